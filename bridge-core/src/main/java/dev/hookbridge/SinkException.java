@@ -1,0 +1,21 @@
+package dev.hookbridge;
+
+/** A broker could not be reached or used; the message says what, where and what to do. */
+public final class SinkException extends Exception {
+  private static final long serialVersionUID = 1;
+  private final Reason reason;
+
+  public SinkException(Reason reason, String message) {
+    super(message);
+    this.reason = reason;
+  }
+
+  public SinkException(Reason reason, String message, Throwable cause) {
+    super(message, cause);
+    this.reason = reason;
+  }
+
+  public Reason reason() {
+    return reason;
+  }
+}

@@ -1,0 +1,52 @@
+package dev.hookbridge;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A kind of broker, found by {@link java.util.ServiceLoader}: a jar in {@code lib/} whose {@code
+ * META-INF/services/dev.hookbridge.Transport} names a class with a public constructor without
+ * parameters.
+ *
+ * <p>Methods are called from several threads and keep no state.
+ */
+public interface Transport {
+
+  /** The word of {@code sinks.<name>.type} in the configuration, for instance {@code kafka}. */
+  String type();
+
+  /** The keys it takes under {@code sinks.<name>}; any other is refused before it is asked. */
+  List<SettingKey> keys();
+
+  /**
+   * Looks at the settings without any connection.
+   *
+   * @throws IllegalArgumentException with one sentence that names the key and what to do
+   */
+  void validate(Settings settings);
+
+  /**
+   * Connects. Blocks for at most 10 s.
+   *
+   * @throws SinkException when the broker cannot be used for now; the courier tries again
+   */
+  Sink open(Settings settings, SinkContext context) throws SinkException;
+
+  /**
+   * Reads the feed back, for people and tests.
+   *
+   * @return empty when this transport has no feed to read
+   * @throws SinkException when the broker cannot be read
+   */
+  default Optional<FeedReader> feed(Settings settings, boolean fromBeginning) throws SinkException {
+    return Optional.empty();
+  }
+
+  /**
+   * Examines the broker for what publishing needs: reachable, allowed, topic or exchange there and
+   * leading somewhere. Never throws; a failure is a line.
+   *
+   * @param create make the topic, exchange or queue that is missing
+   */
+  List<Check> check(Settings settings, boolean create);
+}

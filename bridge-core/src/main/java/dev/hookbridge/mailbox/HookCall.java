@@ -1,0 +1,37 @@
+package dev.hookbridge.mailbox;
+
+/**
+ * One call of a hook script as the shim recorded it. What libvirt passed is bytes and may be
+ * anything; only the driver is one of the known words or {@code unknown}.
+ *
+ * @param id the UUIDv7 the shim made
+ * @param time when the hook was called, ns since 1970 by the shim's clock
+ * @param boottime the same by {@code CLOCK_BOOTTIME}, ns
+ * @param bootId the kernel's boot id
+ * @param shim the shim's version
+ * @param truncated how many bytes arrived on stdin when they are more than {@code stdin} holds,
+ *     else 0
+ * @param late the shim stopped waiting before this was written; it stands outside the order promise
+ * @param stdin not copied: to be read only
+ */
+public record HookCall(
+    String id,
+    long time,
+    long boottime,
+    String bootId,
+    String shim,
+    String driver,
+    byte[] object,
+    byte[] operation,
+    byte[] suboperation,
+    byte[] extra,
+    long truncated,
+    boolean late,
+    byte[] stdin) {
+
+  /** The identity only: what a guest's owner wrote belongs in no log. */
+  @Override
+  public String toString() {
+    return driver + " call " + id;
+  }
+}

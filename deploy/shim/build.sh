@@ -39,7 +39,7 @@ build "$cc" hookbridge-hook hook.c "-static -s -Wl,-z,noseparate-code"
 "$out/hookbridge-hook" --self-test
 
 if [ -n "$sanitize" ]; then
-    asan="-DSANITIZED -g -fsanitize=address,undefined -fno-sanitize-recover=all"
+    asan="-g -fsanitize=address,undefined -fno-sanitize-recover=all"
     for cc in gcc clang; do
         if has "$cc"; then
             build "$cc" hookbridge-hook-asan hook.c "$asan"

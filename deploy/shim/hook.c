@@ -28,13 +28,13 @@
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/vfs.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #ifndef VERSION
 #define VERSION "dev"
 #endif
+#define FUTEX_WAIT 0 /* linux/futex.h is not there for musl */
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
@@ -66,8 +66,11 @@ static struct {
     char id[37];
 } call;
 
-/* Where things are. An empty `data` means: nowhere. */
-static char data[PATH_MAX], etc[PATH_MAX], run[PATH_MAX];
+/* A folder is a path and the rest of the path: no path is ever put together. */
+struct folder {
+    const char *path, *rest;
+};
+static struct folder data, etc, run;
 
 /* shim.conf, with its defaults. */
 static struct {
@@ -76,9 +79,18 @@ static struct {
     const char *complaint;
 } conf = {.reserve = 1 << 30, .percent = 5, .inode_percent = 5};
 
-/* Untouched pages of these cost nothing. */
-static char input[STDIN_MAX];
-static char head[5 * FIELD_MAX + 4096];
+/*
+ * Pages that are not touched cost nothing. The big buffers are common symbols, which stand behind all small data:
+ * so that is all in the same few pages.
+ */
+__attribute__((common, aligned(4096))) char input[STDIN_MAX], head[5 * FIELD_MAX + 4096], conf_text[16 << 10];
+
+struct helper {
+    char stack[32 << 10] __attribute__((aligned(16)));
+    int tid, result;
+    int (*work)(void);
+};
+__attribute__((common)) struct helper recorder, looker, teller;
 
 /* ---- text ---- */
 
@@ -209,7 +221,7 @@ static void defend(void)
         sigaction(faults[i], &act, NULL);
         blocked &= ~(1ULL << (faults[i] - 1));
     }
-    act.sa_handler = SIG_DFL; /* an inherited SIG_IGN would reap the helpers behind our back */
+    act.sa_handler = SIG_IGN; /* helpers need not be waited for */
     sigaction(SIGCHLD, &act, NULL);
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &blocked, NULL, sizeof blocked);
     prctl(PR_SET_DUMPABLE, 0);
@@ -238,72 +250,65 @@ static _Noreturn void leave(int status, const char *text, size_t n)
     _exit(1);
 }
 
-/*
- * Starts a helper: its own process and file descriptors, our memory. (errno is shared too: it is reported, no
- * decision rests on it.) The sanitizers do not know such a process, so their build forks.
- */
-static pid_t start(int (*work)(void *), int slot)
-{
-#ifdef SANITIZED
-    (void)slot;
-    pid_t pid = fork();
-    if (pid == 0)
-        _exit(work(NULL));
-    return pid;
-#else
-    static char stacks[3][32 << 10] __attribute__((aligned(16)));
-    return clone(work, stacks[slot + 1], CLONE_VM | SIGCHLD, NULL);
-#endif
-}
-
-/* Waits for a helper until a moment of CLOCK_BOOTTIME. SIGCHLD only wakes: anyone can send one. */
-static int ended(pid_t pid, uint64_t until, int *result)
-{
-    sigset_t child;
-    sigemptyset(&child);
-    sigaddset(&child, SIGCHLD);
-    for (;;) {
-        int status;
-        if (waitpid(pid, &status, WNOHANG) == pid) {
-            *result = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
-            return 1;
-        }
-        uint64_t t = now(CLOCK_BOOTTIME);
-        if (t >= until)
-            return 0;
-        struct timespec left = {(until - t) / 1000000000, (until - t) % 1000000000};
-        sigtimedwait(&child, NULL, &left);
-    }
-}
-
 /* A helper's first act: libvirt waits for the end of stdout and stderr, so a stuck helper must not hold them. */
-static void detach(void)
+static int help(void *helper)
 {
+    struct helper *h = helper;
     if (syscall(SYS_close_range, 0, ~0U, 0) != 0)
         for (int fd = 0; fd < 3; fd++)
             close(fd);
     umask(0);
+    h->result = h->work();
+    return 0;
+}
+
+/*
+ * Starts a helper: a process with its own file descriptors and our memory. The kernel clears `tid` when it ends,
+ * however it ends. (errno is shared too: it is reported, nothing that matters is decided by it.)
+ */
+static void start(struct helper *h, int (*work)(void))
+{
+    h->work = work;
+    clone(help, h->stack + sizeof h->stack, CLONE_VM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD, h,
+          &h->tid, NULL, &h->tid);
+}
+
+static int ended(struct helper *h, uint64_t until)
+{
+    int tid;
+    while ((tid = __atomic_load_n(&h->tid, __ATOMIC_ACQUIRE))) {
+        uint64_t t = now(CLOCK_BOOTTIME);
+        if (t >= until)
+            return 0;
+        struct timespec left = {(until - t) / 1000000000, (until - t) % 1000000000};
+        syscall(SYS_futex, &h->tid, FUTEX_WAIT, tid, &left, NULL, 0);
+    }
+    return 1;
 }
 
 /* ---- folders and small files ---- */
 
-/* Opens an absolute path step by step: a link planted on the way ends it. Nothing is closed, the helper ends soon. */
-static int walk(const char *path)
+static int descend(int fd, const char *path)
 {
     char part[NAME_MAX + 1];
-    int fd = *path == '/' ? open("/", O_PATH | O_DIRECTORY) : -1;
     while (fd >= 0 && *(path += strspn(path, "/"))) {
         size_t n = strcspn(path, "/");
-        if (n > NAME_MAX) {
-            errno = ENAMETOOLONG;
+        if (n > NAME_MAX)
             return -1;
-        }
         memcpy(part, path, n);
         part[n] = 0;
         fd = openat(fd, part, O_PATH | O_DIRECTORY | O_NOFOLLOW);
         path += n;
     }
     return fd;
+}
+
+/* Opens an absolute path step by step: a link planted on the way ends it. Nothing is closed, a helper ends soon. */
+static int open_folder(struct folder f)
+{
+    if (!f.path || *f.path != '/')
+        return -1;
+    return descend(descend(open("/", O_PATH | O_DIRECTORY), f.path), f.rest);
 }
 
 /*
@@ -330,7 +335,7 @@ static int open_plain(int folder, const char *name, int flags)
 static int open_run(void)
 {
     struct stat st;
-    int fd = *run ? walk(run) : -1;
+    int fd = open_folder(run);
     return fd >= 0 && fstat(fd, &st) == 0 && ours(&st) ? fd : -1;
 }
 
@@ -483,10 +488,9 @@ static int set_destructive(char *value)
 static int set(const char *key, char *value)
 {
     if (is(key, "data-dir")) {
-        if (*value != '/' || strlen(value) > PATH_MAX - 64)
-            return 0;
-        strcpy(data, value);
-        return 1;
+        if (*value == '/')
+            data = (struct folder){value, ""};
+        return *value == '/';
     }
     if (is(key, "when-full")) {
         conf.fail_when_full = is(value, "fail-hook");
@@ -524,17 +528,16 @@ static void read_line(char *line)
 
 static void read_conf(void)
 {
-    static char text[16 << 10];
-    int folder = walk(etc), fd = -1;
+    int folder = open_folder(etc), fd = -1;
     errno = 0;
     if (folder < 0 || ((fd = open_plain(folder, "shim.conf", O_RDONLY)) < 0 && errno == ENOENT))
         return;
-    ssize_t n = read(fd, text, sizeof text);
-    if (n < 0 || n == sizeof text || memchr(text, 0, n)) {
+    ssize_t n = read(fd, conf_text, sizeof conf_text);
+    if (n < 0 || n == sizeof conf_text || memchr(conf_text, 0, n)) {
         conf.complaint = "shim.conf is ignored: it must be a small text file of root that only root can write";
         return;
     }
-    for (char *line = text, *next; line; line = next) {
+    for (char *line = conf_text, *next; line; line = next) {
         if ((next = strchr(line, '\n')))
             *next++ = 0;
         read_line(line);
@@ -622,36 +625,26 @@ static void read_stdin(void)
     }
 }
 
-static int join(char *path, const char *folder, const char *rest)
+static void locate(const char *path, const char *data_rest, const char *etc_rest, const char *run_rest)
 {
-    size_t n = strlen(folder), m = strlen(rest);
-    if (*folder != '/' || n + m + 64 > PATH_MAX)
-        return 0;
-    memcpy(path, folder, n);
-    memcpy(path + n, rest, m + 1);
-    return 1;
+    data = (struct folder){path, data_rest};
+    etc = (struct folder){path, etc_rest};
+    run = (struct folder){path, run_rest};
 }
 
-/* libvirt passes no environment: HOOKBRIDGE_DATA_DIR is for trials and tests. Nothing is looked up on a disk here. */
-static void locate(void)
+/* libvirt passes no environment: HOOKBRIDGE_DATA_DIR is for trials and tests. */
+static void find_folders(void)
 {
-    const char *folder = getenv("HOOKBRIDGE_DATA_DIR"), *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-    if (!(folder && *folder) && geteuid() == 0) {
-        strcpy(data, "/var/lib/hookbridge");
-        strcpy(etc, "/etc/hookbridge");
-        strcpy(run, "/run/hookbridge");
-        return;
-    }
-    if (folder && *folder)
-        join(data, folder, "");
+    const char *trial = getenv("HOOKBRIDGE_DATA_DIR"), *xdg = getenv("XDG_DATA_HOME");
+    if (trial && *trial)
+        locate(trial, "", "/etc", "/run");
+    else if (geteuid() == 0)
+        locate("/", "var/lib/hookbridge", "etc/hookbridge", "run/hookbridge");
     else if (xdg && *xdg == '/')
-        join(data, xdg, "/hookbridge");
-    else if (home)
-        join(data, home, "/.local/share/hookbridge");
-    if (*data) {
-        join(etc, data, "/etc");
-        join(run, data, "/run");
-    }
+        locate(xdg, "/hookbridge", "/hookbridge/etc", "/hookbridge/run");
+    else
+        locate(getenv("HOME"), "/.local/share/hookbridge", "/.local/share/hookbridge/etc",
+               "/.local/share/hookbridge/run");
 }
 
 /* ---- 1. the call becomes durable ---- */
@@ -769,14 +762,12 @@ static int store(int folder)
 }
 
 /* Helper. Its result is the errno when the hook must fail for it, else 0. */
-static int record(void *unused)
+static int record(void)
 {
     struct stat st = {.st_uid = geteuid()};
     int folder, err;
-    (void)unused;
-    detach();
     read_conf();
-    folder = walk(data);
+    folder = open_folder(data);
     err = folder < 0 || fstat(folder, &st) != 0 ? ENOENT : store(folder);
     if (err || conf.complaint) {
         int r = open_run();
@@ -784,22 +775,18 @@ static int record(void *unused)
             lose(r, "lost", err);
         say(r, err ? "not written to the mailbox, see the file lost" : conf.complaint, err);
     }
-    return st.st_uid == geteuid() && conf.fail_when_full && may_fail() ? err & 127 : 0;
+    return st.st_uid == geteuid() && conf.fail_when_full && may_fail() ? err : 0;
 }
 
 /* Helper. Did somebody's wait run out in the last minute? */
-static int look(void *unused)
+static int look(void)
 {
-    (void)unused;
-    detach();
     return stamped(open_run(), "late", LOOK);
 }
 
 /* Helper. Ours has. */
-static int tell(void *unused)
+static int tell(void)
 {
-    (void)unused;
-    detach();
     int r = open_run();
     lose(r, "late", ETIMEDOUT);
     stamped(r, "late", RENEW);
@@ -807,18 +794,25 @@ static int tell(void *unused)
     return 0;
 }
 
-/* Waits for the call's helper, and tells when it does not end in time. One wait a minute is enough for a host. */
-static int written(pid_t pid)
+/* Has the call written, tells when that does not end in time. One full wait a minute is enough for a host. */
+static int write_call(void)
 {
     uint64_t began = now(CLOCK_BOOTTIME);
-    int err = 0, late = 0;
-    if (pid < 0 || ended(pid, began + FIRST_WAIT, &err))
-        return err;
-    if ((!ended(start(look, 1), now(CLOCK_BOOTTIME) + SMALL_WAIT, &late) || !late) &&
-        ended(pid, began + WRITE_WAIT, &err))
-        return err;
-    ended(start(tell, 2), now(CLOCK_BOOTTIME) + SMALL_WAIT, &late);
+    start(&recorder, record);
+    if (ended(&recorder, began + FIRST_WAIT))
+        return recorder.result;
+    start(&looker, look);
+    if (!(ended(&looker, began + FIRST_WAIT + SMALL_WAIT) && looker.result) && ended(&recorder, began + WRITE_WAIT))
+        return recorder.result;
+    start(&teller, tell);
+    ended(&teller, now(CLOCK_BOOTTIME) + SMALL_WAIT);
     return 0;
+}
+
+static void show(struct out *o, const char *s, size_t room)
+{
+    for (; s && *s && room > 0; s++, room--)
+        put(o, *s >= ' ' && *s <= '~' ? s : "?", 1);
 }
 
 static _Noreturn void fail(int err)
@@ -826,8 +820,8 @@ static _Noreturn void fail(int err)
     char text[1024];
     struct out o = {text, text + sizeof text - 1};
     puts_(&o, "hookbridge: the call could not be written to ");
-    for (const char *c = data; *c && c < data + 512; c++)
-        put(&o, *c >= ' ' && *c <= '~' ? c : "?", 1);
+    show(&o, data.path, 400);
+    show(&o, data.rest, 400);
     puts_(&o, err == ENOSPC   ? " (too little space left): free some"
               : err == ENOENT ? " (no such folder): run hookbridge's layout.sh"
               : err == EROFS  ? " (read-only): make it writable"
@@ -839,10 +833,8 @@ static _Noreturn void fail(int err)
 
 /* ---- options ---- */
 
-static int answer(void *unused)
+static int answer(void)
 {
-    (void)unused;
-    detach();
     return write(1, "", 1) < 0 ? 42 : 1;
 }
 
@@ -850,10 +842,10 @@ static int answer(void *unused)
 static _Noreturn void self_test(void)
 {
     static const char good[] = "hookbridge-hook " VERSION ": ok\n", bad[] = "hookbridge-hook: self-test failed\n";
-    int result = 0, ok;
-    ok = crc32c(0, "123456789", 9) == 0xe3069283;
+    int ok = crc32c(0, "123456789", 9) == 0xe3069283;
     ok = ok && is(driver_of("/etc/libvirt/hooks/qemu.d/50-hookbridge"), "qemu");
-    ok = ok && ended(start(answer, 0), now(CLOCK_BOOTTIME) + WRITE_WAIT, &result) && result == 42;
+    start(&recorder, answer);
+    ok = ok && ended(&recorder, now(CLOCK_BOOTTIME) + WRITE_WAIT) && recorder.result == 42;
     if (!ok)
         leave(1, bad, sizeof bad - 1);
     leave(write(1, good, sizeof good - 1) < 0, bad, sizeof bad - 1);
@@ -869,8 +861,8 @@ int main(int argc, char **argv)
         leave(write(1, VERSION "\n", sizeof VERSION) < 0, "", 0);
     note(argc, argv);
     read_stdin();
-    locate();
-    if ((err = written(start(record, 0))))
+    find_folders();
+    if ((err = write_call()))
         fail(err);
     /* 2. Here a gate will be asked, and what was then done will be written as a second record. */
     leave(0, "", 0);

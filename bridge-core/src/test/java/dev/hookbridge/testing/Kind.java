@@ -1,0 +1,58 @@
+package dev.hookbridge.testing;
+
+import java.util.List;
+
+/** The brokers there are, and what differs between them. */
+enum Kind {
+  KAFKA("kafka", "HOOKBRIDGE_TEST_KAFKA", "apache/kafka:4.3.1", "more.properties", "") {
+    @Override
+    boolean answers(String host, int port) {
+      return Probe.kafka(host, port);
+    }
+  },
+  RABBITMQ("rabbitmq", "HOOKBRIDGE_TEST_AMQP", "rabbitmq:4.2", "more.conf", "amqp://guest:guest@") {
+    @Override
+    boolean answers(String host, int port) {
+      return Probe.amqp(host, port);
+    }
+  };
+
+  /** The script in {@code deploy/broker}. */
+  final String script;
+
+  /** The environment's word for an address to use instead of a broker of our own. */
+  final String variable;
+
+  final String image;
+
+  /** The file beside the broker's data that adds settings. */
+  final String settingsFile;
+
+  private final String scheme;
+
+  Kind(String script, String variable, String image, String settingsFile, String scheme) {
+    this.script = script;
+    this.variable = variable;
+    this.image = image;
+    this.settingsFile = settingsFile;
+    this.scheme = scheme;
+  }
+
+  abstract boolean answers(String host, int port);
+
+  String address(int port) {
+    return scheme + "127.0.0.1:" + port;
+  }
+
+  /** Whether any of an address's servers answers. */
+  boolean answers(String address) {
+    String servers = address.replaceFirst("^amqps?://([^@/]*@)?", "").replaceFirst("/.*", "");
+    for (String server : List.of(servers.split(",", -1))) {
+      int colon = server.lastIndexOf(':');
+      if (answers(server.substring(0, colon), Integer.parseInt(server.substring(colon + 1)))) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

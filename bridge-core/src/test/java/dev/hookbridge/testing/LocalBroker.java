@@ -1,0 +1,196 @@
+package dev.hookbridge.testing;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+
+/** A broker that a script of {@code deploy/broker} runs as a child of this process. */
+final class LocalBroker implements Broker {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private final Kind kind;
+  private final int port;
+  private final Path folder;
+  private final Thread onExit = new Thread(this::end, "broker-end");
+  private @Nullable Process script;
+
+  LocalBroker(Kind kind, int port, Map<String, String> settings) {
+    this.kind = kind;
+    this.port = port;
+    prerequisites(kind);
+    try {
+      folder = Files.createTempDirectory("hookbridge-" + kind.script);
+      List<String> lines = new ArrayList<>();
+      settings.forEach((key, value) -> lines.add(key + " = " + value));
+      Files.write(folder.resolve(kind.settingsFile), lines);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Runtime.getRuntime().addShutdownHook(onExit);
+  }
+
+  private static void prerequisites(Kind kind) {
+    if (kind == Kind.KAFKA) {
+      Needs.that(
+          Files.isDirectory(Repository.file("deploy/kafka-broker/target/lib")),
+          "no Kafka broker: start Docker, set HOOKBRIDGE_TEST_KAFKA, or run"
+              + " './mvnw -pl deploy/kafka-broker process-resources'");
+    } else {
+      Needs.that(
+          Files.isExecutable(Path.of("/usr/lib/rabbitmq/bin/rabbitmq-server")),
+          "no RabbitMQ: start Docker, set HOOKBRIDGE_TEST_AMQP, or install rabbitmq-server");
+    }
+  }
+
+  @Override
+  public String address() {
+    return kind.address(port);
+  }
+
+  @Override
+  public void start() {
+    if (script != null && script.isAlive()) {
+      return;
+    }
+    try {
+      script = command().redirectErrorStream(true).redirectOutput(output()).start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    awaitReady();
+  }
+
+  @Override
+  public void awaitReady() {
+    Awaitility.await(kind + " on port " + port)
+        .atMost(PATIENCE)
+        .failFast("the broker ended: " + folder, () -> !running().isAlive())
+        .until(() -> kind.answers("127.0.0.1", port));
+  }
+
+  @Override
+  public void stop() {
+    signal("CONT");
+    running().destroy();
+    ended();
+  }
+
+  @Override
+  public void kill() {
+    signal("KILL");
+    ended();
+  }
+
+  @Override
+  public void pause() {
+    signal("STOP");
+  }
+
+  @Override
+  public void resume() {
+    signal("CONT");
+  }
+
+  @Override
+  public String run(String... command) {
+    try {
+      File told = Files.createTempFile(folder, "tool", ".out").toFile();
+      Process tool = command(command).redirectErrorStream(true).redirectOutput(told).start();
+      boolean ended = tool.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      tool.destroyForcibly();
+      String text = Files.readString(told.toPath());
+      if (!ended || tool.exitValue() != 0) {
+        throw new IllegalStateException(String.join(" ", command) + " failed: " + text);
+      }
+      return text;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    end();
+    try {
+      Runtime.getRuntime().removeShutdownHook(onExit);
+    } catch (IllegalStateException e) {
+      return; // the process is ending already
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.sorted((a, b) -> b.compareTo(a)).map(Path::toFile).forEach(File::delete);
+    } catch (IOException | UncheckedIOException e) {
+      folder.toFile().deleteOnExit();
+    }
+  }
+
+  /** Kills the broker, then whatever else the script started. */
+  private void end() {
+    if (script == null) {
+      return;
+    }
+    List<ProcessHandle> all = script.descendants().toList();
+    process().destroyForcibly();
+    try {
+      script.waitFor(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    script.destroyForcibly();
+    all.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** The broker itself: Kafka takes the script's place, RabbitMQ's beam.smp is its child. */
+  private ProcessHandle process() {
+    return running()
+        .children()
+        .filter(child -> child.info().command().orElse("").endsWith("beam.smp"))
+        .findFirst()
+        .orElse(running().toHandle());
+  }
+
+  private void signal(String name) {
+    try {
+      new ProcessBuilder("sh", "-c", "kill -" + name + " " + process().pid()).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void ended() {
+    Awaitility.await(kind + " to end").atMost(PATIENCE).until(() -> !running().isAlive());
+  }
+
+  private Process running() {
+    if (script == null) {
+      throw new IllegalStateException(kind + " was not started");
+    }
+    return script;
+  }
+
+  private ProcessBuilder command(String... tool) {
+    List<String> words = new ArrayList<>();
+    words.add(Repository.file("deploy/broker/" + kind.script).toString());
+    words.add(folder.toString());
+    words.add(String.valueOf(port));
+    words.addAll(List.of(tool));
+    return new ProcessBuilder(words);
+  }
+
+  private ProcessBuilder.Redirect output() {
+    return ProcessBuilder.Redirect.appendTo(folder.resolve("output").toFile());
+  }
+}

@@ -56,8 +56,7 @@ public final class Agent implements AutoCloseable {
   private Optional<MetricsServer> server = Optional.empty();
   private boolean closed;
 
-  private Agent(
-      Config config, PrometheusMeterRegistry meters, Spool spool, Envelopes envelopes) {
+  private Agent(Config config, PrometheusMeterRegistry meters, Spool spool, Envelopes envelopes) {
     this.config = config;
     this.meters = meters;
     this.spool = spool;
@@ -106,8 +105,9 @@ public final class Agent implements AutoCloseable {
           orphan.sink(),
           orphan.unconfirmed());
     }
-    spool.append(Batch.ofOwn(envelopes.started(spool.epoch(), spool.previous())).tellingPrevious());
-    LOG.info("hookbridge {} on {}: {} events wait in the spool", version, config.host(), spool.events());
+    spool.append(Batch.ofOwn(new Tellings(envelopes).started(spool)).tellingPrevious());
+    LOG.info(
+        "hookbridge {} on {}: {} events wait in the spool", version, config.host(), spool.events());
   }
 
   private void startCouriers() {
@@ -121,18 +121,20 @@ public final class Agent implements AutoCloseable {
   }
 
   private Upkeep startUpkeep(Consumer<Step> steps) {
-    Upkeep upkeep = new Upkeep(spool, envelopes, couriers, meters, steps);
+    Upkeep upkeep = new Upkeep(spool, new Tellings(envelopes), couriers, meters, steps);
     Thread thread = new Thread(upkeep, "upkeep");
     thread.start();
     closing.push(() -> stop(upkeep::stop, thread));
     return upkeep;
   }
 
-  private Intake startIntake(Places places, Consumer<Step> steps) throws IOException {
+  private Intake startIntake(Places places, Consumer<Step> steps)
+      throws IOException, SpoolException {
     Mailbox.Places where =
         new Mailbox.Places(
             places.mail(), places.spool().resolve("aside"), places.lost(), places.trial());
-    Mailbox mailbox = Mailbox.open(where, spool.note());
+    Mailbox mailbox =
+        Mailbox.open(where, spool.lossPosition().map(position -> position.bootId()).orElse(""));
     Intake intake = new Intake(mailbox, envelopes, spool, meters, steps);
     Thread thread = new Thread(intake, "mailbox");
     thread.start();
@@ -172,7 +174,7 @@ public final class Agent implements AutoCloseable {
     LOG.info("stopping: {} events wait", waiting());
     stopIntake();
     try {
-      spool.append(Batch.ofOwn(envelopes.stopped()));
+      spool.append(Batch.ofOwn(envelopes.stopped("signal")));
     } catch (SpoolException e) {
       LOG.warn("the event agent.stopped could not be stored: {}", e.getMessage());
     }

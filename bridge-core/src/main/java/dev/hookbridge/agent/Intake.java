@@ -4,10 +4,11 @@ import dev.hookbridge.Envelope;
 import dev.hookbridge.envelope.Envelopes;
 import dev.hookbridge.envelope.Operations;
 import dev.hookbridge.mailbox.HookCall;
-import dev.hookbridge.mailbox.Loss;
+import dev.hookbridge.mailbox.LostCall;
 import dev.hookbridge.mailbox.Mail;
 import dev.hookbridge.mailbox.Mailbox;
 import dev.hookbridge.spool.Batch;
+import dev.hookbridge.spool.LossPosition;
 import dev.hookbridge.spool.Spool;
 import dev.hookbridge.spool.SpoolException;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -36,6 +37,7 @@ final class Intake implements Runnable {
 
   private final Mailbox mailbox;
   private final Envelopes envelopes;
+  private final Tellings tellings;
   private final Spool spool;
   private final Consumer<Step> steps;
   private final MeterRegistry meters;
@@ -54,6 +56,7 @@ final class Intake implements Runnable {
       Consumer<Step> steps) {
     this.mailbox = mailbox;
     this.envelopes = envelopes;
+    this.tellings = new Tellings(envelopes);
     this.spool = spool;
     this.steps = steps;
     this.meters = meters;
@@ -105,12 +108,12 @@ final class Intake implements Runnable {
       events.add(envelopes.of(mail.call()));
     }
     List<Envelope> own = new ArrayList<>();
-    for (Loss loss : batch.losses()) {
+    for (LostCall loss : batch.losses()) {
       meters.counter("hookbridge.lost", "reason", loss.reason()).increment();
-      own.add(envelopes.lost(loss));
+      own.add(tellings.lost(loss));
     }
     // Until this has succeeded nothing of the batch is let go: the files stay where they are.
-    while (!append(Batch.of(events).withOwn(own).telling(mailbox.note()))) {
+    while (!append(Batch.of(events).withOwn(own).telling(new LossPosition(mailbox.note(), 0)))) {
       if (stopping) {
         return;
       }

@@ -2,7 +2,6 @@ package dev.hookbridge.agent;
 
 import dev.hookbridge.Envelope;
 import dev.hookbridge.delivery.Courier;
-import dev.hookbridge.envelope.Envelopes;
 import dev.hookbridge.spool.Batch;
 import dev.hookbridge.spool.Drop;
 import dev.hookbridge.spool.Spool;
@@ -20,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is done every second: confirmations are saved and what all sinks have is trimmed, dead letters
- * an operator wants again are put back, drops are told, and every minute a heartbeat goes out.
+ * What is done every second: confirmations are saved and what all sinks have is trimmed, dead
+ * letters an operator wants again are put back, drops are told, and every minute a heartbeat goes
+ * out.
  *
  * <p>One thread, named {@code upkeep}.
  */
@@ -30,7 +30,7 @@ final class Upkeep implements Runnable {
   private static final long HEARTBEAT = Duration.ofSeconds(60).toNanos();
 
   private final Spool spool;
-  private final Envelopes envelopes;
+  private final Tellings tellings;
   private final List<Courier> couriers;
   private final MeterRegistry meters;
   private final Consumer<Step> steps;
@@ -40,12 +40,12 @@ final class Upkeep implements Runnable {
 
   Upkeep(
       Spool spool,
-      Envelopes envelopes,
+      Tellings tellings,
       List<Courier> couriers,
       MeterRegistry meters,
       Consumer<Step> steps) {
     this.spool = spool;
-    this.envelopes = envelopes;
+    this.tellings = tellings;
     this.couriers = couriers;
     this.meters = meters;
     this.steps = steps;
@@ -87,7 +87,7 @@ final class Upkeep implements Runnable {
     for (Drop drop : drops) {
       LOG.error("the spool dropped {} events ({})", drop.count().orElse(0), drop.reason());
       meters.counter("hookbridge.lost", "reason", drop.reason()).increment(drop.count().orElse(1));
-      events.add(envelopes.lost(drop));
+      events.add(tellings.lost(drop));
     }
     spool.append(Batch.of(List.of()).withOwn(events).telling(drops));
   }
@@ -99,7 +99,7 @@ final class Upkeep implements Runnable {
     beatAt = System.nanoTime();
     Map<String, Long> lags = new LinkedHashMap<>();
     couriers.forEach(courier -> lags.put(courier.name(), courier.lag()));
-    Envelope beat = envelopes.heartbeat(spool.last(), lags);
+    Envelope beat = tellings.heartbeat(spool, lags);
     couriers.forEach(courier -> courier.pass(beat));
   }
 

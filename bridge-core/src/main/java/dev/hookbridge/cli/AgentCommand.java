@@ -43,7 +43,9 @@ final class AgentCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** A trial folder is made on the spot; the system's folders have owners that only root can give. */
+  /**
+   * A trial folder is made on the spot; the system's folders have owners that only root can give.
+   */
   private static void folders(Places places) throws IOException, Failures.Failure {
     List<Path> needed =
         List.of(places.mail().resolve("tmp"), places.mail().resolve("new"), places.spool());

@@ -10,13 +10,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      AgentCommand.class,
-      FireCommand.class,
-      TailCommand.class,
-      CheckCommand.class,
-      SpoolCommand.class
-    },
+    subcommands = {AgentCommand.class, FireCommand.class, TailCommand.class, CheckCommand.class},
     footer = {
       "",
       "Exit codes: 0 done, 1 failed, 2 usage.",

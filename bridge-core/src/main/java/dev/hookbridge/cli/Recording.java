@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads recorded hook calls: JSON lines with {@code atMillis}, {@code path}, {@code args}, {@code stdin}. */
+/**
+ * Reads recorded hook calls: JSON lines with {@code atMillis}, {@code path}, {@code args}, {@code
+ * stdin}.
+ */
 final class Recording {
   private static final JsonFactory JSON = new JsonFactory();
 

@@ -29,7 +29,9 @@ final class Setup {
   SinkConfig sink(@Nullable String name) throws ConfigException {
     Config config = config();
     Optional<SinkConfig> found =
-        config.sinks().stream().filter(sink -> name == null || sink.name().equals(name)).findFirst();
+        config.sinks().stream()
+            .filter(sink -> name == null || sink.name().equals(name))
+            .findFirst();
     return found.orElseThrow(
         () ->
             new ConfigException(

@@ -50,7 +50,10 @@ final class TailCommand implements Callable<Integer> {
             .orElseThrow(
                 () ->
                     new Failures.Failure(
-                        "sink " + sink.name() + " of type " + plan.transport().type()
+                        "sink "
+                            + sink.name()
+                            + " of type "
+                            + plan.transport().type()
                             + " has no feed to read"))) {
       return follow(feed) ? 0 : 1;
     }

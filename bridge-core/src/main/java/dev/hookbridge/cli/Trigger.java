@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes one hook call: by the shim, through a link named as libvirt names a hook, or by the twin. */
+/**
+ * Makes one hook call: by the shim, through a link named as libvirt names a hook, or by the twin.
+ */
 interface Trigger extends AutoCloseable {
   /** The exit code of the hook. */
   int fire(Recording.Call call) throws IOException, InterruptedException;

@@ -3,7 +3,8 @@ package dev.hookbridge.config;
 import dev.hookbridge.SettingKey;
 import dev.hookbridge.Settings;
 import dev.hookbridge.Transport;
-import dev.hookbridge.spool.Spool;
+import dev.hookbridge.spool.Limits;
+import dev.hookbridge.spool.WhenFull;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ import java.util.regex.Pattern;
 public record Config(
     String host,
     Optional<InetSocketAddress> http,
-    Spool.Limits spool,
+    Limits spool,
     List<SinkConfig> sinks,
     List<String> redact,
     Duration drainTimeout) {
@@ -55,7 +56,8 @@ public record Config(
               "when-full", "drop-oldest", "drop-oldest or drop-newest, told by a lost event."));
 
   private static final Pattern SINK_NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
-  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?");
+  private static final Pattern HOST =
+      Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?");
 
   /**
    * Reads a file.
@@ -74,9 +76,7 @@ public record Config(
       return of(new ConfigFile(named, environment).read(), places, environment);
     } catch (ConfigException e) {
       String message = String.valueOf(e.getMessage());
-      throw message.contains(named.toString())
-          ? e
-          : new ConfigException(named + ": " + message, e);
+      throw message.contains(named.toString()) ? e : new ConfigException(named + ": " + message, e);
     }
   }
 
@@ -129,12 +129,12 @@ public record Config(
     throw settings.wrong("http", "is no address", "write address:port or off");
   }
 
-  private static Spool.Limits limits(Map<String, Object> values) throws ConfigException {
+  private static Limits limits(Map<String, Object> values) throws ConfigException {
     Keys.check("spool", values.keySet(), SPOOL_KEYS.stream().map(SettingKey::name).toList());
     Settings settings = new Settings("spool", values);
-    return new Spool.Limits(
+    return new Limits(
         settings.bytes("max-bytes", "4GiB", 4 << 20, 1L << 44),
-        settings.choice("when-full", Spool.WhenFull.DROP_OLDEST));
+        settings.choice("when-full", WhenFull.DROP_OLDEST));
   }
 
   private static List<SinkConfig> sinks(Map<String, Object> values, Places places)

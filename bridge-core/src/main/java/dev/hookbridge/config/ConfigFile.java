@@ -13,7 +13,9 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
-/** Reads YAML into maps, lists and scalars, with {@code ${file:…}} and {@code ${env:…}} replaced. */
+/**
+ * Reads YAML into maps, lists and scalars, with {@code ${file:…}} and {@code ${env:…}} replaced.
+ */
 final class ConfigFile {
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{(file|env):([^}]*)}");
   private static final int MOST_SECRET = 64 << 10;
@@ -109,7 +111,11 @@ final class ConfigFile {
       return Files.readString(path).stripTrailing();
     } catch (IOException e) {
       throw new ConfigException(
-          "${file:" + name + "} in " + file + " cannot be read: make it, owned by the agent's user");
+          "${file:"
+              + name
+              + "} in "
+              + file
+              + " cannot be read: make it, owned by the agent's user");
     }
   }
 

@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** The machine's own name, from the kernel; no resolver is asked, it may be a guest of this host. */
+/**
+ * The machine's own name, from the kernel; no resolver is asked, it may be a guest of this host.
+ */
 final class HostName {
   private HostName() {}
 

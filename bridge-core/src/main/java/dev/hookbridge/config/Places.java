@@ -31,7 +31,9 @@ public record Places(Path data, Path etc, Path run, boolean trial) {
     }
     String user = environment.getOrDefault("USER", System.getProperty("user.name", ""));
     Path system = systemData();
-    if (user.equals("root") || user.equals("hookbridge") || Files.isWritable(system.resolve("spool"))) {
+    if (user.equals("root")
+        || user.equals("hookbridge")
+        || Files.isWritable(system.resolve("spool"))) {
       return new Places(system, SYSTEM_ETC, SYSTEM_RUN, false);
     }
     String home = environment.getOrDefault("HOME", System.getProperty("user.home", "/"));

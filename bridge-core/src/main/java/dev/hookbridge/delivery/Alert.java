@@ -6,7 +6,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A sink's trouble in the log: the first of a kind loudly, then one line a minute, then its end. */
+/**
+ * A sink's trouble in the log: the first of a kind loudly, then one line a minute, then its end.
+ */
 final class Alert {
   private static final Logger LOG = LoggerFactory.getLogger(Courier.class);
   private static final long QUIET = TimeUnit.MINUTES.toNanos(1);

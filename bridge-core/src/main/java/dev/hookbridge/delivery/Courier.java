@@ -6,7 +6,9 @@ import dev.hookbridge.Sink;
 import dev.hookbridge.SinkContext;
 import dev.hookbridge.SinkException;
 import dev.hookbridge.spool.Spool;
+import dev.hookbridge.spool.SpoolException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -17,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries events from the spool to one sink, for as long as the agent lives: builds the sink, lets a
- * {@link Round} use it until it breaks, and builds another after a pause. What the broker has not
+ * Carries events from the spool to one sink, for as long as the agent lives: builds the sink, lets
+ * a {@link Round} use it until it breaks, and builds another after a pause. What the broker has not
  * confirmed stays in the spool, whatever happens here.
  *
  * <p>One thread, named {@code sink-<name>}. The public methods are safe from any thread.
@@ -89,10 +91,9 @@ public final class Courier implements AutoCloseable {
 
   /** One life of a sink; true when it took at least one event. */
   private boolean deliver() {
-    try (Sink sink = plan.transport().open(plan.settings(), context);
-        Spool.Reader reader = spool.reader()) {
+    try (Sink sink = plan.transport().open(plan.settings(), context)) {
       connected = true;
-      Round round = new Round(this, sink, reader, suspects);
+      Round round = new Round(this, sink, suspects);
       try {
         round.run();
       } finally {
@@ -100,7 +101,9 @@ public final class Courier implements AutoCloseable {
       }
       return round.delivered();
     } catch (SinkException e) {
-      failed(e.reason(), e.getMessage());
+      failed(e.reason(), String.valueOf(e.getMessage()));
+    } catch (SpoolException e) {
+      failed(Reason.INTERNAL, String.valueOf(e.getMessage()));
     } catch (RuntimeException | Error e) {
       // A fault of a client library or of ours must not end delivery for good.
       LOG.error("sink {}: unexpected failure, starting it anew", plan.name(), e);
@@ -175,7 +178,19 @@ public final class Courier implements AutoCloseable {
 
   /** Events the sink's broker has not confirmed yet. */
   public long lag() {
-    return spool.cursor(plan.name()).lag();
+    return spool.unconfirmed(plan.name());
+  }
+
+  /** The age of the oldest event its broker has not confirmed, 0 when there is none. */
+  double oldestSeconds() {
+    try {
+      return spool
+          .oldest(plan.name())
+          .map(since -> Math.max(0, Duration.between(since, Instant.now()).toMillis() / 1000.0))
+          .orElse(0.0);
+    } catch (SpoolException e) {
+      return Double.NaN; // unknown is not zero
+    }
   }
 
   /** What keeps it from delivering, one sentence; empty when nothing does. */
@@ -192,7 +207,8 @@ public final class Courier implements AutoCloseable {
     stopping = true;
     ring();
     try {
-      if (!thread.join(Duration.ofSeconds(10))) {
+      thread.join(TimeUnit.SECONDS.toMillis(10));
+      if (thread.isAlive()) {
         LOG.warn("sink {}: still busy after 10 s, left behind", plan.name());
       }
     } catch (InterruptedException e) {

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.PriorityQueue;
 
 /**
- * A stretch of the broker that keeps order: events of one lane leave by number, and one that is held
- * keeps those behind it waiting.
+ * A stretch of the broker that keeps order: events of one lane leave by number, and one that is
+ * held keeps those behind it waiting.
  */
 final class Lane {
   final String name;

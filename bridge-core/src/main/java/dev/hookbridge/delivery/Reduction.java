@@ -72,8 +72,7 @@ final class Reduction {
     try (JsonParser parser = JSON.createParser(data, from, data.length - 1 - from)) {
       parser.nextToken();
       byte[] xml = parser.getText().getBytes(StandardCharsets.UTF_8);
-      String hash =
-          HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(xml));
+      String hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(xml));
       return "{\"bytes\":" + xml.length + ",\"sha256\":\"" + hash + "\"}";
     } catch (IOException e) {
       throw new UncheckedIOException(e);

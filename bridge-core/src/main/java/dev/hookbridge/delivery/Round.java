@@ -6,6 +6,8 @@ import dev.hookbridge.Reason;
 import dev.hookbridge.Sink;
 import dev.hookbridge.spool.Cursor;
 import dev.hookbridge.spool.Spool;
+import dev.hookbridge.spool.SpoolException;
+import dev.hookbridge.spool.Stored;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -28,7 +30,6 @@ final class Round {
   private final Plan plan;
   private final Sink sink;
   private final Spool spool;
-  private final Spool.Reader reader;
   private final Cursor cursor;
   private final Window window;
   private final Rendering rendering;
@@ -39,19 +40,18 @@ final class Round {
   private boolean delivered;
   private int suspects;
 
-  Round(Courier courier, Sink sink, Spool.Reader reader, int suspects) {
+  Round(Courier courier, Sink sink, int suspects) {
     this.courier = courier;
     this.plan = courier.plan();
     this.sink = sink;
     this.spool = courier.spool();
-    this.reader = reader;
     this.cursor = spool.cursor(plan.name());
     this.window = new Window(sink, plan.windowBytes(), suspects);
     this.rendering = new Rendering(plan.xml(), plan.maxEventBytes());
     this.readTo = cursor.low();
   }
 
-  void run() {
+  void run() throws SpoolException {
     while (!courier.stopping()) {
       settle();
       if (broken) {
@@ -84,16 +84,18 @@ final class Round {
   private void pass() {
     Envelope unspooled = courier.passing();
     if (unspooled != null) {
-      sink.send(unspooled, outcome -> {
-        if (outcome instanceof Outcome.Broken broke) {
-          breaking = broke;
-          courier.ring();
-        }
-      });
+      sink.send(
+          unspooled,
+          outcome -> {
+            if (outcome instanceof Outcome.Broken broke) {
+              breaking = broke;
+              courier.ring();
+            }
+          });
     }
   }
 
-  private boolean send() {
+  private boolean send() throws SpoolException {
     boolean any = false;
     for (Item item = window.next(); item != null; item = window.next()) {
       any = true;
@@ -108,10 +110,10 @@ final class Round {
     return any;
   }
 
-  private void send(Item item) {
+  private void send(Item item) throws SpoolException {
     Envelope stored = item.envelope;
     if (stored == null) {
-      Optional<Spool.Stored> again = reader.get(item.sequence);
+      Optional<Stored> again = spool.get(item.sequence);
       if (again.isEmpty()) {
         window.done(item); // dropped by the spool's bound meanwhile, which told of it
         return;
@@ -135,33 +137,26 @@ final class Round {
     courier.ring();
   }
 
-  private boolean read() {
+  private boolean read() throws SpoolException {
     if (!cursor.mayReadAhead()) {
       courier.failed(
           Reason.REJECTED,
           "too many events wait behind a stuck key, none is read ahead until it goes on");
       return false;
     }
-    List<Spool.Stored> page = reader.read(readTo, PAGE_EVENTS, PAGE_BYTES);
-    for (Spool.Stored stored : page) {
-      if (stored.sequence() > readTo + 1) {
-        // Numbers that are gone: dropped by the bound, or confirmed by every sink before.
-        cursor.confirm(readTo + 1, stored.sequence() - 1);
-      }
+    List<Stored> page = spool.read(plan.name(), readTo, PAGE_EVENTS, PAGE_BYTES);
+    for (Stored stored : page) {
       readTo = stored.sequence();
-      if (cursor.confirmed(readTo)) {
-        continue;
+      if (plan.include().passes(stored.envelope().route())) {
+        window.add(stored, courier.steps().getOrDefault(readTo, Reduction.Step.NONE));
+      } else {
+        cursor.confirm(readTo);
       }
-      if (!stored.isFor(plan.name()) || !plan.include().passes(stored.envelope().route())) {
-        cursor.confirm(readTo, readTo);
-        continue;
-      }
-      window.add(stored, courier.steps().getOrDefault(readTo, Reduction.Step.NONE));
     }
     return !page.isEmpty();
   }
 
-  private void settle() {
+  private void settle() throws SpoolException {
     for (Result result = results.poll(); result != null; result = results.poll()) {
       settle(result.item(), result.outcome());
     }
@@ -171,7 +166,7 @@ final class Round {
     }
   }
 
-  private void settle(Item item, Outcome outcome) {
+  private void settle(Item item, Outcome outcome) throws SpoolException {
     if (outcome instanceof Outcome.Confirmed) {
       courier.meters().published(System.nanoTime() - item.sentAt);
       courier.alert().over();
@@ -191,12 +186,12 @@ final class Round {
 
   private void done(Item item) {
     delivered = true;
-    cursor.confirm(item.sequence, item.sequence);
+    cursor.confirm(item.sequence);
     courier.steps().remove(item.sequence);
     window.done(item);
   }
 
-  private void refused(Item item, Outcome.Refused refused) {
+  private void refused(Item item, Outcome.Refused refused) throws SpoolException {
     boolean canShrink = item.step != Reduction.Step.ARRAYS;
     if (refused.reason() == Reason.TOO_LARGE && canShrink) {
       item.step = item.step.next();
@@ -210,7 +205,7 @@ final class Round {
       return;
     }
     courier.failed(refused.reason(), "refused: " + refused.detail());
-    Spool.Stored stored = new Spool.Stored(item.sequence, event);
+    Stored stored = new Stored(item.sequence, event);
     if (spool.park(plan.name(), stored, refused.reason(), refused.detail())) {
       delivered = true;
       window.done(item);

@@ -1,7 +1,7 @@
 package dev.hookbridge.delivery;
 
 import dev.hookbridge.Sink;
-import dev.hookbridge.spool.Spool;
+import dev.hookbridge.spool.Stored;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -14,10 +14,13 @@ import org.jspecify.annotations.Nullable;
  * event is waiting, then sent (unconfirmed), then done or waiting again.
  *
  * <p>One lane gets at most a quarter of the window, so that a stuck one leaves room for the others;
- * events behind a stuck lane keep their number only, once those in memory fill a window. Used by the
- * courier's thread alone.
+ * events behind a stuck lane keep their number only, once those in memory fill a window. Used by
+ * the courier's thread alone.
  */
 final class Window {
+  /** Events that may wait behind stuck lanes, in memory by their number at least. */
+  private static final int MOST_WAITING = 100_000;
+
   private final Sink sink;
   private final long bytes;
   private final Map<String, Lane> lanes = new HashMap<>();
@@ -27,6 +30,7 @@ final class Window {
   private long unconfirmedBytes;
   private int unconfirmed;
   private long waitingBytes;
+  private int waiting;
   private int suspects;
 
   /**
@@ -40,13 +44,16 @@ final class Window {
 
   /** Whether more should be read: there is room, and nothing at hand may be sent. */
   boolean hungry() {
-    return ready.isEmpty() && unconfirmedBytes < bytes && (suspects == 0 || unconfirmed == 0);
+    return ready.isEmpty()
+        && waiting < MOST_WAITING
+        && unconfirmedBytes < bytes
+        && (suspects == 0 || unconfirmed == 0);
   }
 
   /**
    * @param step how far refusals have reduced it already
    */
-  void add(Spool.Stored stored, Reduction.Step step) {
+  void add(Stored stored, Reduction.Step step) {
     Lane lane = lanes.computeIfAbsent(sink.lane(stored.envelope()), Lane::new);
     Item item = new Item(stored.sequence(), lane, stored.envelope());
     item.step = step;
@@ -56,6 +63,7 @@ final class Window {
       waitingBytes += item.size;
     }
     lane.waiting.add(item);
+    waiting++;
     offer(lane);
   }
 
@@ -75,6 +83,7 @@ final class Window {
     ready.remove();
     lane.queued = false;
     lane.waiting.remove();
+    waiting--;
     if (first.envelope != null) {
       waitingBytes -= first.size;
     }
@@ -130,6 +139,7 @@ final class Window {
       waitingBytes += item.size;
     }
     item.lane.waiting.add(item);
+    waiting++;
   }
 
   private void offer(Lane lane) {

@@ -43,7 +43,9 @@ final class FileFeed implements FeedReader {
   public List<Envelope> poll(Duration wait) throws SinkException {
     long until = System.nanoTime() + wait.toNanos();
     List<Envelope> found = read();
-    while (found.isEmpty() && System.nanoTime() < until && !Thread.currentThread().isInterrupted()) {
+    while (found.isEmpty()
+        && System.nanoTime() < until
+        && !Thread.currentThread().isInterrupted()) {
       LockSupport.parkNanos(PAUSE);
       found = read();
     }

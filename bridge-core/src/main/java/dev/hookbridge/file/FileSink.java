@@ -72,7 +72,8 @@ final class FileSink implements Sink {
   private void broke(IOException e) {
     broken = true;
     Outcome outcome =
-        new Outcome.Broken(Reason.UNREACHABLE, file + " cannot be written: " + e.getMessage(), false);
+        new Outcome.Broken(
+            Reason.UNREACHABLE, file + " cannot be written: " + e.getMessage(), false);
     unconfirmed.forEach(each -> each.accept(outcome));
     unconfirmed.clear();
   }

@@ -41,12 +41,14 @@ public final class MetricsServer implements AutoCloseable {
       server = HttpServer.create(address, BACKLOG);
     } catch (IOException e) {
       throw new IOException(
-          "cannot listen on " + shown(address) + " (" + e.getMessage() + "): set 'http' to another", e);
+          "cannot listen on " + shown(address) + " (" + e.getMessage() + "): set 'http' to another",
+          e);
     }
     ExecutorService thread =
         Executors.newSingleThreadExecutor(task -> daemon(new Thread(task, "http")));
     server.setExecutor(thread);
-    server.createContext("/", exchange -> answer(exchange, 404, TEXT, "/metrics /healthy /ready\n"));
+    server.createContext(
+        "/", exchange -> answer(exchange, 404, TEXT, "/metrics /healthy /ready\n"));
     server.createContext(
         "/metrics", exchange -> answer(exchange, 200, PROMETHEUS, registry.scrape()));
     server.createContext(

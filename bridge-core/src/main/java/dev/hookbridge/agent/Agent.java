@@ -82,7 +82,7 @@ public final class Agent implements AutoCloseable {
         new Envelopes(host, Redaction.standard().and(config.redact()), Clock.systemUTC());
     Spool spool = Spool.open(places.spool(), config.host(), config.spool(), meters);
     Agent agent = new Agent(config, meters, spool, envelopes);
-    agent.closing.push(spool::close);
+    agent.closing.push(spool);
     try {
       agent.begin(version);
       agent.startCouriers();

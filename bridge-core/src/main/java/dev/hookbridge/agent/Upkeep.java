@@ -2,13 +2,10 @@ package dev.hookbridge.agent;
 
 import dev.hookbridge.Envelope;
 import dev.hookbridge.delivery.Courier;
-import dev.hookbridge.spool.Batch;
-import dev.hookbridge.spool.Drop;
 import dev.hookbridge.spool.Spool;
 import dev.hookbridge.spool.SpoolException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,8 +54,6 @@ final class Upkeep implements Runnable {
       try {
         spool.save();
         steps.accept(Step.SAVED);
-        spool.retryDead();
-        tellDrops();
         problem = "";
       } catch (SpoolException e) {
         trouble(String.valueOf(e.getMessage()));
@@ -76,20 +71,6 @@ final class Upkeep implements Runnable {
     } catch (InterruptedException e) {
       return true;
     }
-  }
-
-  private void tellDrops() throws SpoolException {
-    List<Drop> drops = spool.untoldDrops();
-    if (drops.isEmpty()) {
-      return;
-    }
-    List<Envelope> events = new ArrayList<>();
-    for (Drop drop : drops) {
-      LOG.error("the spool dropped {} events ({})", drop.count().orElse(0), drop.reason());
-      meters.counter("hookbridge.lost", "reason", drop.reason()).increment(drop.count().orElse(1));
-      events.add(tellings.lost(drop));
-    }
-    spool.append(Batch.of(List.of()).withOwn(events).telling(drops));
   }
 
   private void heartbeat() {

@@ -55,6 +55,7 @@ final class TailCommand implements Callable<Integer> {
                             + " of type "
                             + plan.transport().type()
                             + " has no feed to read"))) {
+      System.err.println("hookbridge: reading " + sink.name());
       return follow(feed) ? 0 : 1;
     }
   }

@@ -206,7 +206,7 @@ final class Round {
     }
     courier.failed(refused.reason(), "refused: " + refused.detail());
     Stored stored = new Stored(item.sequence, event);
-    if (spool.park(plan.name(), stored, refused.reason(), refused.detail())) {
+    if (stored.sequence() < 0) {
       delivered = true;
       window.done(item);
       courier.reports().refused(plan.name(), event, refused.reason(), refused.detail());

@@ -29,7 +29,10 @@ final class Upkeep implements Runnable {
   private final Spool spool;
   private final Tellings tellings;
   private final List<Courier> couriers;
+
+  @SuppressWarnings("UnusedVariable")
   private final MeterRegistry meters;
+
   private final Consumer<Step> steps;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile String problem = "";

@@ -9,9 +9,6 @@ import java.util.regex.Pattern;
  * one word. The agent's own events always pass.
  */
 public final class Include {
-  /** Lets everything through. */
-  public static final Include ALL = new Include(List.of("*.*.*"));
-
   private static final Pattern WORD = Pattern.compile("\\*|-|[a-z][a-z-]*");
 
   private final List<String[]> patterns;

@@ -28,19 +28,24 @@ final class Epoch {
   }
 
   /** Within a transaction: the epoch of this host, begun if it is not the one of the file. */
-  static Epoch of(Meta meta, String host, Previous ifNew, long last) throws SQLException {
+  static Epoch of(Meta meta, String host, long last) throws SQLException {
     Optional<String> current = meta.text(EPOCH);
     if (current.isPresent() && meta.text(HOST).equals(Optional.of(host))) {
       return new Epoch(meta, current.get());
     }
-    Previous previous =
-        current.map(before -> new Previous(before, OptionalLong.of(last))).orElse(ifNew);
+    if (current.isPresent()) {
+      follows(meta, new Previous(current.get(), OptionalLong.of(last)));
+    }
     String name = timeOrdered();
     meta.put(EPOCH, name);
     meta.put(HOST, host);
+    return new Epoch(meta, name);
+  }
+
+  /** The next epoch of this file comes after that one. */
+  static void follows(Meta meta, Previous previous) throws SQLException {
     meta.put(PREVIOUS, previous.epoch());
     meta.put(PREVIOUS_LAST, previous.last().orElse(UNKNOWN_LAST));
-    return new Epoch(meta, name);
   }
 
   /** What can be said of the file's epoch when a new one replaces the file. */

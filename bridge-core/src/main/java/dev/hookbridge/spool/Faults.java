@@ -9,7 +9,7 @@ import java.sql.SQLException;
 final class Faults {
   static final int CORRUPT = 11;
   private static final int IOERR = 10;
-  private static final int FULL = 13;
+  static final int FULL = 13;
   private static final int NOTADB = 26;
   private static final int PRIMARY = 0xff;
 
@@ -20,13 +20,12 @@ final class Faults {
     return code == CORRUPT || code == NOTADB;
   }
 
-  /**
-   * Whether it may be for want of room. SQLite says so for the file and its log; growing the memory
-   * they share, and some file systems, make it an input or output error.
-   */
   static boolean full(SQLException e) {
-    int code = e.getErrorCode() & PRIMARY;
-    return code == FULL || code == IOERR;
+    return (e.getErrorCode() & PRIMARY) == FULL;
+  }
+
+  static boolean inputOutput(SQLException e) {
+    return (e.getErrorCode() & PRIMARY) == IOERR;
   }
 
   static SpoolException of(Path folder, SQLException e) {
@@ -36,7 +35,7 @@ final class Faults {
           "The spool in " + folder + " is damaged; restart the agent, it sets the file aside.",
           e);
     }
-    if ((e.getErrorCode() & PRIMARY) == FULL) {
+    if (full(e)) {
       return new SpoolException(
           Kind.FULL, "The disk of the spool in " + folder + " is full; make room on it.", e);
     }

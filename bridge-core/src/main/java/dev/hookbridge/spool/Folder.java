@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,6 +97,35 @@ final class Folder implements AutoCloseable {
     try (FileChannel folder = FileChannel.open(path, StandardOpenOption.READ)) {
       folder.force(true);
     }
+  }
+
+  /** What went wrong, for a caller; damage is remembered for the next start. */
+  SpoolException failed(SQLException e) {
+    if (Faults.damage(e)) {
+      mark();
+    }
+    return Faults.of(path, e);
+  }
+
+  private void mark() {
+    try {
+      Files.createFile(damaged());
+    } catch (IOException e) {
+      LOG.debug("{} is there, or cannot be made", damaged(), e);
+    }
+  }
+
+  private Path damaged() {
+    return path.resolve("damaged");
+  }
+
+  /** Whether the file was found to be damaged while it was in use. */
+  boolean marked() {
+    return Files.exists(damaged()) && Files.exists(file());
+  }
+
+  void unmark() throws IOException {
+    Files.deleteIfExists(damaged());
   }
 
   /** Another agent may have it. A lock that cannot be released ends with the process. */

@@ -2,6 +2,7 @@ package dev.hookbridge.spool;
 
 import dev.hookbridge.Envelope;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 
 /** Takes a batch in, within a transaction. */
@@ -11,34 +12,56 @@ final class Intake {
 
   private final Database db;
   private final Meta meta;
+  private final Ledger ledger;
   private final Epoch epoch;
+  private final Bound bound;
   private final long lastEarlier;
 
-  Intake(Database db, Epoch epoch, long lastEarlier) {
-    this.db = db;
+  Intake(Opening opening, Bound bound) {
+    this.db = opening.db();
     this.meta = new Meta(db);
-    this.epoch = epoch;
-    this.lastEarlier = lastEarlier;
+    this.ledger = opening.ledger();
+    this.epoch = opening.epoch();
+    this.bound = bound;
+    this.lastEarlier = opening.lastEarlier();
   }
 
   Appended append(Batch batch, Change change) throws SQLException {
+    long room = bound.make(need(batch.taken()) + need(batch.own()), change);
     int stored = 0;
-    int skipped = 0;
+    int dropped = 0;
     for (Envelope event : batch.taken()) {
-      if (remember(event.id(), change.last() + 1)) {
-        Events.insert(db, change.next(), epoch.name(), event, null);
+      long size = bound.pages(event);
+      if (!remember(event.id(), change.last() + 1)) {
+        continue;
+      }
+      if (size <= room) {
+        ledger.store(change, epoch.name(), event);
+        room -= size;
         stored++;
       } else {
-        skipped++;
+        bound.drop(change, change.next(), Events.time(event));
+        dropped++;
       }
     }
-    for (Envelope event : batch.own()) {
-      Events.insert(db, change.next(), epoch.name(), event, null);
-      stored++;
+    int skipped = batch.taken().size() - stored - dropped;
+    boolean own = need(batch.own()) <= room;
+    if (own) {
+      stored += tell(batch, change);
     }
-    change.stored(stored);
+    return new Appended(stored, skipped, dropped, own, change.last());
+  }
+
+  private long need(List<Envelope> events) {
+    return events.stream().mapToLong(bound::pages).sum();
+  }
+
+  private int tell(Batch batch, Change change) throws SQLException {
+    for (Envelope event : batch.own()) {
+      ledger.store(change, epoch.name(), event);
+    }
     settle(batch);
-    return new Appended(stored, skipped, 0, true, change.last());
+    return batch.own().size();
   }
 
   /** False when the id is remembered already. */
@@ -52,6 +75,9 @@ final class Intake {
       meta.put(LOSS_BOOT, position.bootId());
       meta.put(LOSS_OFFSET, position.offset());
     }
+    for (Drop drop : batch.told()) {
+      Drops.told(db, drop);
+    }
     if (batch.tellsPrevious()) {
       epoch.toldPrevious();
     }
@@ -62,7 +88,7 @@ final class Intake {
     return meta.text(LOSS_BOOT).map(boot -> new LossPosition(boot, offset));
   }
 
-  int forgetEarlier(Change change) throws SQLException {
+  int forgetEarlier() throws SQLException {
     return db.update("DELETE FROM taken WHERE seq <= ?", lastEarlier);
   }
 }

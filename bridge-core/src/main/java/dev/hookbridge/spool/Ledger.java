@@ -1,5 +1,6 @@
 package dev.hookbridge.spool;
 
+import dev.hookbridge.Envelope;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -28,6 +29,7 @@ final class Ledger {
   /** Cursors ride along with appends, but no more often than this. */
   private static final long RIDE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+  private static final String DELETE = "DELETE FROM event WHERE seq BETWEEN ? AND ?";
   private static final String WRITE_CURSOR = "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?)";
   private static final String NOBODY = "";
   private static final String LAST = "last";
@@ -57,10 +59,18 @@ final class Ledger {
         "SELECT sink, confirmed FROM cursor",
         row -> {
           String sink = row.getString(1);
-          loaded.put(sink, new Cursor(sink, Ranges.parse(row.getString(2))));
+          loaded.put(sink, new Cursor(sink, ranges(row.getString(2))));
           return true;
         });
     return new Ledger(db, loaded);
+  }
+
+  private static Ranges ranges(String text) throws SQLException {
+    try {
+      return Ranges.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new SQLException("a cursor that is not a list of ranges", "", Faults.CORRUPT, e);
+    }
   }
 
   private static Cursor empty(String sink) {
@@ -77,6 +87,14 @@ final class Ledger {
 
   Map<String, Cursor> cursors() {
     return cursors;
+  }
+
+  Cursor cursor(String sink) {
+    Cursor cursor = cursors.get(sink);
+    if (cursor == null) {
+      throw new IllegalArgumentException("no sink is called " + sink);
+    }
+    return cursor;
   }
 
   Cursor gone() {
@@ -106,7 +124,7 @@ final class Ledger {
       for (String id : forgotten) {
         db.update("DELETE FROM taken WHERE id = ?", id);
       }
-      T result = work.in(change);
+      T result = work.in(db, change);
       save(change);
       db.run("COMMIT");
       follow(change);
@@ -135,10 +153,45 @@ final class Ledger {
     return ids;
   }
 
-  /** Deletes events for good: gone, and confirmed as far as every sink is concerned. */
+  /** Stores an event for every sink. */
+  void store(Change change, String epoch, Envelope event) throws SQLException {
+    Events.insert(db, change.next(), epoch, event, null);
+    change.stored(1);
+  }
+
+  /** Stores an event for one sink; the others are done with its number. */
+  void storeFor(Change change, String epoch, Envelope event, String sink) throws SQLException {
+    long sequence = change.next();
+    Events.insert(db, sequence, epoch, event, sink);
+    change.stored(1);
+    for (Cursor cursor : cursors.values()) {
+      if (!cursor.sink().equals(sink)) {
+        change.of(cursor).add(sequence, sequence);
+      }
+    }
+  }
+
+  /** Deletes events that every sink has confirmed. */
   void delete(Change change, long first, long last) throws SQLException {
-    change.deleted(db.update("DELETE FROM event WHERE seq BETWEEN ? AND ?", first, last));
+    change.deleted(db.update(DELETE, first, last));
     change.of(gone).add(first, last);
+  }
+
+  /** A number's event is not there, or no more, though sinks wait for it: they are done with it. */
+  void lose(Change change, long sequence) throws SQLException {
+    delete(change, sequence, sequence);
+    for (Cursor cursor : cursors.values()) {
+      change.of(cursor).add(sequence, sequence);
+    }
+  }
+
+  /** The sinks that have not confirmed a number, sorted. */
+  List<String> waiting(Change change, long sequence) {
+    return cursors.values().stream()
+        .filter(cursor -> !change.of(cursor).ranges().contains(sequence))
+        .map(Cursor::sink)
+        .sorted()
+        .toList();
   }
 
   private void save(Change change) throws SQLException {
@@ -171,6 +224,6 @@ final class Ledger {
 
   /** What is done within a transaction. */
   interface Work<T> {
-    T in(Change change) throws SQLException;
+    T in(Database db, Change change) throws SQLException;
   }
 }

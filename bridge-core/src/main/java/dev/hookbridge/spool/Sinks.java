@@ -3,7 +3,6 @@ package dev.hookbridge.spool;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -34,8 +33,8 @@ final class Sinks {
 
   private Orphan remove(String sink, Change change) throws SQLException {
     change.remove(sink);
-    Cursor cursor = Objects.requireNonNull(ledger.cursors().get(sink));
-    return new Orphan(sink, ledger.unconfirmed(cursor), 0);
+    Cursor cursor = ledger.cursor(sink);
+    return new Orphan(sink, ledger.unconfirmed(cursor), DeadTable.count(db, sink));
   }
 
   /** It starts at the oldest event; what is gone, or meant for another sink, it will not see. */

@@ -28,16 +28,22 @@ public final class Spool implements AutoCloseable {
   private final Writer writer;
   private final Readers readers;
   private final Intake intake;
+  private final DeadLetters dead;
+  private final Optional<SetAside> setAside;
   private final SpoolMeters meters;
   private final List<Runnable> wakes = new CopyOnWriteArrayList<>();
 
-  private Spool(Opening opening, MeterRegistry registry) throws SQLException {
+  private Spool(Opening opening, Limits limits, MeterRegistry registry) throws SQLException {
+    Ballast ballast = new Ballast(opening.folder().path(), Bound.side(limits));
+    Bound bound = new Bound(opening, limits, ballast);
     this.folder = opening.folder();
     this.ledger = opening.ledger();
     this.epoch = opening.epoch();
-    this.writer = new Writer(folder, opening.db(), ledger);
+    this.setAside = opening.setAside();
+    this.writer = new Writer(opening, ballast, new Wal(opening.db(), Bound.side(limits)));
     this.readers = new Readers(folder.file());
-    this.intake = new Intake(opening.db(), epoch, opening.lastEarlier());
+    this.intake = new Intake(opening, bound);
+    this.dead = new DeadLetters(writer, opening, bound, limits, this::wake);
     this.meters = new SpoolMeters(registry, this);
   }
 
@@ -52,7 +58,9 @@ public final class Spool implements AutoCloseable {
     try {
       Folder folder = Folder.take(path);
       try {
-        return new Spool(Opening.of(folder, host), meters);
+        Spool spool = new Spool(Opening.of(folder, host), limits, meters);
+        spool.writer.tidy();
+        return spool;
       } catch (SQLException | IOException | SpoolException | RuntimeException e) {
         folder.close();
         throw e;
@@ -102,10 +110,10 @@ public final class Spool implements AutoCloseable {
    */
   public Appended append(Batch batch) throws SpoolException {
     long begun = System.nanoTime();
-    Appended appended = writer.transact(change -> intake.append(batch, change));
+    Appended appended = writer.transact((db, change) -> intake.append(batch, change));
     meters.committed(System.nanoTime() - begun);
     if (appended.stored() > 0) {
-      wakes.forEach(Runnable::run);
+      wake();
     }
     return appended;
   }
@@ -120,7 +128,26 @@ public final class Spool implements AutoCloseable {
    * mailbox held at the start have been taken in, removed, and their folder synced.
    */
   public void forgetEarlier() throws SpoolException {
-    writer.transact(intake::forgetEarlier);
+    writer.transact((db, change) -> intake.forgetEarlier());
+  }
+
+  /** What was let go and has not been told: to be told by a {@link Batch#telling(List) batch}. */
+  public List<Drop> untoldDrops() throws SpoolException {
+    return writer.alone(Drops::list);
+  }
+
+  /** The damaged file that was in the way when this spool was opened. */
+  public Optional<SetAside> setAside() {
+    return setAside;
+  }
+
+  /** The events that a sink's broker cannot take. */
+  public DeadLetters deadLetters() {
+    return dead;
+  }
+
+  private void wake() {
+    wakes.forEach(Runnable::run);
   }
 
   /** Has something run after every append that stored an event: quick, and by any thread. */
@@ -135,8 +162,7 @@ public final class Spool implements AutoCloseable {
    * @return the sinks that are no more, and what they had not confirmed
    */
   public List<Orphan> sinks(Set<String> names) throws SpoolException {
-    return writer.alone(
-        db -> ledger.transact(change -> new Sinks(db, ledger).become(names, change)));
+    return writer.transact((db, change) -> new Sinks(db, ledger).become(names, change));
   }
 
   /**
@@ -145,11 +171,7 @@ public final class Spool implements AutoCloseable {
    * @throws IllegalArgumentException when {@link #sinks} has not named it
    */
   public Cursor cursor(String sink) {
-    Cursor cursor = ledger.cursors().get(sink);
-    if (cursor == null) {
-      throw new IllegalArgumentException("no sink is called " + sink);
-    }
-    return cursor;
+    return ledger.cursor(sink);
   }
 
   /** How many events a sink has not confirmed. */
@@ -185,7 +207,7 @@ public final class Spool implements AutoCloseable {
     try {
       return readers.with(access);
     } catch (SQLException e) {
-      throw Faults.of(folder.path(), e);
+      throw folder.failed(e);
     }
   }
 
@@ -196,8 +218,9 @@ public final class Spool implements AutoCloseable {
   public void save() throws SpoolException {
     boolean more = ledger.dirty();
     while (more) {
-      more = writer.transact(change -> Trim.some(ledger, change));
+      more = writer.transact((db, change) -> Trim.some(ledger, change));
     }
+    writer.tidy();
   }
 
   /** Saves, and gives the folder up. */
@@ -219,7 +242,7 @@ public final class Spool implements AutoCloseable {
         writer.close();
       }
     } catch (SQLException e) {
-      throw Faults.of(folder.path(), e);
+      throw folder.failed(e);
     } finally {
       folder.close();
     }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /** Makes the file, and opens it. */
 final class SpoolFile {
@@ -15,11 +16,22 @@ final class SpoolFile {
   static final long APPLICATION = 0x686b6272;
 
   private static final int CACHE_KIB = 8 * 1024;
+  private static final String[] TABLES = {
+    Meta.TABLE,
+    Events.TABLE,
+    Events.INDEX,
+    Ledger.CURSORS,
+    Ledger.TAKEN,
+    Drops.TABLE,
+    DeadTable.TABLE,
+    DeadTable.BY_SINK,
+    DeadTable.BY_RETRY
+  };
 
   private SpoolFile() {}
 
   /** A file under its name is always complete: it is made under another one. */
-  static void create(Folder folder) throws IOException, SQLException {
+  static void create(Folder folder, Optional<SetAside> replaced) throws IOException, SQLException {
     Path draft = folder.path().resolve("spool.db.new");
     for (Path left : new Path[] {draft, Folder.wal(draft), Folder.shm(draft)}) {
       Files.deleteIfExists(left);
@@ -31,15 +43,23 @@ final class SpoolFile {
       db.run("PRAGMA application_id = " + APPLICATION);
       db.run("PRAGMA journal_mode = WAL");
       db.run("BEGIN IMMEDIATE");
-      for (String table :
-          new String[] {Meta.TABLE, Events.TABLE, Events.INDEX, Ledger.CURSORS, Ledger.TAKEN}) {
-        db.run(table);
+      for (String statement : TABLES) {
+        db.run(statement);
       }
-      new Meta(db).put("schema", SCHEMA);
+      begin(db, replaced);
       db.run("COMMIT");
     }
     Files.move(draft, folder.file(), StandardCopyOption.ATOMIC_MOVE);
     folder.sync();
+  }
+
+  private static void begin(Database db, Optional<SetAside> replaced) throws SQLException {
+    Meta meta = new Meta(db);
+    meta.put("schema", SCHEMA);
+    Epoch.follows(meta, replaced.map(SetAside::previous).orElseGet(Previous::unknown));
+    if (replaced.isPresent()) {
+      Drops.damaged(db, replaced.get().events());
+    }
   }
 
   /**

@@ -15,11 +15,16 @@ final class Wal {
   private final long mostFrames;
   private long nextAt;
 
+  /** Allows it so many bytes; half of them before it is emptied, since a batch comes on top. */
   Wal(Database db, long mostBytes) throws SQLException {
     this.db = db;
-    this.mostFrames = mostBytes / db.number("PRAGMA page_size", 0);
+    this.mostFrames = mostBytes / 2 / db.number("PRAGMA page_size", 0);
     this.nextAt = mostFrames;
     db.run("PRAGMA journal_size_limit = " + mostBytes);
+  }
+
+  long mostFrames() {
+    return mostFrames;
   }
 
   /** After a commit: moves the log into the file once it is long enough. */

@@ -140,8 +140,9 @@ final class DomainSummary implements Summary.Part {
         domain.add("hostdevs", hostdev);
       }
       case "devices/hostdev/source/address" -> hostdev.put("address", HostAddress.of(at));
-      case "devices/hostdev/source/vendor" -> hostdev.put("address", at.get("id"));
-      case "devices/hostdev/source/product" -> hostdev.append("address", ":", at.get("id"));
+      case "devices/hostdev/source/vendor" -> hostdev.put("address", HostAddress.usbId(at));
+      case "devices/hostdev/source/product" ->
+          hostdev.append("address", ":", HostAddress.usbId(at));
       default -> {}
     }
   }

@@ -6,6 +6,12 @@ import org.jspecify.annotations.Nullable;
 final class HostAddress {
   private HostAddress() {}
 
+  /** A vendor's or product's number, {@code 1234}. */
+  static @Nullable String usbId(Attributes at) {
+    String id = at.get("id");
+    return id == null ? null : hex(id);
+  }
+
   /** PCI {@code 0000:06:12.5}, USB {@code 1-4} (bus, device), mediated devices their UUID. */
   static @Nullable String of(Attributes at) {
     String uuid = at.get("uuid");

@@ -1,0 +1,145 @@
+package dev.hookbridge.testing;
+
+import dev.hookbridge.Envelope;
+import dev.hookbridge.Outcome;
+import dev.hookbridge.Sink;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.awaitility.Awaitility;
+
+/**
+ * The least a courier does with one open sink: it sends in order, follows the sink's ordering,
+ * notes the outcomes, and stops at the first that is not a confirmation. It fails the test when an
+ * envelope gets a second outcome or {@code send} takes longer than it may.
+ */
+public final class Run {
+  private static final Duration SEND = Duration.ofSeconds(5);
+  private static final Duration LATE = Duration.ofMillis(700);
+  private final Sink sink;
+  private final Map<String, Outcome> outcomes = new LinkedHashMap<>();
+  private final List<String> faults = new ArrayList<>();
+
+  public Run(Sink sink) {
+    this.sink = sink;
+  }
+
+  /** Sends until all are sent, or an outcome says that it is no use, or {@code enough} does. */
+  public Run send(List<Envelope> events, Predicate<Run> enough) {
+    Map<String, String> lastOfLane = new LinkedHashMap<>();
+    for (Envelope event : events) {
+      if (failed() || enough.test(this)) {
+        return this;
+      }
+      String before = lastOfLane.put(sink.lane(event), event.id());
+      if (before != null && sink.ordering() == Sink.Ordering.ONE_BY_ONE) {
+        sink.flush();
+        if (!settled(before)) {
+          return this;
+        }
+      }
+      send(event);
+    }
+    sink.flush();
+    return this;
+  }
+
+  public Run send(List<Envelope> events) {
+    return send(events, run -> false);
+  }
+
+  public Run send(Envelope event) {
+    long start = System.nanoTime();
+    sink.send(event, outcome -> note(event.id(), outcome));
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    if (took.compareTo(SEND.plus(LATE)) > 0) {
+      fault("send took " + took);
+    }
+    return this;
+  }
+
+  /** Whether the outcome of one envelope is a confirmation; waits for it 3 s. */
+  private boolean settled(String id) {
+    long end = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+    synchronized (outcomes) {
+      while (!outcomes.containsKey(id)) {
+        long millis = (end - System.nanoTime()) / 1_000_000;
+        if (millis <= 0) {
+          return false;
+        }
+        try {
+          outcomes.wait(millis);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return false;
+        }
+      }
+      return outcomes.get(id) instanceof Outcome.Confirmed;
+    }
+  }
+
+  private void note(String id, Outcome outcome) {
+    synchronized (outcomes) {
+      Outcome before = outcomes.put(id, outcome);
+      if (before != null) {
+        fault(id + " was " + before + " and then " + outcome);
+      }
+      outcomes.notifyAll();
+    }
+  }
+
+  private void fault(String sentence) {
+    synchronized (outcomes) {
+      faults.add(sentence);
+    }
+  }
+
+  public boolean failed() {
+    synchronized (outcomes) {
+      return outcomes.values().stream().anyMatch(o -> !(o instanceof Outcome.Confirmed));
+    }
+  }
+
+  public Outcome await(Envelope event) {
+    Awaitility.await("an outcome of " + event)
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> outcomes().containsKey(event.id()));
+    return outcomes().get(event.id());
+  }
+
+  /** Waits until all have an outcome, and looks that each is a confirmation. */
+  public void awaitConfirmed(List<Envelope> events) {
+    for (Envelope event : events) {
+      Outcome outcome = await(event);
+      if (!(outcome instanceof Outcome.Confirmed)) {
+        throw new AssertionError(event + " was not confirmed: " + outcome);
+      }
+    }
+    check();
+  }
+
+  public List<String> confirmed() {
+    return outcomes().entrySet().stream()
+        .filter(entry -> entry.getValue() instanceof Outcome.Confirmed)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  public Map<String, Outcome> outcomes() {
+    synchronized (outcomes) {
+      return new LinkedHashMap<>(outcomes);
+    }
+  }
+
+  /** Fails if the sink broke a rule that holds at any moment. */
+  public void check() {
+    synchronized (outcomes) {
+      if (!faults.isEmpty()) {
+        throw new AssertionError(faults);
+      }
+    }
+  }
+}

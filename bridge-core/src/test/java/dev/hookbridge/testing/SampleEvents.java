@@ -1,0 +1,64 @@
+package dev.hookbridge.testing;
+
+import dev.hookbridge.Envelope;
+import dev.hookbridge.Route;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+
+/** Events with every attribute a hook's event has, made from a seed. */
+public final class SampleEvents {
+  private final Random random;
+  private long sequence;
+
+  public SampleEvents(long seed) {
+    random = new Random(seed);
+  }
+
+  /** The next event of a guest, with JSON of about so many bytes. */
+  public Envelope next(String guest, int bytes) {
+    return next(guest, json(bytes));
+  }
+
+  public Envelope next(String guest, byte[] data) {
+    Map<String, String> attributes = new LinkedHashMap<>();
+    attributes.put("specversion", "1.0");
+    attributes.put("id", new UUID(random.nextLong(), random.nextLong()).toString());
+    attributes.put("source", "//kvm-07.example.org/libvirt");
+    attributes.put("type", "dev.hookbridge.libvirt.qemu.started.v1");
+    attributes.put("subject", guest);
+    attributes.put("time", "2026-02-03T04:05:06.789012345Z");
+    attributes.put("recordedtime", "2026-02-03T04:05:06.790Z");
+    attributes.put("datacontenttype", "application/json");
+    attributes.put("dataschema", "https://hookbridge.dev/schema/qemu/v1.json");
+    attributes.put("partitionkey", UUID.nameUUIDFromBytes(utf8(guest)).toString());
+    attributes.put("sequence", String.format("%020d", ++sequence));
+    attributes.put("epoch", "6f1c0a52");
+    return new Envelope(attributes, new Route("qemu", "started", "begin", guest), data, -1);
+  }
+
+  /** So many events of so many guests, in a random mixture. */
+  public List<Envelope> mixed(int count, int guests, int bytes) {
+    List<Envelope> events = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      events.add(next("guest-" + random.nextInt(guests), bytes));
+    }
+    return events;
+  }
+
+  private byte[] json(int bytes) {
+    StringBuilder json = new StringBuilder("{\"hook\":{\"object\":\"");
+    while (json.length() < bytes - 3) {
+      json.append((char) ('a' + random.nextInt(26)));
+    }
+    return utf8(json.append("\"}}").toString());
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

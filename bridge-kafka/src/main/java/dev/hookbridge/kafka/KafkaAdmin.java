@@ -1,0 +1,47 @@
+package dev.hookbridge.kafka;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.config.ConfigResource;
+
+/** The questions we have for the brokers; each answer comes or fails within 4 s. */
+final class KafkaAdmin implements AutoCloseable {
+  private final Admin admin;
+
+  KafkaAdmin(KafkaSettings settings) {
+    admin = Admin.create(settings.admin());
+  }
+
+  KafkaFuture<Collection<Node>> nodes() {
+    return admin.describeCluster().nodes();
+  }
+
+  KafkaFuture<TopicDescription> topic(String name) {
+    DescribeTopicsOptions options = new DescribeTopicsOptions().includeAuthorizedOperations(true);
+    return requireNonNull(admin.describeTopics(List.of(name), options).topicNameValues().get(name));
+  }
+
+  KafkaFuture<Config> config(ConfigResource.Type type, String name) {
+    ConfigResource resource = new ConfigResource(type, name);
+    return requireNonNull(admin.describeConfigs(List.of(resource)).values().get(resource));
+  }
+
+  KafkaFuture<Void> create(NewTopic topic) {
+    return admin.createTopics(List.of(topic)).all();
+  }
+
+  @Override
+  public void close() {
+    admin.close(Duration.ZERO);
+  }
+}

@@ -1,0 +1,198 @@
+package dev.hookbridge.kafka;
+
+import dev.hookbridge.Outcome;
+import dev.hookbridge.Reason;
+import dev.hookbridge.SinkException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.kafka.common.errors.BrokerNotAvailableException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every exception of the Kafka client means for the event that met it. Names stand for their
+ * subclasses as well, unless those have a line of their own; a test looks that every exception on
+ * the class path is decided by a line, and another that {@code docs/delivery-kafka.md} says the
+ * same.
+ *
+ * <p>Held is said only where the broker is known not to have the event; where that is open, the
+ * sink is broken and the event is sent again.
+ */
+final class KafkaErrors {
+  enum Kind {
+    HELD,
+    REFUSED,
+    BROKEN
+  }
+
+  record Verdict(Kind kind, Reason reason) {}
+
+  private static final Map<String, Verdict> TABLE = new LinkedHashMap<>();
+
+  static {
+    put(Kind.REFUSED, Reason.TOO_LARGE, "RecordTooLargeException", "RecordBatchTooLargeException");
+    put(Kind.REFUSED, Reason.INVALID, "InvalidRecordException", "SerializationException");
+
+    put(
+        Kind.HELD,
+        Reason.AUTHENTICATION,
+        "AuthenticationException DelegationTokenExpiredException DelegationTokenNotFoundException",
+        "DelegationTokenDisabledException DelegationTokenOwnerMismatchException",
+        "UnacceptableCredentialException UnsupportedByAuthenticationException",
+        "JwtRetrieverException JwtValidatorException UnretryableException",
+        "OAuthBearerIllegalTokenException");
+    put(Kind.HELD, Reason.AUTHORIZATION, "AuthorizationException");
+    put(Kind.HELD, Reason.MISSING, "UnknownTopicOrPartitionException", "UnknownTopicIdException");
+    // A wrong clock or a topic's time limits, and then it is every event: nothing to park.
+    put(Kind.HELD, Reason.CONFIGURATION, "InvalidTimestampException");
+    put(
+        Kind.HELD,
+        Reason.CONFIGURATION,
+        "InvalidConfigurationException InvalidTopicException UnsupportedVersionException",
+        "UnsupportedCompressionTypeException PolicyViolationException SecurityDisabledException",
+        "ConfigException OAuthBearerConfigException");
+    put(Kind.HELD, Reason.REJECTED, "NotEnoughReplicasException ThrottlingQuotaExceededException");
+
+    // The client repeats these by itself and for ever; one that is told all the same says nothing
+    // about what the broker has.
+    put(Kind.BROKEN, Reason.UNREACHABLE, "RetriableException");
+    put(
+        Kind.BROKEN,
+        Reason.UNREACHABLE,
+        "BrokerNotAvailableException RebootstrapRequiredException BootstrapResolutionException");
+    put(Kind.BROKEN, Reason.TIMEOUT, "TimeoutException");
+    put(
+        Kind.BROKEN,
+        Reason.CLOSED,
+        "InterruptException InterruptedException WakeupException IllegalStateException");
+    // The idempotent producer lost its place: a new one begins anew.
+    put(
+        Kind.BROKEN,
+        Reason.INTERNAL,
+        "OutOfOrderSequenceException UnknownProducerIdException DuplicateSequenceException",
+        "InvalidProducerEpochException InvalidPidMappingException ProducerFencedException");
+    put(
+        Kind.BROKEN,
+        Reason.INTERNAL,
+        "UnknownServerException InvalidRequestException InvalidReceiveException SchemaException",
+        "CorrelationIdMismatchException");
+    // Answers to other clients: groups, transactions, controllers, quotas of a server.
+    put(
+        Kind.BROKEN,
+        Reason.INTERNAL,
+        "ApplicationRecoverableException FencedInstanceIdException IllegalGenerationException",
+        "UnknownMemberIdException FencedMemberEpochException StaleMemberEpochException",
+        "UnreleasedInstanceIdException MemberIdRequiredException RebalanceInProgressException",
+        "InconsistentGroupProtocolException UnsupportedAssignorException CommitFailedException",
+        "GroupIdNotFoundException GroupMaxSizeReachedException GroupNotEmptyException",
+        "GroupSubscribedToTopicException InvalidGroupIdException InvalidSessionTimeoutException",
+        "InvalidCommitOffsetSizeException OffsetMetadataTooLarge InvalidRegularExpression",
+        "FencedStateEpochException InvalidRecordStateException UnknownSubscriptionIdException",
+        "StreamsInvalidTopologyEpochException StreamsInvalidTopologyException",
+        "StreamsTopologyFencedException",
+        "InvalidTxnStateException InvalidTxnTimeoutException TransactionAbortableException",
+        "TransactionAbortedException TransactionCoordinatorFencedException",
+        "TransactionalIdNotFoundException");
+    put(
+        Kind.BROKEN,
+        Reason.INTERNAL,
+        "BrokerIdNotRegisteredException ControllerMovedException DuplicateBrokerRegistrationException",
+        "DuplicateResourceException DuplicateVoterException FeatureUpdateFailedException",
+        "InconsistentClusterIdException InconsistentVoterSetException IneligibleReplicaException",
+        "InvalidPartitionsException InvalidPrincipalTypeException InvalidRegistrationException",
+        "InvalidReplicaAssignmentException InvalidUpdateVersionException InvalidVoterKeyException",
+        "LogDirNotFoundException MismatchedEndpointTypeException NewLeaderElectedException",
+        "NoReassignmentInProgressException OperationNotAttemptedException",
+        "PrincipalDeserializationException ReassignmentInProgressException",
+        "ResourceNotFoundException SnapshotNotFoundException StaleBrokerEpochException",
+        "TelemetryTooLargeException TopicDeletionDisabledException TopicExistsException",
+        "UnknownControllerIdException UnsupportedEndpointTypeException VoterNotFoundException",
+        "InvalidFetchSizeException InvalidOffsetException OffsetMovedToTieredStorageException",
+        "PositionOutOfRangeException QuotaViolationException");
+    put(Kind.BROKEN, Reason.INTERNAL, "KafkaException");
+  }
+
+  private KafkaErrors() {}
+
+  private static void put(Kind kind, Reason reason, String... names) {
+    for (String name : String.join(" ", names).split(" ", -1)) {
+      TABLE.put(name, new Verdict(kind, reason));
+    }
+  }
+
+  /** The lines by class name, in the order in which they are documented. */
+  static Map<String, Verdict> table() {
+    return Collections.unmodifiableMap(TABLE);
+  }
+
+  static Outcome outcome(Throwable failure) {
+    Verdict verdict = verdict(failure);
+    String detail = message(failure);
+    return switch (verdict.kind()) {
+      case HELD -> new Outcome.Held(verdict.reason(), detail);
+      case REFUSED -> new Outcome.Refused(verdict.reason(), detail);
+      case BROKEN -> new Outcome.Broken(verdict.reason(), detail, false);
+    };
+  }
+
+  /** For what fails before there is an event: connecting, reading. */
+  static SinkException exception(String what, Throwable failure) {
+    return new SinkException(verdict(telling(failure)).reason(), sentence(what, failure), failure);
+  }
+
+  /** What could not be done, why, and what to do. */
+  static String sentence(String what, Throwable failure) {
+    Throwable telling = telling(failure);
+    return what + ": " + message(telling) + advice(telling);
+  }
+
+  private static String advice(Throwable failure) {
+    return switch (verdict(failure).reason()) {
+      case MISSING -> " Make it with 'hookbridge check --create' or Kafka's own tools.";
+      case AUTHENTICATION -> " Look at the sasl and ssl properties of the sink.";
+      case AUTHORIZATION -> " Allow this user to describe and write the topic.";
+      case UNREACHABLE, TIMEOUT -> " Look at bootstrap.servers and at the brokers.";
+      default -> "";
+    };
+  }
+
+  static Verdict verdict(Throwable failure) {
+    String line = line(failure.getClass());
+    return line == null
+        ? new Verdict(Kind.BROKEN, Reason.INTERNAL)
+        : TABLE.getOrDefault(line, new Verdict(Kind.BROKEN, Reason.INTERNAL));
+  }
+
+  /** The name of the line that decides about a class, null when there is none. */
+  static @Nullable String line(@Nullable Class<?> type) {
+    for (Class<?> at = type; at != null; at = at.getSuperclass()) {
+      if (TABLE.containsKey(at.getSimpleName())) {
+        return at.getSimpleName();
+      }
+    }
+    return null;
+  }
+
+  /** The failure that tells most: the client wraps "there is no such topic" into a timeout. */
+  private static Throwable telling(Throwable failure) {
+    Throwable best = failure;
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      String line = line(at.getClass());
+      if (line != null && !line.equals("KafkaException")) {
+        best = at;
+        if (!line.equals("TimeoutException")) {
+          break;
+        }
+      }
+    }
+    // A name server that is away is no mistake in the configuration, though the client says so.
+    return String.valueOf(best.getMessage()).startsWith("No resolvable bootstrap")
+        ? new BrokerNotAvailableException("no name in bootstrap.servers can be resolved", failure)
+        : best;
+  }
+
+  private static String message(Throwable failure) {
+    String message = failure.getMessage();
+    return message == null ? failure.getClass().getSimpleName() : message;
+  }
+}

@@ -1,0 +1,176 @@
+package dev.hookbridge.kafka;
+
+import dev.hookbridge.Envelope;
+import dev.hookbridge.Outcome;
+import dev.hookbridge.Reason;
+import dev.hookbridge.Sink;
+import dev.hookbridge.SinkContext;
+import dev.hookbridge.SinkException;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.utils.Utils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes to one topic with one idempotent producer, from {@link #open} to the first failure.
+ *
+ * <p>The producer repeats for ever what may be repeated, and keeps order while it does. What it
+ * gives up ends the run at once: it is closed from inside the callback, before the thread that runs
+ * the callback can send anything later.
+ */
+final class KafkaSink implements Sink {
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaSink.class);
+  private static final Duration CLOSE = Duration.ofMillis(1_500);
+  private final String topic;
+  private final String name;
+  private final int partitions;
+  private final Producer<byte[], byte[]> producer;
+  private final KafkaClientMetrics meters;
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private volatile int maxEventBytes;
+
+  private KafkaSink(
+      String topic,
+      String name,
+      KafkaTopic facts,
+      int maxRequestSize,
+      Producer<byte[], byte[]> producer,
+      KafkaClientMetrics meters) {
+    this.topic = topic;
+    this.name = name;
+    this.partitions = facts.partitions();
+    this.maxEventBytes = Math.min(maxRequestSize, facts.maxMessageBytes());
+    this.producer = producer;
+    this.meters = meters;
+  }
+
+  /**
+   * Asks for the topic first, since a producer alone cannot tell a missing topic from a broker that
+   * is away before its time is up.
+   */
+  static KafkaSink open(KafkaSettings settings, SinkContext context) throws SinkException {
+    KafkaTopic facts = KafkaTopic.read(settings);
+    Producer<byte[], byte[]> producer = null;
+    try {
+      producer = new KafkaProducer<>(settings.producer(context.host(), context.name()));
+      producer.partitionsFor(settings.topic());
+      KafkaClientMetrics meters =
+          new KafkaClientMetrics(producer, List.of(Tag.of("sink", context.name())));
+      meters.bindTo(context.meters());
+      return new KafkaSink(
+          settings.topic(), context.name(), facts, settings.maxRequestSize(), producer, meters);
+    } catch (KafkaException e) {
+      if (producer != null) {
+        letGo(producer, context.name());
+      }
+      throw KafkaErrors.exception("cannot publish to " + settings, e);
+    }
+  }
+
+  @Override
+  public Ordering ordering() {
+    return Ordering.PIPELINED;
+  }
+
+  @Override
+  public String lane(Envelope envelope) {
+    return String.valueOf(partition(envelope));
+  }
+
+  /** The default partitioner's choice, for as many partitions as there were at the start. */
+  private int partition(Envelope envelope) {
+    return partition(KafkaHeaders.key(envelope), partitions);
+  }
+
+  static int partition(byte[] key, int partitions) {
+    return Utils.toPositive(Utils.murmur2(key)) % partitions;
+  }
+
+  @Override
+  public int maxEventBytes() {
+    return maxEventBytes;
+  }
+
+  @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // the callback is told the same
+  public void send(Envelope envelope, Consumer<Outcome> outcome) {
+    if (ended.get()) {
+      outcome.accept(
+          new Outcome.Broken(Reason.CLOSED, "the run ended with an earlier event", false));
+      return;
+    }
+    Thread caller = Thread.currentThread();
+    try {
+      producer.send(
+          KafkaHeaders.record(topic, partition(envelope), envelope),
+          (metadata, failure) -> {
+            if (failure == null) {
+              outcome.accept(Outcome.CONFIRMED);
+            } else {
+              end(Thread.currentThread() != caller);
+              failed(envelope, failure, outcome);
+            }
+          });
+    } catch (KafkaException | IllegalStateException e) {
+      end(false);
+      failed(envelope, e, outcome);
+    }
+  }
+
+  /**
+   * After the first failure nothing is sent. On the client's own thread the producer is closed here
+   * and now, since that thread would go on with what is queued; what could not even be queued, on
+   * the caller's thread, leaves those before it their time until {@link #close}.
+   */
+  private void end(boolean onClientThread) {
+    if (!ended.getAndSet(true) && onClientThread) {
+      producer.close(Duration.ZERO);
+    }
+  }
+
+  private void failed(Envelope envelope, Exception failure, Consumer<Outcome> outcome) {
+    Outcome told = KafkaErrors.outcome(failure);
+    if (told instanceof Outcome.Refused refused && refused.reason() == Reason.TOO_LARGE) {
+      maxEventBytes = Math.min(maxEventBytes, envelope.size() - 1);
+    }
+    outcome.accept(told);
+  }
+
+  @Override
+  public void close() {
+    ended.set(true);
+    meters.close();
+    letGo(producer, name);
+  }
+
+  /**
+   * Closes without waiting for what is outstanding. The client waits for its own thread to end all
+   * the same, which may hang in a name server, so it is given its time and left.
+   */
+  private static void letGo(Producer<byte[], byte[]> producer, String name) {
+    Thread closing = new Thread(() -> closeQuietly(producer), "kafka-close-" + name);
+    closing.setDaemon(true);
+    closing.start();
+    try {
+      closing.join(CLOSE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void closeQuietly(Producer<byte[], byte[]> producer) {
+    try {
+      producer.close(Duration.ZERO);
+    } catch (KafkaException e) {
+      LOG.debug("closing a producer", e);
+    }
+  }
+}

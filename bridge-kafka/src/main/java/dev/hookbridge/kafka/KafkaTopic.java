@@ -1,0 +1,42 @@
+package dev.hookbridge.kafka;
+
+import dev.hookbridge.SinkException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+
+/**
+ * What a sink must know of its topic before it sends.
+ *
+ * @param maxMessageBytes the topic's {@code max.message.bytes}, or the largest number there is when
+ *     one may not look: the broker's refusal then tells
+ */
+record KafkaTopic(int partitions, int maxMessageBytes) {
+  private static final int CONFIG_SECONDS = 2;
+
+  static KafkaTopic read(KafkaSettings settings) throws SinkException {
+    try (KafkaAdmin admin = new KafkaAdmin(settings)) {
+      var description = admin.topic(settings.topic());
+      var config = admin.config(ConfigResource.Type.TOPIC, settings.topic());
+      return new KafkaTopic(description.get().partitions().size(), maxMessageBytes(config));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw KafkaErrors.exception("interrupted", e);
+    } catch (ExecutionException | KafkaException e) {
+      throw KafkaErrors.exception("cannot use topic " + settings, e);
+    }
+  }
+
+  private static int maxMessageBytes(KafkaFuture<Config> config) throws InterruptedException {
+    try {
+      var entry = config.get(CONFIG_SECONDS, TimeUnit.SECONDS).get("max.message.bytes");
+      return entry == null ? Integer.MAX_VALUE : Integer.parseInt(entry.value());
+    } catch (ExecutionException | TimeoutException | NumberFormatException e) {
+      return Integer.MAX_VALUE;
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.hookbridge.kafka;
+
+import dev.hookbridge.Settings;
+import dev.hookbridge.SinkContract;
+import dev.hookbridge.Transport;
+import dev.hookbridge.testing.Broker;
+import dev.hookbridge.testing.Brokers;
+import dev.hookbridge.testing.Seen;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** The Kafka sink takes the exam. */
+class KafkaSinkContractIT extends SinkContract {
+  private static final int PARTITIONS = 3;
+  private Broker broker;
+
+  @BeforeAll
+  void startBroker() {
+    broker = Brokers.kafka();
+  }
+
+  @AfterAll
+  void closeBroker() {
+    if (broker != null) {
+      broker.close();
+    }
+  }
+
+  @Override
+  protected Transport transport() {
+    return new KafkaTransport();
+  }
+
+  @Override
+  protected Broker broker() {
+    return broker;
+  }
+
+  @Override
+  protected Settings destination() {
+    return destination(2 << 20);
+  }
+
+  @Override
+  protected Settings destination(int bytes) {
+    String topic =
+        TestTopics.create(
+            broker.address(), PARTITIONS, Map.of("max.message.bytes", String.valueOf(bytes)));
+    return settings(Map.of("topic", topic), Map.of("max.request.size", "3145728"));
+  }
+
+  @Override
+  protected Settings missing() {
+    return settings(Map.of("topic", TestTopics.newName()), Map.of());
+  }
+
+  private Settings settings(Map<String, String> keys, Map<String, String> properties) {
+    Map<String, Object> all = new HashMap<>(keys);
+    Map<String, String> client = new HashMap<>(properties);
+    client.put("bootstrap.servers", broker.address());
+    all.put("properties", client);
+    return new Settings("sinks.exam", all);
+  }
+
+  @Override
+  protected Stream<Settings> wrong() {
+    return Stream.of(
+        new Settings("sinks.exam", Map.of()),
+        new Settings("sinks.exam", Map.of("topic", "t")),
+        new Settings("sinks.exam", Map.of("topic", "t", "properties", Map.of("acks", "all"))),
+        settings(Map.of("topic", "with space"), Map.of()),
+        settings(Map.of("topic", ".."), Map.of()),
+        settings(Map.of("topic", "t"), Map.of("acks", "1")),
+        settings(Map.of("topic", "t"), Map.of("transactional.id", "x")),
+        settings(Map.of("topic", "t"), Map.of("linger.ms", "soon")));
+  }
+
+  @Override
+  protected List<Seen> consume(Settings destination, int atLeast) {
+    return TestTopics.read(broker.address(), destination.text("topic"), atLeast);
+  }
+}

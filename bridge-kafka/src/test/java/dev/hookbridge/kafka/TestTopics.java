@@ -1,0 +1,86 @@
+package dev.hookbridge.kafka;
+
+import dev.hookbridge.testing.Seen;
+import io.cloudevents.CloudEvent;
+import io.cloudevents.kafka.KafkaMessageFactory;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** Topics for tests, and what a plain consumer with the CloudEvents SDK reads in them. */
+final class TestTopics {
+  private TestTopics() {}
+
+  static String newName() {
+    return "hooks-" + UUID.randomUUID();
+  }
+
+  static String create(String servers, int partitions, Map<String, String> configs) {
+    String topic = newName();
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
+      NewTopic wanted = new NewTopic(topic, Optional.of(partitions), Optional.of((short) 1));
+      admin.createTopics(List.of(wanted.configs(configs))).all().get();
+      return topic;
+    } catch (ExecutionException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static List<Seen> read(String servers, String topic, int atLeast) {
+    return records(servers, topic, atLeast).stream().map(TestTopics::seen).toList();
+  }
+
+  /** All there is, partition by partition; waits up to 20 s for as many as there must be. */
+  static List<ConsumerRecord<byte[], byte[]>> records(String servers, String topic, int atLeast) {
+    Map<String, Object> properties = new HashMap<>();
+    properties.put("bootstrap.servers", servers);
+    properties.put("key.deserializer", ByteArrayDeserializer.class.getName());
+    properties.put("value.deserializer", ByteArrayDeserializer.class.getName());
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties)) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(info -> new TopicPartition(topic, info.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+      while (System.nanoTime() < end
+          && (records.size() < atLeast || !atEnd(consumer, partitions))) {
+        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+      }
+    }
+    return records;
+  }
+
+  private static boolean atEnd(KafkaConsumer<?, ?> consumer, List<TopicPartition> partitions) {
+    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+    return partitions.stream().allMatch(p -> consumer.position(p) >= ends.get(p));
+  }
+
+  private static Seen seen(ConsumerRecord<byte[], byte[]> record) {
+    CloudEvent event = KafkaMessageFactory.createReader(record).toEvent();
+    Map<String, String> attributes = new TreeMap<>();
+    for (String name : event.getAttributeNames()) {
+      attributes.put(name, String.valueOf(event.getAttribute(name)));
+    }
+    for (String name : event.getExtensionNames()) {
+      attributes.put(name, String.valueOf(event.getExtension(name)));
+    }
+    byte[] data = event.getData() == null ? new byte[0] : event.getData().toBytes();
+    return new Seen(new String(record.key(), StandardCharsets.UTF_8), attributes, data);
+  }
+}

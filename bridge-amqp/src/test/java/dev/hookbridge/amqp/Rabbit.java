@@ -67,9 +67,14 @@ final class Rabbit implements AutoCloseable {
     }
   }
 
+  /** The address without the login, which is the default one. */
+  String uri() {
+    return broker.address().replaceFirst("//[^@/]*@", "//");
+  }
+
   Settings settings(String exchange, Map<String, ?> more) {
     Map<String, Object> values = new LinkedHashMap<>();
-    values.put("uri", broker.address());
+    values.put("uri", uri());
     values.put("exchange", exchange);
     values.putAll(more);
     return new Settings("sinks.test", values);

@@ -250,7 +250,9 @@ static _Noreturn void leave(int status, char *text, size_t n)
         n = 1024;
     for (size_t i = 0; i < n; i++)
         if (text[i] < ' ' || text[i] > '~')
-            text[i] = i + 1 < n ? '?' : '\n';
+            text[i] = '?';
+    if (n > 0)
+        text[n - 1] = '\n';
     if (poll(&err, 1, 100) == 1 && err.revents == POLLOUT)
         (void)!write(2, text, n);
     _exit(1);

@@ -1,12 +1,13 @@
 /*
- * Measures a hook from exec to exit, against /bin/true, against the limit (a static program that writes the same
- * bytes into a new file and calls fdatasync once) and against an empty bash hook:
+ * Measures a hook from exec to exit, against /bin/true, against the limit (a static program that writes the
+ * same bytes into a new file and calls fdatasync once) and against an empty bash hook:
  *
  *     layout.sh --trial DIR; HOOKBRIDGE_DATA_DIR=DIR bench SHIM DIR [ROUNDS]
  *
  * One after the other, then 32 at once, the programs taking turns in every round so that a slow moment of the
- * machine hits all alike. Stdin is a pipe that holds 8 KB, as libvirt's is. The machine's virtualisation matters:
- * glibc's start-up asks for the processor's features, which a hypervisor traps; quote the machine with a figure.
+ * machine hits all alike. Stdin is a pipe that holds 8 KB, as libvirt's is. The machine's virtualisation
+ * matters: glibc's start-up asks for the processor's features, which a hypervisor traps; quote the machine
+ * with a figure.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

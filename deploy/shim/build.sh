@@ -1,14 +1,16 @@
 #!/bin/sh
-# Builds the shim: build.sh [--sanitize] OUTDIR
-#   --sanitize   also OUTDIR/hookbridge-hook-asan, with address and undefined-behaviour sanitizers (gcc or clang)
-# The environment may name the compiler (CC) and the version (VERSION, default dev). Without a compiler nothing is
-# built and the exit code is 0: the distribution then holds the Java twin.
+# Builds the shim: build.sh [--sanitize] [--tools] OUTDIR
+#   --sanitize   also OUTDIR/hookbridge-hook-asan, with address and undefined-behaviour sanitizers
+#   --tools      also OUTDIR/launch and OUTDIR/bench, for tests and measurements
+# The environment may name the compiler (CC) and the version (VERSION, default dev). Without a compiler nothing
+# is built and the exit code is 0: the distribution then holds the Java twin.
 set -eu
 
-sanitize= out=
+sanitize= tools= out=
 for arg in "$@"; do
     case $arg in
         --sanitize) sanitize=1 ;;
+        --tools) tools=1 ;;
         -*) echo "build.sh: unknown option $arg; see the head of build.sh" >&2; exit 2 ;;
         *) out=$arg ;;
     esac
@@ -38,6 +40,10 @@ build() { # compiler, name, source, further flags
 build "$cc" hookbridge-hook hook.c "-static -s -Wl,-z,noseparate-code"
 "$out/hookbridge-hook" --self-test
 
+if [ -n "$tools" ]; then
+    build "$cc" launch launch.c -static
+    build "$cc" bench bench.c -static
+fi
 if [ -n "$sanitize" ]; then
     asan="-g -fsanitize=address,undefined -fno-sanitize-recover=all"
     for cc in gcc clang; do

@@ -1,11 +1,12 @@
 /*
- * hookbridge-hook: libvirt runs it for every hook call. It writes the call as one synced file into the agent's
- * mailbox and exits 0. The format of that file, its name and the file `lost` are drawn in docs/protocol.md.
+ * hookbridge-hook: libvirt runs it for every hook call. It writes the call as one synced file into the
+ * agent's mailbox and exits 0. The format of that file, its name and the file `lost` are drawn in
+ * docs/protocol.md.
  *
- * It must never hurt a guest: libvirt waits for it without a timeout, and kills guests when some hooks fail. So
- * nothing here may block without a bound. A frozen disk is the hard case: the kernel holds a task that touches it
- * beyond the reach of alarms, threads and SIGKILL. All file access is therefore done by a helper, a process of its
- * own that shares only memory, and the hook leaves without it when it does not come back.
+ * It must never hurt a guest: libvirt waits for it without a timeout, and kills guests when some hooks fail.
+ * So nothing here may block without a bound. A frozen disk is the hard case: the kernel holds a task that
+ * touches it beyond the reach of alarms, threads and SIGKILL. All file access is therefore done by a helper,
+ * a process of its own that shares only memory, and the hook leaves without it when it does not come back.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -14,6 +15,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,8 +82,8 @@ static struct {
 } conf = {.reserve = 1 << 30, .percent = 5, .inode_percent = 5};
 
 /*
- * Pages that are not touched cost nothing. The big buffers are common symbols, which stand behind all small data:
- * so that is all in the same few pages.
+ * Pages that are not touched cost nothing. The big buffers are common symbols, which stand behind all small
+ * data: so that is all in the same few pages.
  */
 __attribute__((common, aligned(4096))) char input[STDIN_MAX], head[5 * FIELD_MAX + 4096], conf_text[16 << 10];
 
@@ -102,9 +104,14 @@ static void put(struct out *o, const char *s, size_t n)
     o->at += n;
 }
 
-static void puts_(struct out *o, const char *s)
+/* Strings up to a NULL. */
+static void cat(struct out *o, ...)
 {
-    put(o, s, strlen(s));
+    va_list strings;
+    va_start(strings, o);
+    for (const char *s; (s = va_arg(strings, const char *));)
+        put(o, s, strlen(s));
+    va_end(strings);
 }
 
 static void putn(struct out *o, uint64_t n, int width)
@@ -124,11 +131,9 @@ static void field(struct out *o, const char *key, const char *value, size_t n)
     if (n > FIELD_MAX - k)
         n = FIELD_MAX - k;
     putn(o, k + n, 1);
-    puts_(o, ":");
-    puts_(o, key);
-    puts_(o, "=");
+    cat(o, ":", key, "=", NULL);
     put(o, value, n);
-    puts_(o, ",");
+    put(o, ",", 1);
 }
 
 static void number(struct out *o, const char *key, uint64_t value)
@@ -144,12 +149,11 @@ static void escape(struct out *o, const char *s, int room)
 {
     static const char hex[] = "0123456789ABCDEF";
     if (!s || !*s)
-        puts_(o, "-");
-    for (; s && *s; s++) {
-        unsigned char c = *s;
-        int plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' ||
-                    c == '_' || c == '-';
-        char three[3] = {'%', hex[c >> 4], hex[c & 15]};
+        s = "-";
+    for (; *s; s++) {
+        unsigned char c = *s, lower = c | 32;
+        char three[] = {'%', hex[c >> 4], hex[c & 15]};
+        int plain = (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'z') || c == '.' || c == '_' || c == '-';
         if ((room -= plain ? 1 : 3) < 0)
             return;
         put(o, plain ? s : three, plain ? 1 : 3);
@@ -157,22 +161,16 @@ static void escape(struct out *o, const char *s, int room)
 }
 
 /*
- * CRC32C, eight bytes a step. The processor's own instruction is not used: whether it is there, only `cpuid` tells
- * on x86, and that is a trap into the hypervisor which costs more than the sum. A table's entry is the exclusive or
- * of the entries of its index's bits, so eight numbers write out a table at compile time.
+ * CRC32C, eight bytes a step. The processor's own instruction is not used: whether it is there, only `cpuid`
+ * tells on x86, and that is a trap into the hypervisor which costs more than the sum. A table's entry is the
+ * exclusive or of the entries of its index's bits, so eight numbers write out a table at compile time.
  */
-#define T1(i, a, b, c, d, e, f, g, h)                                                                           \
-    ((i & 1 ? a : 0) ^ (i & 2 ? b : 0) ^ (i & 4 ? c : 0) ^ (i & 8 ? d : 0) ^ (i & 16 ? e : 0) ^                  \
-     (i & 32 ? f : 0) ^ (i & 64 ? g : 0) ^ (i & 128 ? h : 0))
-#define T4(i, ...)                                                                                              \
-    T1((i), __VA_ARGS__), T1((i + 1), __VA_ARGS__), T1((i + 2), __VA_ARGS__), T1((i + 3), __VA_ARGS__)
+#define T1(i, a, b, c, d, e, f, g, h) ((i & 1 ? a : 0) ^ (i & 2 ? b : 0) ^ (i & 4 ? c : 0) ^ (i & 8 ? d : 0) ^ \
+    (i & 16 ? e : 0) ^ (i & 32 ? f : 0) ^ (i & 64 ? g : 0) ^ (i & 128 ? h : 0))
+#define T4(i, ...) T1((i), __VA_ARGS__), T1((i + 1), __VA_ARGS__), T1((i + 2), __VA_ARGS__), T1((i + 3), __VA_ARGS__)
 #define T16(i, ...) T4(i, __VA_ARGS__), T4(i + 4, __VA_ARGS__), T4(i + 8, __VA_ARGS__), T4(i + 12, __VA_ARGS__)
-#define T64(i, ...)                                                                                             \
-    T16(i, __VA_ARGS__), T16(i + 16, __VA_ARGS__), T16(i + 32, __VA_ARGS__), T16(i + 48, __VA_ARGS__)
-#define TABLE(...)                                                                                              \
-    {                                                                                                           \
-        T64(0, __VA_ARGS__), T64(64, __VA_ARGS__), T64(128, __VA_ARGS__), T64(192, __VA_ARGS__)                 \
-    }
+#define T64(i, ...) T16(i, __VA_ARGS__), T16(i + 16, __VA_ARGS__), T16(i + 32, __VA_ARGS__), T16(i + 48, __VA_ARGS__)
+#define TABLE(...) {T64(0, __VA_ARGS__), T64(64, __VA_ARGS__), T64(128, __VA_ARGS__), T64(192, __VA_ARGS__)}
 
 static const uint32_t table[8][256] = {
     TABLE(0xf26b8303, 0xe13b70f7, 0xc79a971f, 0x8ad958cf, 0x105ec76f, 0x20bd8ede, 0x417b1dbc, 0x82f63b78),
@@ -208,9 +206,9 @@ static void quit(int sig)
 }
 
 /*
- * A hook that ends by a signal has failed for libvirt. Every signal is blocked for the hook's short life (a blocked
- * SIGPIPE or SIGXFSZ leaves an errno to handle), but those of our own faults: the kernel kills when such a one is
- * blocked, so they exit 0. No core dump: it would hold the guests' secrets.
+ * A hook that ends by a signal has failed for libvirt. Every signal is blocked for the hook's short life (a
+ * blocked SIGPIPE or SIGXFSZ leaves an errno to handle), but those of our own faults: the kernel kills when
+ * such a one is blocked, so they exit 0. No core dump: it would hold the guests' secrets.
  */
 static void defend(void)
 {
@@ -239,13 +237,23 @@ static int is(const char *a, const char *b)
     return a && !strcmp(a, b);
 }
 
-/* The one way out. A running guest is killed by a failed `reconnect`, whatever went wrong here. */
-static _Noreturn void leave(int status, const char *text, size_t n)
+/*
+ * The one way out. A running guest is killed by a failed `reconnect`, whatever went wrong here. The text goes
+ * to whoever asked libvirt: it is cut and made printable, and a full pipe must not hold us.
+ */
+static _Noreturn void leave(int status, char *text, size_t n)
 {
     struct pollfd err = {.fd = 2, .events = POLLOUT};
     if (status == 0 || is(call.arg[1], "reconnect"))
         _exit(0);
-    if (poll(&err, 1, 100) == 1 && err.revents == POLLOUT) /* a full pipe must not hold us */
+    if (n > 1024)
+        n = 1024;
+    for (size_t i = 0; i < n; i++)
+        if (text[i] < ' ' || text[i] > '~')
+            text[i] = '?';
+    if (n > 0)
+        text[n - 1] = '\n';
+    if (poll(&err, 1, 100) == 1 && err.revents == POLLOUT)
         (void)!write(2, text, n);
     _exit(1);
 }
@@ -263,8 +271,8 @@ static int help(void *helper)
 }
 
 /*
- * Starts a helper: a process with its own file descriptors and our memory. The kernel clears `tid` when it ends,
- * however it ends. (errno is shared too: it is reported, nothing that matters is decided by it.)
+ * Starts a helper: a process with its own file descriptors and our memory. The kernel clears `tid` when it
+ * ends, however it ends. (errno is shared too: it is reported, nothing that matters is decided by it.)
  */
 static void start(struct helper *h, int (*work)(void))
 {
@@ -312,8 +320,8 @@ static int open_folder(struct folder f)
 }
 
 /*
- * Ours means: of root or of the caller, and nobody else may change it. The group may in a user's own trial folder:
- * many systems give each user a group and the umask 002.
+ * Ours means: of root or of the caller, and nobody else may change it. The group may in a user's own trial
+ * folder: many systems give each user a group and the umask 002.
  */
 static int ours(const struct stat *st)
 {
@@ -378,14 +386,8 @@ static void say(int folder, const char *what, int err)
     struct sockaddr_un to = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
     if (stamped(folder, "log", CLAIM))
         return;
-    puts_(&o, "<27>hookbridge-hook: call ");
-    puts_(&o, call.id);
-    puts_(&o, ": ");
-    puts_(&o, what);
-    if (err) {
-        puts_(&o, ", errno ");
-        putn(&o, err, 1);
-    }
+    cat(&o, "<27>hookbridge-hook: call ", call.id, ": ", what, ", errno ", NULL);
+    putn(&o, err, 1);
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
     sendto(fd, text, o.at - text, MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&to, sizeof to);
 }
@@ -412,24 +414,19 @@ static void lose(int folder, const char *word, int err)
     int fd = folder < 0 ? -1 : open_plain(folder, "lost", O_RDWR | O_CREAT | O_APPEND);
     if (fd < 0)
         return;
-    puts_(&o, word);
-    puts_(&o, " ");
-    puts_(&o, call.id);
-    puts_(&o, " ");
+    cat(&o, word, " ", call.id, " ", NULL);
     putn(&o, call.wall, 1);
-    puts_(&o, " ");
-    puts_(&o, call.driver);
-    puts_(&o, " ");
+    cat(&o, " ", call.driver, " ", NULL);
     escape(&o, call.arg[1], 64);
-    puts_(&o, " ");
+    cat(&o, " ", NULL);
     escape(&o, call.arg[0], 255);
-    puts_(&o, " ");
+    cat(&o, " ", NULL);
     putn(&o, err, 1);
-    puts_(&o, "\n");
+    cat(&o, "\n", NULL);
     int locked = lock(fd);
     if (fstat(fd, &st) != 0)
         return;
-    if (st.st_size + (o.at - line) <= LOST_MAX)
+    if (st.st_size <= LOST_MAX - 512)
         (void)!write(fd, line, o.at - line);
     else if (locked)
         count_lost(fd, st.st_size);
@@ -437,93 +434,68 @@ static void lose(int folder, const char *word, int err)
 
 /* ---- shim.conf ---- */
 
-static int parse_number(const char *s, uint64_t *n, const char **rest)
-{
-    if (*s < '0' || *s > '9')
-        return 0;
-    for (*n = 0; *s >= '0' && *s <= '9' && *n <= 1ULL << 60; s++)
-        *n = *n * 10 + (*s - '0');
-    *rest = s + strspn(s, " \t");
-    return *n <= 1ULL << 60;
-}
-
 static int set_reserve(const char *value)
 {
-    static const struct {
-        const char *name;
-        int shift;
-    } units[] = {{"", 0}, {"KiB", 10}, {"MiB", 20}, {"GiB", 30}};
-    const char *unit;
-    uint64_t n;
-    if (!parse_number(value, &n, &unit))
+    char *unit;
+    uint64_t n = strtoull(value, &unit, 10);
+    if (*value < '0' || *value > '9')
         return 0;
+    unit += strspn(unit, " \t");
     if (is(unit, "%") && n <= 100) {
         conf.percent = conf.inode_percent = n;
         conf.reserve = UINT64_MAX;
         return 1;
     }
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (is(unit, units[i].name) && n <= UINT64_MAX >> units[i].shift) {
-            conf.percent = 100;
-            conf.reserve = n << units[i].shift;
-            return 1;
-        }
-    return 0;
+    int shift = !*unit ? 0 : is(unit, "KiB") ? 10 : is(unit, "MiB") ? 20 : is(unit, "GiB") ? 30 : 64;
+    if (shift == 64 || n > UINT64_MAX >> shift)
+        return 0;
+    conf.percent = 100;
+    conf.reserve = n << shift;
+    return 1;
 }
 
-static int set_destructive(char *value)
+static int set_destructive(char *words)
 {
     int known = 1;
-    for (char *word = strtok(value, " \t"); word; word = strtok(NULL, " \t")) {
+    for (char *word = strtok(words, " \t"); word; word = strtok(NULL, " \t"))
         if (is(word, "started"))
             conf.fail_started = 1;
         else if (is(word, "port-created"))
             conf.fail_port_created = 1;
         else
             known = 0;
-    }
     return known;
 }
 
 static int set(const char *key, char *value)
 {
-    if (is(key, "data-dir")) {
-        if (*value == '/')
-            data = (struct folder){value, ""};
-        return *value == '/';
-    }
     if (is(key, "when-full")) {
         conf.fail_when_full = is(value, "fail-hook");
         return conf.fail_when_full || is(value, "pass");
     }
-    if (is(key, "reserve"))
-        return set_reserve(value);
-    if (is(key, "allow-destructive"))
-        return set_destructive(value);
-    return 0;
+    if (is(key, "data-dir") && *value == '/') {
+        data = (struct folder){value, ""};
+        return 1;
+    }
+    return is(key, "reserve") ? set_reserve(value) : is(key, "allow-destructive") ? set_destructive(value) : 0;
 }
 
-/* `key: value` a line; `#` begins a comment at the start of a line or after a blank. */
-static void read_line(char *line)
+/* `key: value`; a `#` begins a comment at the start of a line or after a blank. */
+static int read_line(char *line)
 {
-    for (char *c = strchr(line, '#'); c; c = strchr(c + 1, '#'))
-        if (c == line || c[-1] == ' ' || c[-1] == '\t') {
+    for (char *c = line; *c; c++)
+        if (*c == '#' && (c == line || c[-1] == ' ' || c[-1] == '\t')) {
             *c = 0;
             break;
         }
-    size_t n = strlen(line);
-    while (n > 0 && strchr(" \t\r", line[n - 1]))
-        line[--n] = 0;
+    for (size_t n = strlen(line); n > 0 && strchr(" \t\r", line[n - 1]); n--)
+        line[n - 1] = 0;
     line += strspn(line, " \t");
-    if (!*line)
-        return;
     char *value = strchr(line, ':');
-    if (value) {
-        *value++ = 0;
-        value += strspn(value, " \t");
-    }
-    if (!value || !set(line, value))
-        conf.complaint = "a line of shim.conf is ignored: its key or value is unknown";
+    if (!value)
+        return !*line;
+    *value++ = 0;
+    return set(line, value + strspn(value, " \t"));
 }
 
 static void read_conf(void)
@@ -540,7 +512,8 @@ static void read_conf(void)
     for (char *line = conf_text, *next; line; line = next) {
         if ((next = strchr(line, '\n')))
             *next++ = 0;
-        read_line(line);
+        if (!read_line(line))
+            conf.complaint = "a line of shim.conf is ignored: its key or value is unknown";
     }
 }
 
@@ -566,13 +539,12 @@ static const char *driver_of(const char *path)
     int after_hooks = 0;
     for (size_t n; *(path += strspn(path, "/")); path += n) {
         n = strcspn(path, "/");
-        if (after_hooks) {
+        size_t m = n > 2 && !memcmp(path + n - 2, ".d", 2) ? n - 2 : n;
+        if (after_hooks)
             found = "unknown";
-            size_t m = n > 2 && !memcmp(path + n - 2, ".d", 2) ? n - 2 : n;
-            for (size_t i = 0; i < sizeof drivers / sizeof *drivers; i++)
-                if (m == strlen(drivers[i]) && !memcmp(path, drivers[i], m))
-                    found = drivers[i];
-        }
+        for (size_t i = 0; after_hooks && i < sizeof drivers / sizeof *drivers; i++)
+            if (m == strlen(drivers[i]) && !memcmp(path, drivers[i], m))
+                found = drivers[i];
         after_hooks = n == 5 && !memcmp(path, "hooks", 5);
     }
     return found;
@@ -667,7 +639,7 @@ static size_t write_head(const char *boot_id)
     static const char *const keys[] = {"object", "operation", "suboperation", "extra"};
     struct out o = {head, head + sizeof head};
     size_t held = call.arrived < STDIN_MAX ? call.arrived : STDIN_MAX;
-    puts_(&o, "hookbridge/1\n4:call,");
+    cat(&o, "hookbridge/1\n4:call,", NULL);
     field(&o, "id", call.id, 36);
     number(&o, "time", call.wall);
     number(&o, "boottime", call.boot);
@@ -681,15 +653,15 @@ static size_t write_head(const char *boot_id)
         number(&o, "argc", call.argc);
     if (call.arrived > held)
         number(&o, "truncated", call.arrived);
-    puts_(&o, "0:,");
+    cat(&o, "0:,", NULL);
     putn(&o, held, 1);
-    puts_(&o, ":");
+    cat(&o, ":", NULL);
     return o.at - head;
 }
 
 static int write_record(int fd, const char *boot_id)
 {
-    char tail[11] = ",";
+    char tail[10] = ",";
     size_t n = write_head(boot_id), held = call.arrived < STDIN_MAX ? call.arrived : STDIN_MAX;
     uint32_t crc = crc32c(crc32c(crc32c(0, head, n), input, held), tail, 1);
     for (int i = 0; i < 8; i++)
@@ -710,17 +682,10 @@ static int write_record(int fd, const char *boot_id)
     return fsync(fd);
 }
 
-static void read_boot_id(char *id)
-{
-    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY);
-    if (read(fd, id, 36) != 36)
-        memcpy(id, "00000000-0000-0000-0000-000000000000", 36);
-}
-
 /* Into `tmp`, synced, then renamed to `new`; an errno when the agent will not find it there. */
 static int store(int folder)
 {
-    char boot_id[36], name[116];
+    char boot_id[37] = "", name[116];
     struct out o = {name, name + sizeof name - 1};
     struct stat st;
     struct statfs fs;
@@ -736,14 +701,12 @@ static int store(int folder)
     if (too_full(&fs))
         return ENOSPC;
 
-    read_boot_id(boot_id);
+    if (read(open("/proc/sys/kernel/random/boot_id", O_RDONLY), boot_id, 36) != 36)
+        memcpy(boot_id, "00000000-0000-0000-0000-000000000000", 36);
     putn(&o, call.boot, 20);
-    puts_(&o, "-");
-    put(&o, boot_id, 36);
-    puts_(&o, "-");
+    cat(&o, "-", boot_id, "-", NULL);
     putn(&o, call.wall, 20);
-    puts_(&o, "-");
-    put(&o, call.id, 36);
+    cat(&o, "-", call.id, NULL);
     *o.at = 0;
     int fd = openat(tmp, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
     if (fd < 0)
@@ -754,8 +717,8 @@ static int store(int folder)
         unlinkat(tmp, name, 0);
         return err;
     }
-    /* ext4 and xfs have made the new name durable with the next call's fsync, and until then the reader takes the
-     * complete file from `tmp`; elsewhere the file's fsync may not even have kept its old name. */
+    /* The rename need not last: after a power cut the reader takes complete files from `tmp` as well. But only ext4
+     * and xfs are known to keep even that name with the file's fsync. */
     if (fs.f_type != EXT4_MAGIC && fs.f_type != XFS_MAGIC)
         fsync(new);
     return 0;
@@ -809,25 +772,16 @@ static int write_call(void)
     return 0;
 }
 
-static void show(struct out *o, const char *s, size_t room)
-{
-    for (; s && *s && room > 0; s++, room--)
-        put(o, *s >= ' ' && *s <= '~' ? s : "?", 1);
-}
-
 static _Noreturn void fail(int err)
 {
     char text[1024];
-    struct out o = {text, text + sizeof text - 1};
-    puts_(&o, "hookbridge: the call could not be written to ");
-    show(&o, data.path, 400);
-    show(&o, data.rest, 400);
-    puts_(&o, err == ENOSPC   ? " (too little space left): free some"
-              : err == ENOENT ? " (no such folder): run hookbridge's layout.sh"
-              : err == EROFS  ? " (read-only): make it writable"
-                              : " (see the file lost in hookbridge's run folder): repair it");
-    puts_(&o, ", or set when-full: pass in shim.conf");
-    *o.at++ = '\n';
+    struct out o = {text, text + sizeof text};
+    cat(&o, "hookbridge: the call could not be written to ", data.path, data.rest,
+        err == ENOSPC ? " (too little space left): free some"
+        : err == ENOENT ? " (no such folder): run hookbridge's layout.sh"
+        : err == EROFS ? " (read-only): make it writable"
+                       : " (its errno is in hookbridge's file lost): repair that",
+        ", or set when-full: pass in shim.conf\n", NULL);
     leave(1, text, o.at - text);
 }
 
@@ -841,14 +795,13 @@ static int answer(void)
 /* What a truncated or wrongly built copy would get wrong. */
 static _Noreturn void self_test(void)
 {
-    static const char good[] = "hookbridge-hook " VERSION ": ok\n", bad[] = "hookbridge-hook: self-test failed\n";
+    static const char good[] = "hookbridge-hook " VERSION ": ok\n";
+    static char bad[] = "hookbridge-hook: self-test failed\n";
     int ok = crc32c(0, "123456789", 9) == 0xe3069283;
     ok = ok && is(driver_of("/etc/libvirt/hooks/qemu.d/50-hookbridge"), "qemu");
     start(&recorder, answer);
     ok = ok && ended(&recorder, now(CLOCK_BOOTTIME) + WRITE_WAIT) && recorder.result == 42;
-    if (!ok)
-        leave(1, bad, sizeof bad - 1);
-    leave(write(1, good, sizeof good - 1) < 0, bad, sizeof bad - 1);
+    leave(!ok || write(1, good, sizeof good - 1) < 0, bad, sizeof bad - 1);
 }
 
 int main(int argc, char **argv)
@@ -858,12 +811,12 @@ int main(int argc, char **argv)
     if (argc == 2 && is(argv[1], "--self-test"))
         self_test();
     if (argc == 2 && is(argv[1], "--version"))
-        leave(write(1, VERSION "\n", sizeof VERSION) < 0, "", 0);
+        leave(write(1, VERSION "\n", sizeof VERSION) < 0, NULL, 0);
     note(argc, argv);
     read_stdin();
     find_folders();
     if ((err = write_call()))
         fail(err);
     /* 2. Here a gate will be asked, and what was then done will be written as a second record. */
-    leave(0, "", 0);
+    leave(0, NULL, 0);
 }

@@ -1,0 +1,186 @@
+package dev.hookbridge.mailbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MailboxTest {
+  private static final Duration WAIT = Duration.ofMillis(200);
+
+  @TempDir Path folder;
+  Box box;
+
+  @BeforeEach
+  void make() throws IOException {
+    box = new Box(folder.resolve("mail"));
+  }
+
+  @Test
+  void givesWhatLiesThereInTheOrderOfTheCalls() throws IOException {
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < 1500; i++) {
+      ids.add(box.deliver());
+    }
+    try (Mailbox mailbox = box.open()) {
+      assertThat(box.take(mailbox, ids.size())).isEqualTo(ids);
+      assertThat(files("new")).isEmpty();
+      assertThat(mailbox.caughtUp()).isTrue();
+    }
+  }
+
+  @Test
+  void givesWhatComesWhileItIsOpen() throws IOException {
+    try (Mailbox mailbox = box.open()) {
+      box.take(mailbox, 0);
+      List<String> ids = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        ids.add(box.deliver());
+      }
+      assertThat(box.take(mailbox, ids.size())).isEqualTo(ids);
+    }
+  }
+
+  /** 2,000 renames between two polls leave nothing but the news that there were too many. */
+  @Test
+  void anOverflowOfEventsLosesNothing() throws IOException {
+    try (Mailbox mailbox = box.open()) {
+      box.take(mailbox, 0);
+      while (!mailbox.caughtUp()) {
+        mailbox.take(WAIT);
+        box.clock += Boot.STEP;
+      }
+      List<String> ids = new ArrayList<>();
+      for (int i = 0; i < 3000; i++) {
+        ids.add(box.deliver());
+      }
+      box.clock += 10 * Boot.STEP;
+      assertThat(box.take(mailbox, ids.size())).isEqualTo(ids);
+    }
+  }
+
+  @Test
+  void keepsFilesUntilTheyAreRemoved() throws IOException {
+    String id = box.deliver();
+    try (Mailbox mailbox = box.open()) {
+      assertThat(box.boot.now()).isPositive();
+      Mailbox.Batch batch = mailbox.take(WAIT);
+      assertThat(batch.mails()).extracting(mail -> mail.call().id()).containsExactly(id);
+      assertThat(files("new")).hasSize(1);
+    }
+    try (Mailbox again = box.open()) {
+      assertThat(box.take(again, 1)).containsExactly(id);
+    }
+  }
+
+  @Test
+  void anEarlierBootComesFirstWhateverItsClockSays() throws IOException {
+    String now = box.deliver(Box.name(Box.THIS_BOOT, 5, 2_000));
+    String second = box.deliver(Box.name(Box.EARLIER_BOOT, 900_000_000_002L, 50));
+    String first = box.deliver(Box.name(Box.EARLIER_BOOT, 900_000_000_001L, 1_000));
+    try (Mailbox mailbox = box.open()) {
+      assertThat(box.take(mailbox, 3)).containsExactly(first, second, now);
+    }
+  }
+
+  /** A name stamped after the look began may be shown before one that was stamped earlier. */
+  @Test
+  void aNameOfTheFutureIsLeftForTheNextLook() throws IOException {
+    box.deliver(Box.name(Box.THIS_BOOT, box.clock + 1, 1));
+    Scan scan = Scan.of(box.folder.resolve("new"), box.boot);
+    assertThat(scan.names()).isEmpty();
+    assertThat(scan.files()).isEqualTo(1);
+    box.clock += 2;
+    assertThat(Scan.of(box.folder.resolve("new"), box.boot).names()).hasSize(1);
+  }
+
+  @Test
+  void aLookHoldsTheOldestNamesOnly() throws IOException {
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      ids.add(box.deliver());
+    }
+    Scan scan = Scan.of(box.folder.resolve("new"), box.boot, 20);
+    assertThat(scan.names()).extracting(MailName::id).isEqualTo(ids.subList(0, 20));
+    assertThat(scan.more()).isTrue();
+  }
+
+  @Test
+  void aCompleteFileOfAnEarlierBootInTmpIsTaken() throws IOException {
+    MailName whole = Box.name(Box.EARLIER_BOOT, 1, 1);
+    MailName torn = Box.name(Box.EARLIER_BOOT, 2, 2);
+    MailName atWork = Box.name(Box.THIS_BOOT, 3, 3);
+    box.write("tmp", whole.toString(), Box.record(whole));
+    box.write("tmp", torn.toString(), java.util.Arrays.copyOf(Box.record(torn), 40));
+    box.write("tmp", atWork.toString(), Box.record(atWork));
+    try (Mailbox mailbox = box.open()) {
+      assertThat(box.take(mailbox, 1)).containsExactly(whole.id());
+    }
+    assertThat(files("tmp")).containsExactly(atWork.toString());
+  }
+
+  @Test
+  void whatIsNoRecordIsSetAsideAndTold() throws IOException {
+    MailName name = Box.name(Box.THIS_BOOT, 1, 1);
+    box.write("new", name.toString(), new byte[] {1, 2, 3});
+    box.write("new", "x~", new byte[0]);
+    String good = box.deliver();
+    try (Mailbox mailbox = box.open()) {
+      Mailbox.Batch batch = mailbox.take(WAIT);
+      assertThat(batch.mails()).extracting(mail -> mail.call().id()).containsExactly(good);
+      assertThat(batch.losses())
+          .extracting(LostCall::id, LostCall::reason)
+          .containsExactly(org.assertj.core.groups.Tuple.tuple(name.id(), "damaged"));
+    }
+    assertThat(files("aside")).containsExactlyInAnyOrder(name.toString(), "x~");
+  }
+
+  @Test
+  void linksPipesAndFoldersAreNeverOpened() throws Exception {
+    Path secret = Files.writeString(folder.resolve("secret"), "root's");
+    Path fresh = box.folder.resolve("new");
+    Files.createSymbolicLink(fresh.resolve(Box.name(Box.THIS_BOOT, 1, 1).toString()), secret);
+    String pipe = fresh.resolve(Box.name(Box.THIS_BOOT, 2, 2).toString()).toString();
+    assertThat(new ProcessBuilder("mkfifo", pipe).start().waitFor()).isZero();
+    Files.createDirectory(fresh.resolve(Box.name(Box.THIS_BOOT, 3, 3).toString()));
+    String good = box.deliver();
+    try (Mailbox mailbox = box.open()) {
+      assertThat(box.take(mailbox, 1)).containsExactly(good);
+    }
+    assertThat(secret).hasContent("root's");
+  }
+
+  @Test
+  void aFileThatDisagreesWithItsNameIsDamaged() throws IOException {
+    MailName name = Box.name(Box.THIS_BOOT, 1, 1);
+    box.write("new", name.toString(), Box.record(Box.name(Box.THIS_BOOT, 1, 1)));
+    try (Mailbox mailbox = box.open()) {
+      assertThat(mailbox.take(WAIT).losses()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aMissingFolderIsSaid() {
+    Box gone = box;
+    assertThatThrownBy(
+            () ->
+                Mailbox.open(
+                    new Mailbox.Places(folder.resolve("no"), folder, folder, true), "", gone.boot))
+        .isInstanceOf(IOException.class);
+  }
+
+  private List<String> files(String sub) throws IOException {
+    try (Stream<Path> files = Files.list(box.folder.resolve(sub))) {
+      return files.map(file -> String.valueOf(file.getFileName())).sorted().toList();
+    }
+  }
+}

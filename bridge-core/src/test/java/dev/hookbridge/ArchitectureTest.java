@@ -12,7 +12,9 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The rules of the house: no stage imports a later one, no cycle, transports know the root only. */
+/**
+ * The rules of the house: no stage imports a later one, no cycle, transports know the root only.
+ */
 class ArchitectureTest {
   private static final String ROOT = "dev.hookbridge";
   private static final List<String> WAY =

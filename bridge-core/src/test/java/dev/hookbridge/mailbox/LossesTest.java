@@ -49,8 +49,7 @@ class LossesTest {
         .extracting(LostCall::reason)
         .containsExactly("errno-28", "uncounted", "uncounted");
     Files.writeString(
-        folder.resolve("lost"),
-        "lost id-1 1000 qemu start gnet 28\nmore 00000000000000000003\n");
+        folder.resolve("lost"), "lost id-1 1000 qemu start gnet 28\nmore 00000000000000000003\n");
     assertThat(resume(losses.note()).read()).hasSize(1);
   }
 

@@ -96,7 +96,8 @@ class MailFormatTest {
     for (int i = 0; i < 20_000; i++) {
       byte[] noise = RECORD.clone();
       for (int j = random.nextInt(8); j >= 0; j--) {
-        noise[random.nextInt(noise.length)] = (byte) "0123456789:,=\n\u00ff".charAt(random.nextInt(15));
+        noise[random.nextInt(noise.length)] =
+            (byte) "0123456789:,=\n\u00ff".charAt(random.nextInt(15));
       }
       if (!Arrays.equals(noise, RECORD)) {
         assertThatThrownBy(() -> MailFormat.read(noise)).isInstanceOf(DamagedMail.class);

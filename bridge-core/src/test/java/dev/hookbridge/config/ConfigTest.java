@@ -1,0 +1,174 @@
+package dev.hookbridge.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hookbridge.delivery.Plan;
+import dev.hookbridge.spool.Limits;
+import dev.hookbridge.spool.WhenFull;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigTest {
+  private static final Map<String, String> ENVIRONMENT = Map.of("SECRET", "s3cret");
+
+  @TempDir Path folder;
+
+  private Places places() {
+    return new Places(folder, folder.resolve("etc"), folder.resolve("run"), true);
+  }
+
+  private Config load(String yaml) throws ConfigException, IOException {
+    Path file = Files.writeString(folder.resolve("test.yaml"), yaml);
+    return Config.load(file, places(), ENVIRONMENT);
+  }
+
+  private static String withHost(String yaml) {
+    return "host: kvm-07.example.org\n" + yaml;
+  }
+
+  @Test
+  void everyDefault() throws Exception {
+    Config config = load(withHost(""));
+    assertThat(config.host()).isEqualTo("kvm-07.example.org");
+    assertThat(config.http()).contains(new InetSocketAddress("127.0.0.1", 9464));
+    assertThat(config.spool()).isEqualTo(new Limits(4L << 30, WhenFull.DROP_OLDEST));
+    assertThat(config.redact()).isEmpty();
+    assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(config.sinks()).hasSize(1);
+    Plan plan = config.sinks().get(0).plan();
+    assertThat(plan.name()).isEqualTo("local");
+    assertThat(plan.transport().type()).isEqualTo("file");
+    assertThat(plan.settings().text("path")).isEqualTo(folder + "/events.jsonl");
+    assertThat(plan.xml()).isEqualTo(Plan.Xml.REDACTED);
+    assertThat(plan.maxEventBytes()).isEqualTo(1L << 30);
+    assertThat(plan.windowBytes()).isEqualTo(4L << 20);
+    assertThat(plan.retry()).isEqualTo(Plan.Retry.DEFAULT);
+  }
+
+  @Test
+  void everyKey() throws Exception {
+    Config config =
+        load(
+            """
+            host: kvm-08.example.org
+            http: "[::1]:9000"
+            drain-timeout: 250ms
+            redact: ["user-data", "@token"]
+            spool: { max-bytes: 64MiB, when-full: drop-newest }
+            sinks:
+              archive:
+                type: file
+                path: /tmp/x.jsonl
+                rotate-bytes: 1MiB
+                keep: 2
+                include: ["qemu.*.*", network.started.begin]
+                xml: none
+                max-event-bytes: 64KiB
+                window-bytes: 1MiB
+            """);
+    assertThat(config.host()).isEqualTo("kvm-08.example.org");
+    assertThat(config.http()).contains(new InetSocketAddress("::1", 9000));
+    assertThat(config.drainTimeout()).isEqualTo(Duration.ofMillis(250));
+    assertThat(config.redact()).containsExactly("user-data", "@token");
+    assertThat(config.spool()).isEqualTo(new Limits(64L << 20, WhenFull.DROP_NEWEST));
+    Plan plan = config.sinks().get(0).plan();
+    assertThat(plan.xml()).isEqualTo(Plan.Xml.NONE);
+    assertThat(plan.maxEventBytes()).isEqualTo(64 << 10);
+    assertThat(plan.windowBytes()).isEqualTo(1 << 20);
+    assertThat(plan.settings().has("include")).as("is not the transport's").isFalse();
+    assertThat(plan.settings().text("keep")).isEqualTo("2");
+  }
+
+  @Test
+  void withoutAnyFileThereIsAFileSink() throws Exception {
+    Config config = Config.load(null, places(), ENVIRONMENT);
+    assertThat(config.sinks()).extracting(SinkConfig::name).containsExactly("local");
+  }
+
+  @Test
+  void textsMayComeFromFilesAndTheEnvironment() throws Exception {
+    Path secret = Files.writeString(folder.resolve("password"), "from file\n");
+    Config config =
+        load(
+            withHost(
+                "sinks: { a: { type: file, path: \"/tmp/${env:SECRET}/${file:"
+                    + secret
+                    + "}\" } }"));
+    assertThat(config.sinks().get(0).plan().settings().text("path"))
+        .isEqualTo("/tmp/s3cret/from file");
+    assertThat(config.toString()).doesNotContain("s3cret", "from file");
+  }
+
+  @Test
+  void httpCanBeOff() throws Exception {
+    assertThat(load(withHost("http: off")).http()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          hots: a                                              | hots is not a key: did you mean host?
+          host: localhost                                      | set 'host' to this host's own name
+          host: "a b"                                          | host is no host name
+          http: nowhere                                        | write address:port or off
+          http: 127.0.0.1:99999                                | write address:port or off
+          spool: { max-byte: 1GiB }                            | spool.max-byte is not a key: did you mean max-bytes?
+          spool: { max-bytes: lots }                           | spool.max-bytes is not a size: write it like 64KiB
+          spool: { max-bytes: 1KiB }                           | spool.max-bytes is 1024
+          spool: { when-full: drop }                           | write one of drop-oldest, drop-newest
+          spool: 4GiB                                          | spool is not a map
+          drain-timeout: soon                                  | drain-timeout is not a time: write it like
+          sinks: { Feed: { type: file } }                      | use lower-case letters
+          sinks: { a: { path: /tmp/a } }                       | sinks.a.type is missing
+          sinks: { a: { type: kafak, path: /x } }              | sinks.a.type is 'kafak': write one of file
+          sinks: { a: { type: file } }                         | sinks.a.path is missing: add it
+          sinks: { a: { type: file, path: x } }                | sinks.a.path is not absolute
+          sinks: { a: { type: file, path: /x, pth: 1 } }       | sinks.a.pth is not a key: did you mean path?
+          sinks: { a: { type: file, path: /x, xml: all } }     | sinks.a.xml is 'all': write one of redacted, none
+          sinks: { a: { type: file, path: /x, include: qemu } }| 'qemu' is no pattern
+          sinks: { a: { type: file, path: "${env:NOPE}" } }    | ${env:NOPE}
+          sinks: { a: { type: file, path: "${file:/nope}" } }  | cannot be read: make it
+          sinks: [                                             | is not YAML (line
+          - a                                                  | is no map of settings
+          decisions: []                                        | decisions is not a key
+          """)
+  void aMistakeIsOneSentenceThatSaysWhatToDo(String yaml, String message) {
+    String text = yaml.startsWith("host") || yaml.startsWith("-") ? yaml : withHost(yaml);
+    assertThatThrownBy(() -> load(text))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(message)
+        .hasMessageContaining("test.yaml")
+        .message()
+        .doesNotContain("\n");
+  }
+
+  @Test
+  void aMissingFileIsSaid() {
+    assertThatThrownBy(() -> Config.load(folder.resolve("no.yaml"), places(), ENVIRONMENT))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("there is no");
+  }
+
+  @Test
+  void theShippedFileNamesEveryKeyAndIsValid() throws Exception {
+    Path shipped =
+        Path.of(System.getProperty("hookbridge.root", ".."), "deploy/etc/hookbridge.yaml");
+    String text = Files.readString(shipped);
+    Config.KEYS.forEach(key -> assertThat(text).contains(key.name() + ":"));
+    Config.SPOOL_KEYS.forEach(key -> assertThat(text).contains(key.name() + ":"));
+    SinkConfig.KEYS.forEach(key -> assertThat(text).contains(key.name() + ":"));
+    assertThat(load(withHost(text)).sinks()).hasSize(1);
+  }
+}

@@ -27,7 +27,7 @@ final class Losses {
   private static final int MOST_LATE = 1_000;
 
   private final Path file;
-  private final Map<String, Loss> late = new LinkedHashMap<>();
+  private final Map<String, LostCall> late = new LinkedHashMap<>();
   private final String bootId;
   private boolean otherBoot;
   private long offset;
@@ -62,8 +62,8 @@ final class Losses {
   }
 
   /** What was added since the last call; empty, at the price of one look at the file's size. */
-  List<Loss> read() throws IOException {
-    List<Loss> found = new ArrayList<>();
+  List<LostCall> read() throws IOException {
+    List<LostCall> found = new ArrayList<>();
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
       if (channel.size() < offset) {
@@ -81,7 +81,7 @@ final class Losses {
     return found;
   }
 
-  private void lines(String text, List<Loss> found) {
+  private void lines(String text, List<LostCall> found) {
     int from = 0;
     for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
       String line = text.substring(from, end);
@@ -95,21 +95,21 @@ final class Losses {
     }
   }
 
-  private void more(String line, List<Loss> found) {
+  private void more(String line, List<LostCall> found) {
     long count = number(line.substring(5));
     for (; more < count; more++) {
-      found.add(new Loss("", 0, "unknown", "unknown", "uncounted"));
+      found.add(new LostCall("", 0, "unknown", "unknown", "uncounted"));
     }
   }
 
-  private void line(String line, List<Loss> found) {
+  private void line(String line, List<LostCall> found) {
     String[] words = line.split(" ", -1);
     if (words.length != 7) {
       return;
     }
     boolean isLate = words[0].equals("late");
     String reason = isLate ? "late" : "errno-" + number(words[6]);
-    Loss loss = new Loss(words[1], number(words[2]), words[3], words[4], reason);
+    LostCall loss = new LostCall(words[1], number(words[2]), words[3], words[4], reason);
     if (!isLate) {
       found.add(loss);
     } else if (late.size() < MOST_LATE) {
@@ -133,12 +133,12 @@ final class Losses {
   /**
    * Calls of an earlier boot that were late and never arrived; to be asked when all files are in.
    */
-  List<Loss> neverArrived() {
+  List<LostCall> neverArrived() {
     if (!otherBoot) {
       return List.of();
     }
     otherBoot = false;
-    List<Loss> gone = new ArrayList<>(late.values());
+    List<LostCall> gone = new ArrayList<>(late.values());
     late.clear();
     return gone;
   }
@@ -146,7 +146,7 @@ final class Losses {
   /** What {@link #resume} needs to go on here. */
   String note() {
     StringBuilder note = new StringBuilder(bootId + " " + offset + " " + more);
-    for (Loss open : late.values()) {
+    for (LostCall open : late.values()) {
       note.append("\nlate ").append(open.id()).append(' ').append(open.time()).append(' ');
       note.append(open.driver()).append(' ').append(open.operation()).append(" - 0");
     }

@@ -42,7 +42,7 @@ final class MailReader {
     } catch (DamagedMail e) {
       LOG.warn("{} is set aside in {}: {}", name, aside.folder(), e.getMessage());
       aside.take(file);
-      batch.losses().add(new Loss(parsed.id(), parsed.time(), "unknown", "unknown", "damaged"));
+      batch.losses().add(new LostCall(parsed.id(), parsed.time(), "unknown", "unknown", "damaged"));
       return 0;
     }
   }

@@ -7,4 +7,4 @@ package dev.hookbridge.mailbox;
  * @param time when, ns since 1970
  * @param reason {@code errno-28} as the shim saw it, {@code late}, or {@code damaged}
  */
-public record Loss(String id, long time, String driver, String operation, String reason) {}
+public record LostCall(String id, long time, String driver, String operation, String reason) {}

@@ -1,0 +1,163 @@
+package dev.hookbridge.amqp;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.NoOpMetricsCollector;
+import dev.hookbridge.Check;
+import dev.hookbridge.Settings;
+import dev.hookbridge.SinkException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Looks at a broker without leaving a trace: nothing is published, since a message that proves a
+ * binding would be one that a consumer reads. What AMQP cannot tell (which bindings there are) is
+ * said to be so.
+ *
+ * <p>Every question has a channel of its own, because a broker answers no by closing it.
+ */
+final class AmqpChecks {
+  private final AmqpSettings settings;
+  private final Connection connection;
+  private final String exchange;
+  private final List<Check> lines = new ArrayList<>();
+
+  private AmqpChecks(AmqpSettings settings, Connection connection) {
+    this.settings = settings;
+    this.connection = connection;
+    this.exchange = settings.exchange();
+  }
+
+  /** What is asked of the broker. */
+  private interface Question {
+    void ask(Channel channel) throws IOException;
+  }
+
+  static List<Check> run(Settings written, boolean create) {
+    AmqpSettings settings;
+    try {
+      settings = AmqpSettings.of(written);
+    } catch (IllegalArgumentException e) {
+      return List.of(Check.failure("settings", String.valueOf(e.getMessage())));
+    }
+    String broker = "broker " + settings.broker();
+    try (AmqpLink link = AmqpLink.open(settings, "hookbridge check", new NoOpMetricsCollector())) {
+      AmqpChecks checks = new AmqpChecks(settings, link.connection());
+      checks.lines.add(Check.ok(broker, "connected as " + settings.broker().username()));
+      checks.plaintext(broker);
+      checks.exchange(create);
+      return checks.lines;
+    } catch (SinkException e) {
+      return List.of(Check.failure(broker, String.valueOf(e.getMessage())));
+    }
+  }
+
+  private void plaintext(String broker) {
+    if (!settings.broker().tls() && !connection.getAddress().isLoopbackAddress()) {
+      lines.add(
+          Check.warning(broker, "the password and every event travel in clear: use amqps://"));
+    }
+  }
+
+  private void exchange(boolean create) {
+    String what = "exchange " + exchange;
+    Failure missing = ask(channel -> channel.exchangeDeclarePassive(exchange));
+    if (missing == null) {
+      shape(what);
+      queue(create);
+    } else if (!create) {
+      lines.add(
+          Check.failure(what, missing.detail() + "; make it with 'hookbridge check --create'"));
+    } else {
+      Failure failed = ask(channel -> channel.exchangeDeclare(exchange, "topic", true));
+      lines.add(
+          failed == null
+              ? Check.ok(what, "made, topic, durable")
+              : Check.failure(what, "could not be made: " + failed.detail()));
+      if (failed == null) {
+        queue(true);
+      }
+    }
+  }
+
+  /**
+   * Declaring an exchange that is there as it should be changes nothing and tells how it differs.
+   * It needs the permission to configure it, which a publisher need not have.
+   */
+  private void shape(String what) {
+    Failure differs = ask(channel -> channel.exchangeDeclare(exchange, "topic", true));
+    if (differs == null) {
+      lines.add(
+          Check.ok(
+              what, "topic, durable, without an alternate exchange unless a policy gives one"));
+    } else if (differs.detail().contains("'alternate-exchange'")) {
+      lines.add(
+          Check.ok(what, "topic, durable, with an alternate exchange for what no queue is bound"));
+    } else if (differs.detail().contains("'type'")) {
+      lines.add(
+          Check.failure(what, "is no topic exchange, patterns do not route: " + differs.detail()));
+    } else if (differs.detail().contains("'durable'")) {
+      lines.add(
+          Check.failure(what, "is not durable and goes when the broker restarts; make it durable"));
+    } else {
+      lines.add(
+          Check.ok(
+              what,
+              "is there; its type can be told only with the permission to configure it ("
+                  + differs.detail()
+                  + ")"));
+    }
+  }
+
+  /** The queue that {@code create} makes bears the exchange's name. */
+  private void queue(boolean create) {
+    String what = "queue " + exchange;
+    Failure missing = ask(channel -> channel.queueDeclarePassive(exchange));
+    if (missing == null) {
+      lines.add(Check.ok(what, "is there"));
+    } else if (create) {
+      make(what);
+    } else {
+      lines.add(
+          Check.ok(
+              "bindings",
+              "cannot be seen through AMQP (rabbitmqctl list_bindings shows them); an event no queue"
+                  + " is bound for is "
+                  + (settings.unroutable() == AmqpSettings.Unroutable.PARK
+                      ? "parked as a dead letter"
+                      : "discarded and counted")));
+    }
+  }
+
+  private void make(String what) {
+    String kind = "quorum";
+    Failure failed = ask(channel -> declare(channel, Map.of("x-queue-type", "quorum")));
+    if (failed != null) {
+      kind = "classic, as the broker has no quorum queues";
+      failed = ask(channel -> declare(channel, Map.of()));
+    }
+    lines.add(
+        failed == null
+            ? Check.ok(what, "made, durable, " + kind + ", bound to all events with #")
+            : Check.failure(what, "could not be made: " + failed.detail()));
+  }
+
+  private void declare(Channel channel, Map<String, Object> arguments) throws IOException {
+    channel.queueDeclare(exchange, true, false, false, arguments);
+    channel.queueBind(exchange, exchange, "#");
+  }
+
+  /** Null when the answer was yes. */
+  private @org.jspecify.annotations.Nullable Failure ask(Question question) {
+    try {
+      Channel channel = connection.createChannel();
+      question.ask(channel);
+      channel.abort();
+      return null;
+    } catch (IOException | RuntimeException e) {
+      return AmqpErrors.of(e);
+    }
+  }
+}

@@ -1,0 +1,255 @@
+package dev.hookbridge.amqp;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.hookbridge.Envelope;
+import dev.hookbridge.Outcome;
+import dev.hookbridge.Reason;
+import dev.hookbridge.Sink;
+import dev.hookbridge.SinkContext;
+import dev.hookbridge.SinkException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes to a topic exchange, persistent, mandatory and confirmed.
+ *
+ * <p><b>Order.</b> A broker may nack one message and take the next, so a lane (an event's key) has
+ * at most one unconfirmed event; keys are pipelined.
+ *
+ * <p><b>One channel after another.</b> A broker closes the channel over a message it cannot take
+ * and does not say which. When only one was under way, it was that one: it gets its outcome, the
+ * next {@code send} opens another channel. Otherwise the sink breaks and says that one of them is
+ * suspect.
+ *
+ * <p><b>Time.</b> A watch thread looks a few times a second: a write that has not ended after 4 s,
+ * or an event unconfirmed for {@code confirm-timeout}, ends the connection. While the broker has
+ * blocked the connection (an alarm) confirms are not missed, and nothing more is sent.
+ */
+final class AmqpSink implements Sink {
+  private static final Duration WRITE_LIMIT = Duration.ofSeconds(4);
+  private static final Duration LOOK = Duration.ofMillis(200);
+
+  /** RabbitMQ's own default before 4.0; a broker with a lower one says so when it refuses. */
+  private static final int MAX_MESSAGE = 128 << 20;
+
+  private static final Pattern LIMIT = Pattern.compile("max(?:imum)? size:? (\\d{1,9})\\b");
+
+  private final AmqpSettings settings;
+  private final AmqpProperties properties;
+  private final AmqpMeters meters;
+  private final AmqpLink link;
+  private final ScheduledExecutorService watch;
+  private @Nullable ConfirmChannel channel; // the courier's thread alone
+  private volatile @Nullable ConfirmChannel watched;
+  private volatile long writingSince;
+  private volatile boolean writing;
+  private volatile int maxMessage = MAX_MESSAGE;
+  private volatile Outcome.@Nullable Broken dead;
+  private volatile boolean closing;
+
+  private AmqpSink(AmqpSettings settings, AmqpMeters meters, AmqpLink link) {
+    this.settings = settings;
+    this.properties = new AmqpProperties(settings.prefix());
+    this.meters = meters;
+    this.link = link;
+    this.watch = Executors.newSingleThreadScheduledExecutor(work -> link.daemon("watch", work));
+  }
+
+  static AmqpSink open(AmqpSettings settings, SinkContext context) throws SinkException {
+    AmqpMeters meters = new AmqpMeters(context);
+    AmqpSink sink;
+    try {
+      String name = "hookbridge " + context.name() + " on " + context.host();
+      sink = new AmqpSink(settings, meters, AmqpLink.open(settings, name, meters.collector()));
+    } catch (SinkException e) {
+      meters.close();
+      throw e;
+    }
+    sink.start();
+    return sink;
+  }
+
+  private void start() throws SinkException {
+    var unused =
+        watch.scheduleWithFixedDelay(
+            this::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+    try {
+      openChannel();
+    } catch (IOException | RuntimeException e) {
+      close();
+      String where = settings.broker() + " exchange " + settings.exchange();
+      throw AmqpErrors.of(e).exception(where, e);
+    }
+  }
+
+  @Override
+  public Ordering ordering() {
+    return Ordering.ONE_BY_ONE;
+  }
+
+  @Override
+  public String lane(Envelope envelope) {
+    return envelope.key();
+  }
+
+  @Override
+  public int maxEventBytes() {
+    return maxMessage;
+  }
+
+  @Override
+  public void send(Envelope envelope, Consumer<Outcome> outcome) {
+    Outcome early = early(envelope);
+    if (early != null) {
+      outcome.accept(early);
+      return;
+    }
+    try {
+      openChannel();
+    } catch (IOException | RuntimeException e) {
+      outcome.accept(end(AmqpErrors.of(e).broken(false)));
+      return;
+    }
+    publish(envelope, outcome);
+  }
+
+  /** What can be said without asking the broker. */
+  private @Nullable Outcome early(Envelope envelope) {
+    if (dead != null) {
+      return dead;
+    }
+    String alarm = link.blocked();
+    if (alarm != null) {
+      return new Outcome.Held(Reason.BLOCKED, "the broker takes nothing for now: " + alarm);
+    }
+    if (envelope.data().length > maxMessage) {
+      return new Outcome.Refused(
+          Reason.TOO_LARGE, "the broker takes messages up to " + maxMessage + " bytes");
+    }
+    return null;
+  }
+
+  private void publish(Envelope envelope, Consumer<Outcome> outcome) {
+    ConfirmChannel open = Objects.requireNonNull(channel);
+    BasicProperties encoded = properties.encode(envelope);
+    String unsendable = AmqpProperties.unsendable(encoded, open.frameMax());
+    if (unsendable != null) {
+      outcome.accept(new Outcome.Refused(Reason.INVALID, unsendable));
+      return;
+    }
+    String key = AmqpRouting.key(envelope.route());
+    writingSince = System.nanoTime();
+    writing = true;
+    try {
+      open.publish(envelope.id(), key, encoded, envelope.data(), outcome);
+    } catch (IOException | RuntimeException e) {
+      end(AmqpErrors.of(e).broken(false)); // and with all others this envelope's outcome
+    } finally {
+      writing = false;
+    }
+  }
+
+  private void openChannel() throws IOException {
+    ConfirmChannel last = channel;
+    if (last != null && last.isOpen()) {
+      return;
+    }
+    writingSince = System.nanoTime();
+    writing = true;
+    try {
+      channel = ConfirmChannel.open(link.connection(), settings, this::ended);
+      watched = channel;
+    } finally {
+      writing = false;
+    }
+  }
+
+  /** The client tells that a channel, or the connection with it, has ended. */
+  private void ended(ConfirmChannel ended, ShutdownSignalException cause) {
+    if (closing) {
+      return;
+    }
+    Failure failure = AmqpErrors.of(cause);
+    List<Unconfirmed.Entry> waiting = ended.drain();
+    Outcome outcome = failure.outcome(waiting.size() <= 1);
+    if (dead == null && (cause.isHardError() || outcome instanceof Outcome.Broken)) {
+      dead = failure.broken(false);
+    }
+    for (Unconfirmed.Entry entry : waiting) {
+      if (outcome instanceof Outcome.Refused && failure.reason() == Reason.TOO_LARGE) {
+        learn(entry.bytes(), failure.detail());
+      }
+      entry.settle(outcome);
+    }
+  }
+
+  /** Remembers what the broker takes: its own figure, else less than what it has refused. */
+  private void learn(long refused, String detail) {
+    Matcher limit = LIMIT.matcher(detail);
+    long most = limit.find() ? Long.parseLong(limit.group(1)) : refused - 1;
+    maxMessage = (int) Math.max(1, Math.min(maxMessage, Math.min(most, refused - 1)));
+  }
+
+  /** The sink is of no more use; whoever waits is told so now, not when the client notices. */
+  private Outcome.Broken end(Outcome.Broken broken) {
+    if (dead == null) {
+      dead = broken;
+    }
+    settleAll(broken);
+    link.kill();
+    return broken;
+  }
+
+  private void settleAll(Outcome outcome) {
+    ConfirmChannel current = watched;
+    if (current != null) {
+      current.drain().forEach(entry -> entry.settle(outcome));
+    }
+  }
+
+  /** On the watch thread. */
+  private void look() {
+    long now = System.nanoTime();
+    Outcome.Broken over = dead;
+    if (over != null) {
+      settleAll(over); // one that came in while the sink ended
+    } else if (writing && now - writingSince > WRITE_LIMIT.toNanos()) {
+      end(overdue("a write has not ended within " + WRITE_LIMIT.toSeconds() + " s"));
+    } else if (link.blocked() == null
+        && unconfirmedFor(now) > settings.confirmTimeout().toNanos()) {
+      end(overdue("no confirm within " + settings.confirmTimeout().toSeconds() + " s"));
+    }
+  }
+
+  private Outcome.Broken overdue(String detail) {
+    String alarm = link.blocked();
+    return alarm == null
+        ? new Outcome.Broken(Reason.TIMEOUT, detail, false)
+        : new Outcome.Broken(Reason.BLOCKED, detail + ": " + alarm, false);
+  }
+
+  /** How long the oldest event has waited, not counting what an alarm held it. */
+  private long unconfirmedFor(long now) {
+    ConfirmChannel current = watched;
+    long sent = current == null ? now : current.oldest(now);
+    return Math.min(now - sent, now - link.unblockedAt());
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    watch.shutdownNow();
+    link.close();
+    meters.close();
+  }
+}

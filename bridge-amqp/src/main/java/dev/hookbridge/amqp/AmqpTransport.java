@@ -1,0 +1,66 @@
+package dev.hookbridge.amqp;
+
+import dev.hookbridge.Check;
+import dev.hookbridge.FeedReader;
+import dev.hookbridge.Reason;
+import dev.hookbridge.SettingKey;
+import dev.hookbridge.Settings;
+import dev.hookbridge.Sink;
+import dev.hookbridge.SinkContext;
+import dev.hookbridge.SinkException;
+import dev.hookbridge.Transport;
+import java.util.List;
+import java.util.Optional;
+
+/** RabbitMQ, or another broker that speaks AMQP 0-9-1 with publisher confirms: {@code amqp}. */
+public final class AmqpTransport implements Transport {
+
+  /** For {@link java.util.ServiceLoader}. */
+  public AmqpTransport() {}
+
+  @Override
+  public String type() {
+    return "amqp";
+  }
+
+  @Override
+  public List<SettingKey> keys() {
+    return AmqpSettings.KEYS;
+  }
+
+  @Override
+  public void validate(Settings settings) {
+    AmqpSettings.of(settings);
+  }
+
+  @Override
+  public Sink open(Settings settings, SinkContext context) throws SinkException {
+    return AmqpSink.open(checked(settings), context);
+  }
+
+  /** Reads from now on: an exchange keeps nothing. */
+  @Override
+  public Optional<FeedReader> feed(Settings settings, boolean fromBeginning) throws SinkException {
+    if (fromBeginning) {
+      throw new SinkException(
+          Reason.CONFIGURATION,
+          "An exchange keeps no messages, so the feed cannot be read from its beginning: read from"
+              + " now on, or read a queue that was bound to it earlier");
+    }
+    return Optional.of(AmqpFeed.open(checked(settings)));
+  }
+
+  @Override
+  public List<Check> check(Settings settings, boolean create) {
+    return AmqpChecks.run(settings, create);
+  }
+
+  /** A file that has vanished since the start is a reason to wait, not to fall over. */
+  private static AmqpSettings checked(Settings settings) throws SinkException {
+    try {
+      return AmqpSettings.of(settings);
+    } catch (IllegalArgumentException e) {
+      throw new SinkException(Reason.CONFIGURATION, String.valueOf(e.getMessage()), e);
+    }
+  }
+}

@@ -1,0 +1,224 @@
+package dev.hookbridge.agent;
+
+import dev.hookbridge.SinkContext;
+import dev.hookbridge.config.Config;
+import dev.hookbridge.config.Places;
+import dev.hookbridge.config.SinkConfig;
+import dev.hookbridge.delivery.Courier;
+import dev.hookbridge.envelope.Envelopes;
+import dev.hookbridge.envelope.HostFacts;
+import dev.hookbridge.envelope.Redaction;
+import dev.hookbridge.mailbox.Mailbox;
+import dev.hookbridge.metrics.Metrics;
+import dev.hookbridge.metrics.MetricsServer;
+import dev.hookbridge.spool.Batch;
+import dev.hookbridge.spool.Orphan;
+import dev.hookbridge.spool.Spool;
+import dev.hookbridge.spool.SpoolException;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The agent, whole: mailbox → envelope → spool → couriers → sinks.
+ *
+ * <pre>
+ * mailbox ──Intake──► envelopes ──► spool ──Courier──► sink (one courier each)
+ *    ▲                                │
+ *    └── removed once committed ──────┘        Upkeep: saves, trims, retries, tells losses, heartbeat
+ * </pre>
+ *
+ * <p>It starts in the order of an event's way, last the door for the hooks' files, and stops in
+ * reverse. Whatever a stage is doing when the process dies is done again by the next agent; ids are
+ * the shim's, so consumers can drop what they get twice.
+ */
+public final class Agent implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+
+  private final Config config;
+  private final PrometheusMeterRegistry meters;
+  private final Spool spool;
+  private final Envelopes envelopes;
+  private final List<Courier> couriers = new ArrayList<>();
+  private final Deque<AutoCloseable> closing = new ArrayDeque<>();
+  private Optional<MetricsServer> server = Optional.empty();
+  private boolean closed;
+
+  private Agent(Config config, PrometheusMeterRegistry meters, Spool spool, Envelopes envelopes) {
+    this.config = config;
+    this.meters = meters;
+    this.spool = spool;
+    this.envelopes = envelopes;
+  }
+
+  /**
+   * Starts everything.
+   *
+   * @throws IOException when a folder or the metrics' address cannot be had
+   * @throws SpoolException when the spool is another agent's, or cannot be used
+   */
+  public static Agent start(Config config, Places places, String version)
+      throws IOException, SpoolException {
+    return start(config, places, version, step -> {});
+  }
+
+  static Agent start(Config config, Places places, String version, Consumer<Step> steps)
+      throws IOException, SpoolException {
+    PrometheusMeterRegistry meters = Metrics.registry(version);
+    HostFacts host = HostFacts.detect(version).named(config.host());
+    Envelopes envelopes =
+        new Envelopes(host, Redaction.standard().and(config.redact()), Clock.systemUTC());
+    Spool spool = Spool.open(places.spool(), config.host(), config.spool(), meters);
+    Agent agent = new Agent(config, meters, spool, envelopes);
+    agent.closing.push(spool);
+    try {
+      agent.begin(version);
+      agent.startCouriers();
+      Upkeep upkeep = agent.startUpkeep(steps);
+      Intake intake = agent.startIntake(places, steps);
+      agent.startServer(new AgentHealth(places, intake, upkeep, agent.couriers));
+      return agent;
+    } catch (IOException | SpoolException | RuntimeException e) {
+      agent.closeAll();
+      throw e;
+    }
+  }
+
+  private void begin(String version) throws SpoolException {
+    Set<String> names = new LinkedHashSet<>();
+    config.sinks().forEach(sink -> names.add(sink.name()));
+    for (Orphan orphan : spool.sinks(names)) {
+      LOG.warn(
+          "sink {} is no longer configured; {} events it had not confirmed are not kept for it",
+          orphan.sink(),
+          orphan.unconfirmed());
+    }
+    spool.append(Batch.ofOwn(new Tellings(envelopes).started(spool)).tellingPrevious());
+    LOG.info(
+        "hookbridge {} on {}: {} events wait in the spool", version, config.host(), spool.events());
+  }
+
+  private void startCouriers() {
+    for (SinkConfig sink : config.sinks()) {
+      SinkContext context = new SinkContext(sink.name(), config.host(), meters);
+      Courier courier = new Courier(sink.plan(), spool, context, new Refusals(spool, envelopes));
+      couriers.add(courier);
+      closing.push(courier);
+      courier.start();
+    }
+  }
+
+  private Upkeep startUpkeep(Consumer<Step> steps) {
+    Upkeep upkeep = new Upkeep(spool, new Tellings(envelopes), couriers, meters, steps);
+    Thread thread = new Thread(upkeep, "upkeep");
+    thread.start();
+    closing.push(() -> stop(upkeep::stop, thread));
+    return upkeep;
+  }
+
+  private Intake startIntake(Places places, Consumer<Step> steps)
+      throws IOException, SpoolException {
+    Mailbox.Places where =
+        new Mailbox.Places(
+            places.mail(), places.spool().resolve("aside"), places.lost(), places.trial());
+    Mailbox mailbox =
+        Mailbox.open(where, spool.lossPosition().map(position -> position.bootId()).orElse(""));
+    Intake intake = new Intake(mailbox, envelopes, spool, meters, steps);
+    Thread thread = new Thread(intake, "mailbox");
+    thread.start();
+    closing.push(mailbox);
+    closing.push(() -> stop(intake::stop, thread));
+    return intake;
+  }
+
+  private void startServer(AgentHealth health) throws IOException {
+    if (config.http().isPresent()) {
+      MetricsServer started = MetricsServer.start(config.http().get(), meters, health);
+      server = Optional.of(started);
+      closing.push(started);
+    }
+  }
+
+  private static void stop(Runnable stop, Thread thread) throws InterruptedException {
+    stop.run();
+    thread.join();
+  }
+
+  /** Where metrics are served, if they are. */
+  public Optional<InetSocketAddress> http() {
+    return server.map(MetricsServer::address);
+  }
+
+  /**
+   * Takes in no more calls, goes on delivering for the configured time at most, and lets everything
+   * go. What was not delivered stays in the spool, what comes meanwhile in the mailbox.
+   */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    LOG.info("stopping: {} events wait", waiting());
+    stopIntake();
+    try {
+      spool.append(Batch.ofOwn(envelopes.stopped("signal")));
+    } catch (SpoolException e) {
+      LOG.warn("the event agent.stopped could not be stored: {}", e.getMessage());
+    }
+    drain(config.drainTimeout());
+    closeAll();
+    LOG.info("stopped");
+  }
+
+  /** Server, intake and mailbox were pushed last. */
+  private void stopIntake() {
+    while (closing.size() > couriers.size() + 2) {
+      closeNext();
+    }
+  }
+
+  private void drain(Duration patience) {
+    long until = System.nanoTime() + patience.toNanos();
+    long shown = System.nanoTime();
+    while (waiting() > 0 && System.nanoTime() < until) {
+      java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+      if (System.nanoTime() - shown > 1_000_000_000) {
+        shown = System.nanoTime();
+        LOG.info("stopping: {} events still to deliver", waiting());
+      }
+    }
+  }
+
+  private long waiting() {
+    return couriers.stream().mapToLong(Courier::lag).max().orElse(0);
+  }
+
+  private void closeAll() {
+    while (!closing.isEmpty()) {
+      closeNext();
+    }
+  }
+
+  private void closeNext() {
+    try {
+      closing.pop().close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      LOG.warn("while stopping: {}", e.toString());
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package dev.hookbridge.agent;
+
+import dev.hookbridge.config.Places;
+import dev.hookbridge.delivery.Courier;
+import dev.hookbridge.metrics.Health;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The agent's parts as {@code /healthy} and {@code /ready} show them. */
+final class AgentHealth implements Health {
+  private final Places places;
+  private final Intake intake;
+  private final Upkeep upkeep;
+  private final List<Courier> couriers;
+
+  AgentHealth(Places places, Intake intake, Upkeep upkeep, List<Courier> couriers) {
+    this.places = places;
+    this.intake = intake;
+    this.upkeep = upkeep;
+    this.couriers = couriers;
+  }
+
+  @Override
+  public List<Part> alive() {
+    List<Part> parts = new ArrayList<>();
+    parts.add(new Part("mailbox", !intake.dead(), intake.dead() ? "its thread has ended" : ""));
+    couriers.forEach(
+        courier ->
+            parts.add(
+                new Part(
+                    "sink " + courier.name(),
+                    courier.alive(),
+                    courier.alive() ? "" : "its thread has ended")));
+    return parts;
+  }
+
+  @Override
+  public List<Part> ready() {
+    List<Part> parts = new ArrayList<>();
+    boolean mailbox = Files.isWritable(places.mail().resolve("new"));
+    parts.add(
+        new Part(
+            "mailbox",
+            mailbox && intake.problem().isEmpty(),
+            mailbox ? intake.problem() : places.mail() + "/new cannot be written"));
+    parts.add(new Part("spool", upkeep.problem().isEmpty(), upkeep.problem()));
+    for (Courier courier : couriers) {
+      parts.add(new Part("sink " + courier.name(), courier.connected(), courier.problem()));
+    }
+    return parts;
+  }
+}

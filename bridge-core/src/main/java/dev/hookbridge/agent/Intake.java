@@ -1,0 +1,187 @@
+package dev.hookbridge.agent;
+
+import dev.hookbridge.Envelope;
+import dev.hookbridge.envelope.Envelopes;
+import dev.hookbridge.envelope.Operations;
+import dev.hookbridge.mailbox.HookCall;
+import dev.hookbridge.mailbox.LostCall;
+import dev.hookbridge.mailbox.Mail;
+import dev.hookbridge.mailbox.Mailbox;
+import dev.hookbridge.spool.Batch;
+import dev.hookbridge.spool.LossPosition;
+import dev.hookbridge.spool.Spool;
+import dev.hookbridge.spool.SpoolException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way in: takes calls from the mailbox, makes events of them, stores a batch of them in one
+ * transaction, removes the files, and only when that is durable lets the ids be forgotten.
+ *
+ * <p>One thread, named {@code mailbox}.
+ */
+final class Intake implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
+  private static final Duration WAIT = Duration.ofMillis(500);
+  private static final long PAUSE = Duration.ofSeconds(1).toNanos();
+  private static final long MANY = 1_000;
+
+  private final Mailbox mailbox;
+  private final Envelopes envelopes;
+  private final Tellings tellings;
+  private final Spool spool;
+  private final Consumer<Step> steps;
+  private final MeterRegistry meters;
+  private final Timer hookToSpool;
+  private volatile boolean stopping;
+  private volatile boolean ended;
+  private volatile String problem = "";
+  private long taken;
+  private long shownAt = System.nanoTime();
+
+  Intake(
+      Mailbox mailbox,
+      Envelopes envelopes,
+      Spool spool,
+      MeterRegistry meters,
+      Consumer<Step> steps) {
+    this.mailbox = mailbox;
+    this.envelopes = envelopes;
+    this.tellings = new Tellings(envelopes);
+    this.spool = spool;
+    this.steps = steps;
+    this.meters = meters;
+    this.hookToSpool =
+        Timer.builder("hookbridge.hook.to.spool")
+            .description("From the hook's call to its event's commit in the spool")
+            .serviceLevelObjectives(
+                Duration.ofMillis(1),
+                Duration.ofMillis(5),
+                Duration.ofMillis(10),
+                Duration.ofMillis(50),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(10))
+            .register(meters);
+    meters.gauge("hookbridge.mailbox.files", mailbox, Mailbox::waiting);
+  }
+
+  @Override
+  public void run() {
+    try {
+      takeIn();
+    } finally {
+      ended = true;
+    }
+  }
+
+  private void takeIn() {
+    while (!stopping) {
+      try {
+        Mailbox.Batch batch = mailbox.take(WAIT);
+        if (!batch.isEmpty()) {
+          store(batch);
+        }
+        problem = "";
+      } catch (IOException e) {
+        trouble("the mailbox cannot be read: " + e.getMessage());
+      } catch (RuntimeException e) {
+        LOG.error("unexpected failure while taking in calls, going on", e);
+        trouble("unexpected: " + e);
+      }
+    }
+  }
+
+  private void store(Mailbox.Batch batch) throws IOException {
+    steps.accept(Step.TAKEN);
+    List<Envelope> events = new ArrayList<>();
+    for (Mail mail : batch.mails()) {
+      events.add(envelopes.of(mail.call()));
+    }
+    List<Envelope> own = new ArrayList<>();
+    for (LostCall loss : batch.losses()) {
+      meters.counter("hookbridge.lost", "reason", loss.reason()).increment();
+      own.add(tellings.lost(loss));
+    }
+    // Until this has succeeded nothing of the batch is let go: the files stay where they are.
+    while (!append(Batch.of(events).withOwn(own).telling(new LossPosition(mailbox.note(), 0)))) {
+      if (stopping) {
+        return;
+      }
+      LockSupport.parkNanos(PAUSE);
+    }
+    steps.accept(Step.STORED);
+    count(batch.mails());
+    mailbox.remove(batch.mails());
+    steps.accept(Step.REMOVED);
+    spool.forget(batch.mails().stream().map(mail -> mail.call().id()).toList());
+    steps.accept(Step.FORGOTTEN);
+    progress(batch.mails().size());
+  }
+
+  private boolean append(Batch batch) {
+    try {
+      spool.append(batch);
+      return true;
+    } catch (SpoolException e) {
+      trouble(String.valueOf(e.getMessage()));
+      return false;
+    }
+  }
+
+  private void count(List<Mail> mails) {
+    long now = System.currentTimeMillis();
+    for (Mail mail : mails) {
+      HookCall call = mail.call();
+      String driver = Operations.driverWord(call.driver());
+      String operation =
+          Operations.operationWord(
+              call.driver(), new String(call.operation(), StandardCharsets.ISO_8859_1));
+      meters.counter("hookbridge.hooks", "driver", driver, "operation", operation).increment();
+      hookToSpool.record(Duration.ofMillis(Math.max(0, now - call.time() / 1_000_000)));
+    }
+  }
+
+  private void progress(int more) {
+    taken += more;
+    long waiting = mailbox.waiting();
+    if (System.nanoTime() - shownAt > PAUSE) {
+      if (waiting > MANY) {
+        LOG.info("taking in a long mailbox: {} calls so far, {} files wait", taken, waiting);
+      }
+      shownAt = System.nanoTime();
+    }
+  }
+
+  private void trouble(String what) {
+    if (!what.equals(problem)) {
+      LOG.error("{}; calls wait in the mailbox meanwhile", what);
+    }
+    problem = what;
+    LockSupport.parkNanos(PAUSE);
+  }
+
+  /** What keeps calls from being taken in; empty when nothing does. */
+  String problem() {
+    return problem;
+  }
+
+  /** Whether its thread has ended without having been asked to. */
+  boolean dead() {
+    return ended && !stopping;
+  }
+
+  /** Ends after the batch under way. */
+  void stop() {
+    stopping = true;
+  }
+}

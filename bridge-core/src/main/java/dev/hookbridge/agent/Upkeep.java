@@ -1,0 +1,105 @@
+package dev.hookbridge.agent;
+
+import dev.hookbridge.Envelope;
+import dev.hookbridge.delivery.Courier;
+import dev.hookbridge.spool.Spool;
+import dev.hookbridge.spool.SpoolException;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is done every second: confirmations are saved and what all sinks have is trimmed, dead
+ * letters an operator wants again are put back, drops are told, and every minute a heartbeat goes
+ * out.
+ *
+ * <p>One thread, named {@code upkeep}.
+ */
+final class Upkeep implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+  private static final long HEARTBEAT = Duration.ofSeconds(60).toNanos();
+
+  private final Spool spool;
+  private final Tellings tellings;
+  private final List<Courier> couriers;
+
+  @SuppressWarnings("UnusedVariable")
+  private final MeterRegistry meters;
+
+  private final Consumer<Step> steps;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private volatile String problem = "";
+  private long beatAt = System.nanoTime();
+
+  Upkeep(
+      Spool spool,
+      Tellings tellings,
+      List<Courier> couriers,
+      MeterRegistry meters,
+      Consumer<Step> steps) {
+    this.spool = spool;
+    this.tellings = tellings;
+    this.couriers = couriers;
+    this.meters = meters;
+    this.steps = steps;
+  }
+
+  @Override
+  public void run() {
+    while (!await()) {
+      try {
+        spool.save();
+        steps.accept(Step.SAVED);
+        problem = "";
+      } catch (SpoolException e) {
+        trouble(String.valueOf(e.getMessage()));
+      } catch (RuntimeException e) {
+        LOG.error("unexpected failure in the upkeep, going on", e);
+        trouble(e.toString());
+      }
+      heartbeat();
+    }
+  }
+
+  private boolean await() {
+    try {
+      return stopped.await(1, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      return true;
+    }
+  }
+
+  private void heartbeat() {
+    if (System.nanoTime() - beatAt < HEARTBEAT) {
+      return;
+    }
+    beatAt = System.nanoTime();
+    Map<String, Long> lags = new LinkedHashMap<>();
+    couriers.forEach(courier -> lags.put(courier.name(), courier.lag()));
+    Envelope beat = tellings.heartbeat(spool, lags);
+    couriers.forEach(courier -> courier.pass(beat));
+  }
+
+  private void trouble(String what) {
+    if (!what.equals(problem)) {
+      LOG.error("{}", what);
+    }
+    problem = what;
+  }
+
+  /** What is wrong with the spool; empty when nothing is. */
+  String problem() {
+    return problem;
+  }
+
+  void stop() {
+    stopped.countDown();
+  }
+}

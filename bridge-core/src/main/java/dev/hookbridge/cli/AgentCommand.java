@@ -1,0 +1,65 @@
+package dev.hookbridge.cli;
+
+import dev.hookbridge.agent.Agent;
+import dev.hookbridge.config.Config;
+import dev.hookbridge.config.Places;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Runs until SIGTERM or SIGINT. */
+@Command(
+    name = "agent",
+    description = "Takes in hook calls and publishes them, until it is told to stop.",
+    mixinStandardHelpOptions = true)
+final class AgentCommand implements Callable<Integer> {
+  @Mixin Setup setup = new Setup();
+
+  @Override
+  public Integer call() throws Exception {
+    Places places = setup.places();
+    Config config = setup.config();
+    folders(places);
+    CountDownLatch stopped = new CountDownLatch(1);
+    Agent agent = Agent.start(config, places, Version.text());
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  agent.close();
+                  stopped.countDown();
+                },
+                "stop"));
+    if (places.trial()) {
+      System.err.println("export " + Places.VARIABLE + "=" + places.data());
+    }
+    agent.http().ifPresent(at -> System.err.println("metrics on http:/" + at + "/metrics"));
+    stopped.await();
+    return 0;
+  }
+
+  /**
+   * A trial folder is made on the spot; the system's folders have owners that only root can give.
+   */
+  private static void folders(Places places) throws IOException, Failures.Failure {
+    List<Path> needed =
+        List.of(places.mail().resolve("tmp"), places.mail().resolve("new"), places.spool());
+    for (Path folder : needed) {
+      if (places.trial()) {
+        Files.createDirectories(folder);
+      } else if (!Files.isWritable(folder)) {
+        throw new Failures.Failure(
+            folder + " is missing or not writable by this user: run layout.sh as root");
+      }
+    }
+    if (places.trial()) {
+      Files.createDirectories(places.etc());
+      Files.createDirectories(places.run());
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package dev.hookbridge.cli;
+
+import dev.hookbridge.Check;
+import dev.hookbridge.config.Config;
+import dev.hookbridge.config.Places;
+import dev.hookbridge.config.SinkConfig;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Each line ok, warning or failure, with what to do. */
+@Command(
+    name = "check",
+    description = "Examines configuration, folders and brokers; changes nothing without --create.",
+    mixinStandardHelpOptions = true)
+final class CheckCommand implements Callable<Integer> {
+  @Mixin Setup setup = new Setup();
+
+  @Option(names = "--create", description = "Make the topic, exchange and queue that are missing.")
+  boolean create;
+
+  @Override
+  public Integer call() throws Exception {
+    Places places = setup.places();
+    Config config = setup.config();
+    List<Check> checks = new ArrayList<>();
+    checks.add(Check.ok("configuration", config.sinks().size() + " sinks, host " + config.host()));
+    checks.addAll(FolderChecks.of(places));
+    for (SinkConfig sink : config.sinks()) {
+      for (Check check : sink.plan().transport().check(sink.plan().settings(), create)) {
+        String what = "sink " + sink.name() + ": " + check.what();
+        checks.add(new Check(check.level(), what, check.message()));
+      }
+    }
+    checks.forEach(check -> print(System.out, check));
+    return checks.stream().anyMatch(check -> check.level() == Check.Level.FAILURE) ? 1 : 0;
+  }
+
+  private static void print(PrintStream out, Check check) {
+    String level =
+        switch (check.level()) {
+          case OK -> "ok     ";
+          case WARNING -> "warning";
+          case FAILURE -> "failure";
+        };
+    out.println(level + " " + Line.safe(check.what() + ": " + check.message()));
+  }
+}

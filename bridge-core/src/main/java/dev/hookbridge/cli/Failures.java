@@ -1,0 +1,59 @@
+package dev.hookbridge.cli;
+
+import dev.hookbridge.SinkException;
+import dev.hookbridge.config.ConfigException;
+import dev.hookbridge.spool.SpoolException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParseResult;
+
+/** Turns what a command threw into one sentence on stderr and exit code 1. */
+final class Failures implements IExecutionExceptionHandler {
+
+  @Override
+  public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
+    PrintWriter err = command.getErr();
+    if (expected(e)) {
+      err.println("hookbridge: " + sentence(e));
+    } else {
+      err.println("hookbridge: unexpected failure, please report it with what follows");
+      e.printStackTrace(err);
+    }
+    return 1;
+  }
+
+  private static boolean expected(Exception e) {
+    return e instanceof IOException
+        || e instanceof ConfigException
+        || e instanceof SpoolException
+        || e instanceof SinkException
+        || e instanceof Failure;
+  }
+
+  private static String sentence(Exception e) {
+    if (e instanceof AccessDeniedException denied) {
+      return denied.getFile() + " is not yours to use: run this as its owner or as root";
+    }
+    if (e instanceof NoSuchFileException missing) {
+      return missing.getFile() + " is missing: make it, or name another data folder";
+    }
+    if (e instanceof FileSystemException file && file.getReason() != null) {
+      return file.getFile() + ": " + file.getReason();
+    }
+    return String.valueOf(e.getMessage());
+  }
+
+  /** What a command itself finds wrong, in one sentence. */
+  static final class Failure extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Failure(String message) {
+      super(message);
+    }
+  }
+}

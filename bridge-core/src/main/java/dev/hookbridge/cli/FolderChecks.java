@@ -1,0 +1,73 @@
+package dev.hookbridge.cli;
+
+import dev.hookbridge.Check;
+import dev.hookbridge.config.Places;
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Whether the folders are there, and on a file system that keeps what it was given. */
+final class FolderChecks {
+  private static final List<String> KEEPS = List.of("ext4", "xfs", "btrfs", "zfs");
+  private static final List<String> FORGETS =
+      List.of("tmpfs", "ramfs", "overlay", "nfs", "nfs4", "fuse", "fuseblk", "9p", "cifs");
+
+  private FolderChecks() {}
+
+  static List<Check> of(Places places) {
+    List<Check> checks = new ArrayList<>();
+    for (Path folder :
+        List.of(places.mail().resolve("tmp"), places.mail().resolve("new"), places.spool())) {
+      checks.add(folder(folder));
+    }
+    checks.add(fileSystem(places));
+    return checks;
+  }
+
+  private static Check folder(Path folder) {
+    String what = "folder " + folder;
+    if (!Files.isDirectory(folder)) {
+      return Check.failure(what, "is missing: run layout.sh as root, or start a trial agent once");
+    }
+    return Files.isWritable(folder)
+        ? Check.ok(what, "can be written")
+        : Check.failure(what, "cannot be written by this user: run this as its owner");
+  }
+
+  private static Check fileSystem(Places places) {
+    String what = "file system of " + places.data();
+    try {
+      FileStore store = Files.getFileStore(places.data());
+      String type = store.type();
+      long free = store.getUsableSpace() >> 20;
+      String known = type + ", " + free + " MiB free";
+      if (FORGETS.stream().anyMatch(type::startsWith)) {
+        String advice = known + ": it does not keep files through a power cut, use ext4 or xfs";
+        return places.trial() ? Check.warning(what, advice) : Check.failure(what, advice);
+      }
+      if (!KEEPS.contains(type)) {
+        return Check.warning(what, known + ": not one this was tried on, use ext4 or xfs");
+      }
+      return withoutJournal(store, type)
+          ? Check.warning(what, known + " without a journal: a power cut can lose names")
+          : Check.ok(what, known);
+    } catch (IOException e) {
+      return Check.failure(what, "cannot be examined: " + e.getMessage());
+    }
+  }
+
+  /** ext4 tells by the folder {@code /proc/fs/jbd2/<device>-8}, which a journal makes. */
+  private static boolean withoutJournal(FileStore store, String type) throws IOException {
+    if (!type.equals("ext4") || !Files.isDirectory(Path.of("/proc/fs/jbd2"))) {
+      return false;
+    }
+    String device = String.valueOf(Path.of(store.name()).toRealPath().getFileName());
+    try (var journals = Files.list(Path.of("/proc/fs/jbd2"))) {
+      return journals.noneMatch(
+          journal -> String.valueOf(journal.getFileName()).startsWith(device + "-"));
+    }
+  }
+}

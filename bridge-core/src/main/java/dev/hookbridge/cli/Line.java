@@ -1,0 +1,48 @@
+package dev.hookbridge.cli;
+
+import dev.hookbridge.Envelope;
+
+/** An event as one line for a person: time, host, what happened to whom. */
+final class Line {
+  private static final String TYPE = "dev.hookbridge.";
+
+  private Line() {}
+
+  static String of(Envelope envelope) {
+    String type = attribute(envelope, "type").replace(TYPE, "").replaceFirst("^libvirt\\.", "");
+    return safe(
+        String.format(
+            "%-30s %-16s %-28s %s%s",
+            attribute(envelope, "time"),
+            attribute(envelope, "source").replaceAll("^//|/libvirt$", ""),
+            type.replaceFirst("\\.v\\d+$", ""),
+            attribute(envelope, "subject"),
+            envelope.attributes().containsKey("reduced") ? " (reduced)" : ""));
+  }
+
+  private static String attribute(Envelope envelope, String name) {
+    return envelope.attributes().getOrDefault(name, "-");
+  }
+
+  /** A guest's name must not steer the terminal: control characters are shown as escapes. */
+  static String safe(String text) {
+    StringBuilder safe = new StringBuilder(text.length());
+    text.codePoints()
+        .forEach(
+            point -> {
+              int type = Character.getType(point);
+              boolean plain =
+                  type != Character.CONTROL
+                      && type != Character.FORMAT
+                      && type != Character.SURROGATE
+                      && type != Character.LINE_SEPARATOR
+                      && type != Character.PARAGRAPH_SEPARATOR;
+              if (plain) {
+                safe.appendCodePoint(point);
+              } else {
+                safe.append(String.format("\\u{%x}", point));
+              }
+            });
+    return safe.toString();
+  }
+}

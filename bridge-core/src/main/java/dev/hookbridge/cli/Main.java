@@ -1,0 +1,33 @@
+package dev.hookbridge.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** {@code hookbridge}: exit codes 0 done, 1 failed, 2 usage. */
+@Command(
+    name = "hookbridge",
+    description = "The bridge from libvirt's hook scripts to Kafka and RabbitMQ.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {AgentCommand.class, FireCommand.class, TailCommand.class, CheckCommand.class},
+    footer = {
+      "",
+      "Exit codes: 0 done, 1 failed, 2 usage.",
+      "The data folder is /var/lib/hookbridge, or the one HOOKBRIDGE_DATA_DIR names."
+    })
+public final class Main {
+  Main() {}
+
+  /** Runs one command and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    System.exit(run(arguments));
+  }
+
+  static int run(String... arguments) {
+    return new CommandLine(new Main())
+        .setExecutionExceptionHandler(new Failures())
+        .setUsageHelpAutoWidth(true)
+        .execute(arguments);
+  }
+}

@@ -1,0 +1,90 @@
+package dev.hookbridge.cli;
+
+import dev.hookbridge.Envelope;
+import dev.hookbridge.FeedReader;
+import dev.hookbridge.config.SinkConfig;
+import dev.hookbridge.delivery.Plan;
+import dev.hookbridge.file.JsonEvent;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Reads from the broker, not from the spool: what is shown here is what consumers get. */
+@Command(
+    name = "tail",
+    description = "Shows events as they are read back from a sink's broker.",
+    mixinStandardHelpOptions = true)
+final class TailCommand implements Callable<Integer> {
+  @Mixin Setup setup = new Setup();
+
+  @Parameters(arity = "0..1", paramLabel = "SINK", description = "Default: the first one.")
+  @Nullable String name;
+
+  @Option(names = "--json", description = "One CloudEvent a line in JSON, for programs.")
+  boolean json;
+
+  @Option(names = "--from-beginning", description = "Begin with the oldest event there is.")
+  boolean fromBeginning;
+
+  @Option(names = "--count", paramLabel = "N", description = "End after N events.")
+  long count = Long.MAX_VALUE;
+
+  @Option(
+      names = "--wait",
+      paramLabel = "SECONDS",
+      description = "End with 1 when no event came for so long.")
+  long wait = Long.MAX_VALUE;
+
+  @Override
+  public Integer call() throws Exception {
+    SinkConfig sink = setup.sink(name);
+    Plan plan = sink.plan();
+    try (FeedReader feed =
+        plan.transport()
+            .feed(plan.settings(), fromBeginning)
+            .orElseThrow(
+                () ->
+                    new Failures.Failure(
+                        "sink "
+                            + sink.name()
+                            + " of type "
+                            + plan.transport().type()
+                            + " has no feed to read"))) {
+      System.err.println("hookbridge: reading " + sink.name());
+      return follow(feed) ? 0 : 1;
+    }
+  }
+
+  private boolean follow(FeedReader feed) throws Exception {
+    PrintStream out = new PrintStream(System.out, false, "UTF-8");
+    long shown = 0;
+    long last = System.nanoTime();
+    while (shown < count && !out.checkError()) {
+      for (Envelope envelope : feed.poll(Duration.ofMillis(250))) {
+        if (shown++ < count) {
+          show(out, envelope);
+        }
+        last = System.nanoTime();
+      }
+      out.flush();
+      if (System.nanoTime() - last > Duration.ofSeconds(Math.min(wait, 1L << 32)).toNanos()) {
+        System.err.println("hookbridge: no event for " + wait + " s");
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void show(PrintStream out, Envelope envelope) {
+    if (json) {
+      out.writeBytes(JsonEvent.line(envelope));
+    } else {
+      out.println(Line.of(envelope));
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package dev.hookbridge.config;
+
+import dev.hookbridge.SettingKey;
+import dev.hookbridge.Settings;
+import dev.hookbridge.Transport;
+import dev.hookbridge.spool.Limits;
+import dev.hookbridge.spool.WhenFull;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The whole configuration, valid once it exists. Without any file the agent runs with one file sink
+ * in the data folder.
+ *
+ * @param host the name by which this host is known in every event
+ * @param http where metrics and health are served; empty when {@code off}
+ * @param spool the spool's bounds
+ * @param sinks in the order in which they were written
+ * @param redact names of elements and, with {@code @}, attributes to redact besides the fixed ones
+ * @param drainTimeout how long a stopping agent goes on delivering
+ */
+public record Config(
+    String host,
+    Optional<InetSocketAddress> http,
+    Limits spool,
+    List<SinkConfig> sinks,
+    List<String> redact,
+    Duration drainTimeout) {
+
+  /** Every key of the top level with its default. */
+  public static final List<SettingKey> KEYS =
+      List.of(
+          SettingKey.optional("host", "the machine's name", "This host's name in every event."),
+          SettingKey.optional(
+              "http", "127.0.0.1:9464", "Where /metrics, /healthy and /ready are; or off."),
+          SettingKey.optional("spool", "", "The bounds of the events waiting on disk."),
+          SettingKey.optional("sinks", "", "Where events go, by name."),
+          SettingKey.optional(
+              "redact", "", "Elements and @attributes to redact besides the fixed ones."),
+          SettingKey.optional(
+              "drain-timeout", "5s", "How long a stopping agent goes on delivering."));
+
+  /** The keys of {@code spool}. */
+  public static final List<SettingKey> SPOOL_KEYS =
+      List.of(
+          SettingKey.optional("max-bytes", "4GiB", "The spool's files together, WAL included."),
+          SettingKey.optional(
+              "when-full", "drop-oldest", "drop-oldest or drop-newest, told by a lost event."));
+
+  private static final Pattern SINK_NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
+  private static final Pattern HOST =
+      Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?");
+
+  /**
+   * Reads a file.
+   *
+   * @param file null for the one in {@code places}, which may be missing
+   * @throws ConfigException one sentence: what, where, what to do
+   */
+  public static Config load(
+      @org.jspecify.annotations.Nullable Path file, Places places, Map<String, String> environment)
+      throws ConfigException {
+    if (file == null && !Files.exists(places.configFile())) {
+      return of(Map.of(), places, environment);
+    }
+    Path named = file == null ? places.configFile() : file;
+    try {
+      return of(new ConfigFile(named, environment).read(), places, environment);
+    } catch (ConfigException e) {
+      String message = String.valueOf(e.getMessage());
+      throw message.contains(named.toString()) ? e : new ConfigException(named + ": " + message, e);
+    }
+  }
+
+  static Config of(Map<String, Object> top, Places places, Map<String, String> environment)
+      throws ConfigException {
+    Keys.check("", top.keySet(), KEYS.stream().map(SettingKey::name).toList());
+    Settings settings = new Settings("", top);
+    try {
+      return new Config(
+          host(settings, environment),
+          http(settings),
+          limits(section(top, "spool")),
+          sinks(section(top, "sinks"), places),
+          settings.list("redact", List.of()),
+          settings.duration("drain-timeout", "5s", Duration.ZERO, Duration.ofMinutes(10)));
+    } catch (IllegalArgumentException e) {
+      String message = String.valueOf(e.getMessage());
+      throw new ConfigException(message.startsWith(".") ? message.substring(1) : message, e);
+    }
+  }
+
+  private static String host(Settings settings, Map<String, String> environment)
+      throws ConfigException {
+    String host = settings.text("host", HostName.of(environment));
+    if (host.equals("localhost") || host.startsWith("localhost.")) {
+      throw new ConfigException(
+          "host is '" + host + "', which every machine is: set 'host' to this host's own name");
+    }
+    if (!HOST.matcher(host).matches()) {
+      throw new ConfigException("host is no host name: write letters, digits, dots and dashes");
+    }
+    return host;
+  }
+
+  private static Optional<InetSocketAddress> http(Settings settings) {
+    String text = settings.text("http", "127.0.0.1:9464");
+    if (text.equals("off") || text.equals("false")) {
+      return Optional.empty();
+    }
+    int colon = text.lastIndexOf(':');
+    try {
+      int port = Integer.parseInt(text.substring(colon + 1));
+      String address = text.substring(0, Math.max(0, colon)).replaceAll("^\\[|]$", "");
+      if (!address.isEmpty() && port >= 0 && port < 65536) {
+        return Optional.of(new InetSocketAddress(address, port));
+      }
+    } catch (NumberFormatException e) {
+      throw settings.wrong("http", "has no port", "write address:port or off");
+    }
+    throw settings.wrong("http", "is no address", "write address:port or off");
+  }
+
+  private static Limits limits(Map<String, Object> values) throws ConfigException {
+    Keys.check("spool", values.keySet(), SPOOL_KEYS.stream().map(SettingKey::name).toList());
+    Settings settings = new Settings("spool", values);
+    return new Limits(
+        settings.bytes("max-bytes", "4GiB", 4 << 20, 1L << 44),
+        settings.choice("when-full", WhenFull.DROP_OLDEST));
+  }
+
+  private static List<SinkConfig> sinks(Map<String, Object> values, Places places)
+      throws ConfigException {
+    Map<String, Transport> transports = Transports.load();
+    Map<String, Object> sections = new LinkedHashMap<>(values);
+    if (sections.isEmpty()) {
+      String path = places.data().resolve("events.jsonl").toString();
+      sections.put("local", Map.of("type", "file", "path", path));
+    }
+    List<SinkConfig> sinks = new ArrayList<>();
+    for (String name : sections.keySet()) {
+      if (!SINK_NAME.matcher(name).matches()) {
+        throw new ConfigException(
+            "sinks." + name + " is no name: use lower-case letters, digits and dashes");
+      }
+      sinks.add(SinkConfig.of(name, section(sections, name), transports));
+    }
+    return sinks;
+  }
+
+  private static Map<String, Object> section(Map<String, Object> values, String key)
+      throws ConfigException {
+    Object value = values.get(key);
+    if (value == null) {
+      return Map.of();
+    }
+    if (value instanceof Map<?, ?> map) {
+      Map<String, Object> section = new LinkedHashMap<>();
+      map.forEach((name, item) -> section.put(String.valueOf(name), item));
+      return section;
+    }
+    throw new ConfigException(key + " is not a map: write its keys below it, indented");
+  }
+}

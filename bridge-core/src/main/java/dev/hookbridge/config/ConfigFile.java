@@ -1,0 +1,129 @@
+package dev.hookbridge.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/**
+ * Reads YAML into maps, lists and scalars, with {@code ${file:…}} and {@code ${env:…}} replaced.
+ */
+final class ConfigFile {
+  private static final Pattern REFERENCE = Pattern.compile("\\$\\{(file|env):([^}]*)}");
+  private static final int MOST_SECRET = 64 << 10;
+
+  private final Path file;
+  private final Map<String, String> environment;
+
+  ConfigFile(Path file, Map<String, String> environment) {
+    this.file = file;
+    this.environment = environment;
+  }
+
+  /** The top level of the file; empty when the file is empty. */
+  Map<String, Object> read() throws ConfigException {
+    try {
+      return parse(Files.readString(file));
+    } catch (NoSuchFileException e) {
+      throw new ConfigException("there is no " + file + ": write it or name another with --config");
+    } catch (IOException e) {
+      throw new ConfigException(file + " cannot be read (" + e.getMessage() + "): mend its rights");
+    }
+  }
+
+  Map<String, Object> parse(String text) throws ConfigException {
+    try {
+      LoadSettings settings =
+          LoadSettings.builder().setLabel(file.toString()).setAllowDuplicateKeys(false).build();
+      Object top = new Load(settings).loadFromString(text);
+      if (top == null) {
+        return Map.of();
+      }
+      if (top instanceof Map<?, ?> map) {
+        return section(map);
+      }
+      throw new ConfigException(file + " is no map of settings: begin with 'sinks:'");
+    } catch (YamlEngineException e) {
+      String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      throw new ConfigException(file + " is not YAML (" + place(e) + message + "): mend it");
+    }
+  }
+
+  private static String place(YamlEngineException e) {
+    if (e instanceof org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException marked) {
+      return marked.getProblemMark().map(mark -> "line " + (mark.getLine() + 1) + ": ").orElse("");
+    }
+    return "";
+  }
+
+  private Map<String, Object> section(Map<?, ?> map) throws ConfigException {
+    Map<String, Object> section = new LinkedHashMap<>();
+    for (Map.Entry<?, ?> entry : map.entrySet()) {
+      Object value = value(entry.getValue());
+      if (value != null) {
+        section.put(String.valueOf(entry.getKey()), value);
+      }
+    }
+    return section;
+  }
+
+  @SuppressWarnings("NullAway") // a YAML value may be nothing
+  private Object value(Object value) throws ConfigException {
+    if (value instanceof Map<?, ?> map) {
+      return section(map);
+    }
+    if (value instanceof List<?> list) {
+      List<Object> values = new java.util.ArrayList<>();
+      for (Object item : list) {
+        values.add(value(item));
+      }
+      return values;
+    }
+    return value instanceof String text ? replace(text) : value;
+  }
+
+  private String replace(String text) throws ConfigException {
+    Matcher matcher = REFERENCE.matcher(text);
+    StringBuilder replaced = new StringBuilder();
+    while (matcher.find()) {
+      boolean fromFile = matcher.group(1).equals("file");
+      String value = fromFile ? secret(matcher.group(2)) : variable(matcher.group(2));
+      matcher.appendReplacement(replaced, Matcher.quoteReplacement(value));
+    }
+    return matcher.appendTail(replaced).toString();
+  }
+
+  /** A file's text without the newline that editors leave at its end. */
+  private String secret(String name) throws ConfigException {
+    Path path = Path.of(name);
+    try {
+      if (Files.size(path) > MOST_SECRET) {
+        throw new ConfigException("${file:" + name + "} in " + file + " has more than 64 KiB");
+      }
+      return Files.readString(path).stripTrailing();
+    } catch (IOException e) {
+      throw new ConfigException(
+          "${file:"
+              + name
+              + "} in "
+              + file
+              + " cannot be read: make it, owned by the agent's user");
+    }
+  }
+
+  private String variable(String name) throws ConfigException {
+    String value = environment.get(name);
+    if (value == null) {
+      throw new ConfigException("${env:" + name + "} in " + file + " is not set: set it");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,21 @@
+package dev.hookbridge.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The machine's own name, from the kernel; no resolver is asked, it may be a guest of this host.
+ */
+final class HostName {
+  private HostName() {}
+
+  static String of(Map<String, String> environment) {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).trim();
+    } catch (IOException e) {
+      return environment.getOrDefault("HOSTNAME", "localhost");
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.hookbridge.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where everything lies. {@code HOOKBRIDGE_DATA_DIR} names one folder that holds all; without it
+ * root and the agent's user have the system's folders, anybody else a folder of his own.
+ *
+ * @param data holds {@code mail/} and {@code spool/}
+ * @param etc holds {@code shim.conf} and {@code hookbridge.yaml}
+ * @param run holds the shim's record of losses
+ * @param trial one folder holds all: for a trial or a test
+ */
+public record Places(Path data, Path etc, Path run, boolean trial) {
+  /** The environment variable that names a trial folder. */
+  public static final String VARIABLE = "HOOKBRIDGE_DATA_DIR";
+
+  private static final Path SYSTEM_DATA = Path.of("/var/lib/hookbridge");
+  private static final Path SYSTEM_ETC = Path.of("/etc/hookbridge");
+  private static final Path SYSTEM_RUN = Path.of("/run/hookbridge");
+
+  /** What the environment and the user say; nothing is made. */
+  public static Places resolve(Map<String, String> environment) {
+    String named = environment.get(VARIABLE);
+    if (named != null && !named.isEmpty()) {
+      return trial(Path.of(named).toAbsolutePath());
+    }
+    String user = environment.getOrDefault("USER", System.getProperty("user.name", ""));
+    Path system = systemData();
+    if (user.equals("root")
+        || user.equals("hookbridge")
+        || Files.isWritable(system.resolve("spool"))) {
+      return new Places(system, SYSTEM_ETC, SYSTEM_RUN, false);
+    }
+    String home = environment.getOrDefault("HOME", System.getProperty("user.home", "/"));
+    String share = environment.getOrDefault("XDG_DATA_HOME", "");
+    Path base = share.isEmpty() ? Path.of(home, ".local", "share") : Path.of(share);
+    return trial(base.resolve("hookbridge"));
+  }
+
+  private static Places trial(Path folder) {
+    return new Places(folder, folder.resolve("etc"), folder.resolve("run"), true);
+  }
+
+  /** {@code data-dir} of root's shim.conf, which shim and agent must agree about. */
+  private static Path systemData() {
+    try {
+      for (String line : Files.readAllLines(SYSTEM_ETC.resolve("shim.conf"))) {
+        @Nullable String value = value(line, "data-dir");
+        if (value != null && value.startsWith("/")) {
+          return Path.of(value);
+        }
+      }
+    } catch (IOException e) {
+      return SYSTEM_DATA; // no settings, or none for us: the default, as the shim has it
+    }
+    return SYSTEM_DATA;
+  }
+
+  private static @Nullable String value(String line, String key) {
+    int colon = line.indexOf(':');
+    boolean found = colon > 0 && line.substring(0, colon).trim().equals(key);
+    return found ? line.substring(colon + 1).trim() : null;
+  }
+
+  public Path mail() {
+    return data.resolve("mail");
+  }
+
+  public Path spool() {
+    return data.resolve("spool");
+  }
+
+  /** Where the configuration is looked for when no other file is named. */
+  public Path configFile() {
+    return etc.resolve("hookbridge.yaml");
+  }
+
+  public Path lost() {
+    return run.resolve("lost");
+  }
+}

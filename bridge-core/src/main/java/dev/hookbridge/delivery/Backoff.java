@@ -1,0 +1,27 @@
+package dev.hookbridge.delivery;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Pauses that double from the first to the longest, each shifted a little so that hosts spread. */
+final class Backoff {
+  private final long first;
+  private final long longest;
+  private int attempts;
+
+  Backoff(Duration first, Duration longest) {
+    this.first = first.toNanos();
+    this.longest = longest.toNanos();
+  }
+
+  /** The next pause in ns. */
+  long next() {
+    long pause = Math.min(longest, first << Math.min(attempts++, 20));
+    return pause - (long) (pause * 0.2 * ThreadLocalRandom.current().nextDouble());
+  }
+
+  /** It went well: begin again with the first pause. */
+  void reset() {
+    attempts = 0;
+  }
+}

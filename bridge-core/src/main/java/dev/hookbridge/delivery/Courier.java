@@ -1,0 +1,218 @@
+package dev.hookbridge.delivery;
+
+import dev.hookbridge.Envelope;
+import dev.hookbridge.Reason;
+import dev.hookbridge.Sink;
+import dev.hookbridge.SinkContext;
+import dev.hookbridge.SinkException;
+import dev.hookbridge.spool.Spool;
+import dev.hookbridge.spool.SpoolException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries events from the spool to one sink, for as long as the agent lives: builds the sink, lets
+ * a {@link Round} use it until it breaks, and builds another after a pause. What the broker has not
+ * confirmed stays in the spool, whatever happens here.
+ *
+ * <p>One thread, named {@code sink-<name>}. The public methods are safe from any thread.
+ */
+public final class Courier implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Courier.class);
+
+  private final Plan plan;
+  private final Spool spool;
+  private final SinkContext context;
+  private final Reports reports;
+  private final CourierMeters meters;
+  private final Alert alert;
+  private final Semaphore bell = new Semaphore(0);
+  private final Thread thread;
+  private final AtomicReference<@Nullable Envelope> passing = new AtomicReference<>();
+  private volatile boolean stopping;
+  private volatile boolean connected;
+  private final Map<Long, Reduction.Step> steps = new HashMap<>();
+  private int suspects;
+
+  public Courier(Plan plan, Spool spool, SinkContext context, Reports reports) {
+    this.plan = plan;
+    this.spool = spool;
+    this.context = context;
+    this.reports = reports;
+    this.alert = new Alert(plan.name());
+    this.meters = new CourierMeters(context.meters(), plan.name(), this);
+    this.thread = new Thread(this::run, "sink-" + plan.name());
+  }
+
+  public void start() {
+    spool.onAppend(this::ring);
+    thread.start();
+  }
+
+  /** Wakes the courier's thread: an event came, an outcome came, or it shall stop. */
+  void ring() {
+    if (bell.availablePermits() == 0) {
+      bell.release();
+    }
+  }
+
+  /** Sleeps until the bell rings, at most so long. */
+  void sleep(long nanos) {
+    try {
+      if (bell.tryAcquire(Math.min(nanos, TimeUnit.SECONDS.toNanos(1)), TimeUnit.NANOSECONDS)) {
+        bell.drainPermits();
+      }
+    } catch (InterruptedException e) {
+      stopping = true;
+    }
+  }
+
+  boolean stopping() {
+    return stopping;
+  }
+
+  private void run() {
+    Backoff backoff = new Backoff(plan.retry().first(), plan.retry().longest());
+    while (!stopping) {
+      if (deliver()) {
+        backoff.reset();
+      }
+      pause(backoff.next());
+    }
+  }
+
+  /** One life of a sink; true when it took at least one event. */
+  private boolean deliver() {
+    try (Sink sink = plan.transport().open(plan.settings(), context)) {
+      connected = true;
+      Round round = new Round(this, sink, suspects);
+      try {
+        round.run();
+      } finally {
+        suspects = round.suspects();
+      }
+      return round.delivered();
+    } catch (SinkException e) {
+      failed(e.reason(), String.valueOf(e.getMessage()));
+    } catch (SpoolException e) {
+      failed(Reason.INTERNAL, String.valueOf(e.getMessage()));
+    } catch (RuntimeException | Error e) {
+      // A fault of a client library or of ours must not end delivery for good.
+      LOG.error("sink {}: unexpected failure, starting it anew", plan.name(), e);
+      failed(Reason.INTERNAL, e.toString());
+    } finally {
+      connected = false;
+    }
+    return false;
+  }
+
+  private void pause(long nanos) {
+    long until = System.nanoTime() + nanos;
+    for (long left = nanos; left > 0 && !stopping; left = until - System.nanoTime()) {
+      sleep(left);
+    }
+  }
+
+  void failed(Reason reason, String detail) {
+    meters.failed(reason);
+    alert.raise(reason, detail);
+  }
+
+  Plan plan() {
+    return plan;
+  }
+
+  Spool spool() {
+    return spool;
+  }
+
+  /** How far single events were reduced at the broker's word; for the courier's thread. */
+  Map<Long, Reduction.Step> steps() {
+    return steps;
+  }
+
+  Reports reports() {
+    return reports;
+  }
+
+  CourierMeters meters() {
+    return meters;
+  }
+
+  Alert alert() {
+    return alert;
+  }
+
+  /** The sink's name in the configuration. */
+  public String name() {
+    return plan.name();
+  }
+
+  /** Whether its thread is at work. */
+  public boolean alive() {
+    return thread.isAlive() || stopping;
+  }
+
+  /** Sends an event that is not spooled, if the sink is connected; nobody waits for its outcome. */
+  public void pass(Envelope unspooled) {
+    passing.set(unspooled);
+    ring();
+  }
+
+  /** The event to pass, once. */
+  @Nullable Envelope passing() {
+    return passing.getAndSet(null);
+  }
+
+  public boolean connected() {
+    return connected;
+  }
+
+  /** Events the sink's broker has not confirmed yet. */
+  public long lag() {
+    return spool.unconfirmed(plan.name());
+  }
+
+  /** The age of the oldest event its broker has not confirmed, 0 when there is none. */
+  double oldestSeconds() {
+    try {
+      return spool
+          .oldest(plan.name())
+          .map(since -> Math.max(0, Duration.between(since, Instant.now()).toMillis() / 1000.0))
+          .orElse(0.0);
+    } catch (SpoolException e) {
+      return Double.NaN; // unknown is not zero
+    }
+  }
+
+  /** What keeps it from delivering, one sentence; empty when nothing does. */
+  public String problem() {
+    return alert.problem();
+  }
+
+  /**
+   * Ends after the send under way, at most 10 s later. What was sent and not yet confirmed is sent
+   * again by the next agent, with the same ids.
+   */
+  @Override
+  public void close() {
+    stopping = true;
+    ring();
+    try {
+      thread.join(TimeUnit.SECONDS.toMillis(10));
+      if (thread.isAlive()) {
+        LOG.warn("sink {}: still busy after 10 s, left behind", plan.name());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

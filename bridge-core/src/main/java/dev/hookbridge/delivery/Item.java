@@ -1,0 +1,33 @@
+package dev.hookbridge.delivery;
+
+import dev.hookbridge.Envelope;
+import org.jspecify.annotations.Nullable;
+
+/** One event on its way through a window. Used by the courier's thread alone. */
+final class Item implements Comparable<Item> {
+  final long sequence;
+  final Lane lane;
+
+  /** The stored envelope; null while it waits in a lane that is stuck and memory is short. */
+  @Nullable Envelope envelope;
+
+  /** Bytes it holds of the window while it is unconfirmed. */
+  int size;
+
+  /** How far the broker's refusals have reduced it. */
+  Reduction.Step step = Reduction.Step.NONE;
+
+  long sentAt;
+
+  Item(long sequence, Lane lane, Envelope envelope) {
+    this.sequence = sequence;
+    this.lane = lane;
+    this.envelope = envelope;
+    this.size = envelope.size();
+  }
+
+  @Override
+  public int compareTo(Item other) {
+    return Long.compare(sequence, other.sequence);
+  }
+}

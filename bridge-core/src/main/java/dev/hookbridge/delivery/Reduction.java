@@ -1,0 +1,106 @@
+package dev.hookbridge.delivery;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.hookbridge.Envelope;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/**
+ * Makes an event small enough for a sink, step by step: as the sink wants it, then without its XML
+ * but with the XML's size and hash, then with the summary's arrays emptied. A reduced event says so
+ * in its attribute {@code reduced}.
+ */
+final class Reduction {
+  /** How far a step goes; the last one cannot be undercut. */
+  enum Step {
+    NONE,
+    XML,
+    ARRAYS;
+
+    Step next() {
+      return this == NONE ? XML : ARRAYS;
+    }
+  }
+
+  private static final JsonFactory JSON = new JsonFactory();
+  private static final byte[] XML_MEMBER = ",\"xml\":".getBytes(StandardCharsets.US_ASCII);
+
+  private Reduction() {}
+
+  /** The envelope without its XML, for a sink with {@code xml: none}. */
+  static Envelope withoutXml(Envelope envelope) {
+    int at = envelope.xmlAt();
+    if (at < 0) {
+      return envelope;
+    }
+    byte[] data = Arrays.copyOf(envelope.data(), at + 1);
+    data[at] = '}';
+    return envelope.withData(data, -1);
+  }
+
+  /** The envelope at a step; {@code envelope} is the one the sink would get unreduced. */
+  static Envelope reduce(Envelope envelope, Step step) {
+    if (step == Step.NONE) {
+      return envelope;
+    }
+    Envelope small = envelope;
+    if (envelope.xmlAt() >= 0) {
+      small = withoutXml(envelope);
+      byte[] head = Arrays.copyOf(small.data(), small.data().length - 1);
+      String reduced = ",\"reduced\":" + describe(envelope) + "}";
+      small = small.withData(concat(head, reduced.getBytes(StandardCharsets.US_ASCII)), -1);
+    }
+    if (step == Step.ARRAYS) {
+      small = small.withData(emptyArrays(small.data()), -1);
+    }
+    return small.with("reduced", "true");
+  }
+
+  /** Size and hash of the redacted XML itself, not of its form as a JSON string. */
+  private static String describe(Envelope envelope) {
+    int from = envelope.xmlAt() + XML_MEMBER.length;
+    byte[] data = envelope.data();
+    try (JsonParser parser = JSON.createParser(data, from, data.length - 1 - from)) {
+      parser.nextToken();
+      byte[] xml = parser.getText().getBytes(StandardCharsets.UTF_8);
+      String hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(xml));
+      return "{\"bytes\":" + xml.length + ",\"sha256\":\"" + hash + "\"}";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static byte[] emptyArrays(byte[] json) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
+    try (JsonParser parser = JSON.createParser(json);
+        JsonGenerator generator = JSON.createGenerator(out)) {
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        generator.copyCurrentEvent(parser);
+        if (token == JsonToken.START_ARRAY) {
+          parser.skipChildren();
+          generator.writeEndArray();
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
+  private static byte[] concat(byte[] head, byte[] tail) {
+    byte[] whole = Arrays.copyOf(head, head.length + tail.length);
+    System.arraycopy(tail, 0, whole, head.length, tail.length);
+    return whole;
+  }
+}

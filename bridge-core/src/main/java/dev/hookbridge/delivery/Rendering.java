@@ -1,0 +1,31 @@
+package dev.hookbridge.delivery;
+
+import dev.hookbridge.Envelope;
+import dev.hookbridge.Sink;
+
+/**
+ * What a sink is given of an event.
+ *
+ * @param xml {@code REDACTED} or {@code NONE}
+ * @param maxEventBytes the operator's limit; the sink's own counts too
+ */
+record Rendering(Plan.Xml xml, long maxEventBytes) {
+
+  /** The envelope to send, and how far it was reduced for it. */
+  record Rendered(Envelope envelope, Reduction.Step step, boolean fits) {}
+
+  /**
+   * @param least reduce at least this far: the broker refused the step before
+   */
+  Rendered render(Envelope stored, Sink sink, Reduction.Step least) {
+    long limit = Math.min(maxEventBytes, sink.maxEventBytes());
+    Envelope wanted = xml == Plan.Xml.NONE ? Reduction.withoutXml(stored) : stored;
+    Reduction.Step step = least;
+    Envelope envelope = Reduction.reduce(wanted, step);
+    while (envelope.size() > limit && step != Reduction.Step.ARRAYS) {
+      step = step.next();
+      envelope = Reduction.reduce(wanted, step);
+    }
+    return new Rendered(envelope, step, envelope.size() <= limit);
+  }
+}

@@ -1,0 +1,228 @@
+package dev.hookbridge.delivery;
+
+import dev.hookbridge.Envelope;
+import dev.hookbridge.Outcome;
+import dev.hookbridge.Reason;
+import dev.hookbridge.Sink;
+import dev.hookbridge.spool.Cursor;
+import dev.hookbridge.spool.Spool;
+import dev.hookbridge.spool.SpoolException;
+import dev.hookbridge.spool.Stored;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One life of a sink: reads on from the cursor, sends what the {@link Window} allows, and settles
+ * outcomes, until the sink breaks or the courier stops. There is no barrier between batches.
+ *
+ * <p>Everything happens on the courier's thread; outcomes reach it through a queue.
+ */
+final class Round {
+  private static final int PAGE_EVENTS = 256;
+  private static final int PAGE_BYTES = 1 << 20;
+
+  private record Result(Item item, Outcome outcome) {}
+
+  private final Courier courier;
+  private final Plan plan;
+  private final Sink sink;
+  private final Spool spool;
+  private final Cursor cursor;
+  private final Window window;
+  private final Rendering rendering;
+  private final Queue<Result> results = new ConcurrentLinkedQueue<>();
+  private long readTo;
+  private volatile Outcome.@Nullable Broken breaking;
+  private boolean broken;
+  private boolean delivered;
+  private int suspects;
+
+  Round(Courier courier, Sink sink, int suspects) {
+    this.courier = courier;
+    this.plan = courier.plan();
+    this.sink = sink;
+    this.spool = courier.spool();
+    this.cursor = spool.cursor(plan.name());
+    this.window = new Window(sink, plan.windowBytes(), suspects);
+    this.rendering = new Rendering(plan.xml(), plan.maxEventBytes());
+    this.readTo = cursor.low();
+  }
+
+  void run() throws SpoolException {
+    while (!courier.stopping()) {
+      settle();
+      if (broken) {
+        return;
+      }
+      long pause = window.release();
+      pass();
+      boolean sent = send();
+      boolean read = window.hungry() && read();
+      if (!sent && !read) {
+        sink.flush();
+        if (results.isEmpty()) {
+          courier.sleep(pause);
+        }
+      }
+    }
+  }
+
+  /** Whether the broker took anything in this life. */
+  boolean delivered() {
+    return delivered;
+  }
+
+  /** How many events are to go one at a time in the next life. */
+  int suspects() {
+    return broken ? suspects : window.suspects();
+  }
+
+  /** A heartbeat: tried once, and only its breaking the sink is of interest. */
+  private void pass() {
+    Envelope unspooled = courier.passing();
+    if (unspooled != null) {
+      sink.send(
+          unspooled,
+          outcome -> {
+            if (outcome instanceof Outcome.Broken broke) {
+              breaking = broke;
+              courier.ring();
+            }
+          });
+    }
+  }
+
+  private boolean send() throws SpoolException {
+    boolean any = false;
+    for (Item item = window.next(); item != null; item = window.next()) {
+      any = true;
+      send(item);
+      if (!results.isEmpty()) {
+        settle();
+        if (broken) {
+          return true;
+        }
+      }
+    }
+    return any;
+  }
+
+  private void send(Item item) throws SpoolException {
+    Envelope stored = item.envelope;
+    if (stored == null) {
+      Optional<Stored> again = spool.get(item.sequence);
+      if (again.isEmpty()) {
+        window.done(item); // dropped by the spool's bound meanwhile, which told of it
+        return;
+      }
+      stored = again.get().envelope();
+      item.envelope = stored;
+    }
+    Rendering.Rendered rendered = rendering.render(stored, sink, item.step);
+    item.step = rendered.step();
+    if (!rendered.fits()) {
+      String detail = rendered.envelope().size() + " bytes even when reduced";
+      result(item, new Outcome.Refused(Reason.TOO_LARGE, detail));
+      return;
+    }
+    item.sentAt = System.nanoTime();
+    sink.send(rendered.envelope(), outcome -> result(item, outcome));
+  }
+
+  private void result(Item item, Outcome outcome) {
+    results.add(new Result(item, outcome));
+    courier.ring();
+  }
+
+  private boolean read() throws SpoolException {
+    if (!cursor.mayReadAhead()) {
+      courier.failed(
+          Reason.REJECTED,
+          "too many events wait behind a stuck key, none is read ahead until it goes on");
+      return false;
+    }
+    List<Stored> page = spool.read(plan.name(), readTo, PAGE_EVENTS, PAGE_BYTES);
+    for (Stored stored : page) {
+      readTo = stored.sequence();
+      if (plan.include().passes(stored.envelope().route())) {
+        window.add(stored, courier.steps().getOrDefault(readTo, Reduction.Step.NONE));
+      } else {
+        cursor.confirm(readTo);
+      }
+    }
+    return !page.isEmpty();
+  }
+
+  private void settle() throws SpoolException {
+    for (Result result = results.poll(); result != null; result = results.poll()) {
+      settle(result.item(), result.outcome());
+    }
+    Outcome.Broken broke = breaking;
+    if (broke != null) {
+      broken(broke);
+    }
+  }
+
+  private void settle(Item item, Outcome outcome) throws SpoolException {
+    if (outcome instanceof Outcome.Confirmed) {
+      courier.meters().published(System.nanoTime() - item.sentAt);
+      courier.alert().over();
+      done(item);
+    } else if (outcome instanceof Outcome.Discarded discarded) {
+      courier.meters().failed(discarded.reason());
+      done(item);
+    } else if (outcome instanceof Outcome.Held heldBack) {
+      courier.failed(heldBack.reason(), heldBack.detail());
+      window.hold(item);
+    } else if (outcome instanceof Outcome.Refused refused) {
+      refused(item, refused);
+    } else if (outcome instanceof Outcome.Broken broke) {
+      broken(broke);
+    }
+  }
+
+  private void done(Item item) {
+    delivered = true;
+    cursor.confirm(item.sequence);
+    courier.steps().remove(item.sequence);
+    window.done(item);
+  }
+
+  private void refused(Item item, Outcome.Refused refused) throws SpoolException {
+    boolean canShrink = item.step != Reduction.Step.ARRAYS;
+    if (refused.reason() == Reason.TOO_LARGE && canShrink) {
+      item.step = item.step.next();
+      courier.steps().put(item.sequence, item.step); // outlives this sink, should it break now
+      window.again(item);
+      return;
+    }
+    Envelope event = item.envelope;
+    if (event == null) {
+      window.done(item);
+      return;
+    }
+    courier.failed(refused.reason(), "refused: " + refused.detail());
+    Stored stored = new Stored(item.sequence, event);
+    if (stored.sequence() < 0) {
+      delivered = true;
+      window.done(item);
+      courier.reports().refused(plan.name(), event, refused.reason(), refused.detail());
+    } else {
+      courier.failed(
+          refused.reason(),
+          "the dead-letter table is full: look at 'hookbridge spool dead list', then retry or export");
+      window.hold(item);
+    }
+  }
+
+  private void broken(Outcome.Broken broke) {
+    if (!broken) {
+      broken = true;
+      courier.failed(broke.reason(), broke.detail());
+      suspects = broke.suspect() ? Math.max(1, window.unconfirmed()) : window.suspects();
+    }
+  }
+}

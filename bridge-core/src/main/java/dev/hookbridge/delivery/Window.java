@@ -1,0 +1,179 @@
+package dev.hookbridge.delivery;
+
+import dev.hookbridge.Sink;
+import dev.hookbridge.spool.Stored;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a sink may hold at a time, in bytes, and in which order: decides which event is next. An
+ * event is waiting, then sent (unconfirmed), then done or waiting again.
+ *
+ * <p>One lane gets at most a quarter of the window, so that a stuck one leaves room for the others;
+ * events behind a stuck lane keep their number only, once those in memory fill a window. Used by
+ * the courier's thread alone.
+ */
+final class Window {
+  /** Events that may wait behind stuck lanes, in memory by their number at least. */
+  private static final int MOST_WAITING = 100_000;
+
+  private final Sink sink;
+  private final long bytes;
+  private final Map<String, Lane> lanes = new HashMap<>();
+  private final ArrayDeque<Lane> ready = new ArrayDeque<>();
+  private final PriorityQueue<Lane> held =
+      new PriorityQueue<>(Comparator.comparingLong((Lane lane) -> lane.retryAt));
+  private long unconfirmedBytes;
+  private int unconfirmed;
+  private long waitingBytes;
+  private int waiting;
+  private int suspects;
+
+  /**
+   * @param suspects so many events go one at a time, because one of them ended the last sink
+   */
+  Window(Sink sink, long bytes, int suspects) {
+    this.sink = sink;
+    this.bytes = bytes;
+    this.suspects = suspects;
+  }
+
+  /** Whether more should be read: there is room, and nothing at hand may be sent. */
+  boolean hungry() {
+    return ready.isEmpty()
+        && waiting < MOST_WAITING
+        && unconfirmedBytes < bytes
+        && (suspects == 0 || unconfirmed == 0);
+  }
+
+  /**
+   * @param step how far refusals have reduced it already
+   */
+  void add(Stored stored, Reduction.Step step) {
+    Lane lane = lanes.computeIfAbsent(sink.lane(stored.envelope()), Lane::new);
+    Item item = new Item(stored.sequence(), lane, stored.envelope());
+    item.step = step;
+    if (waitingBytes + item.size > bytes) {
+      item.envelope = null;
+    } else {
+      waitingBytes += item.size;
+    }
+    lane.waiting.add(item);
+    waiting++;
+    offer(lane);
+  }
+
+  /** The next event that may be sent now, or null. It counts as sent. */
+  @Nullable Item next() {
+    if (suspects > 0 && unconfirmed > 0) {
+      return null;
+    }
+    Lane lane = ready.peek();
+    if (lane == null) {
+      return null;
+    }
+    Item first = lane.waiting.peek();
+    if (first == null || (unconfirmed > 0 && unconfirmedBytes + first.size > bytes)) {
+      return null;
+    }
+    ready.remove();
+    lane.queued = false;
+    lane.waiting.remove();
+    waiting--;
+    if (first.envelope != null) {
+      waitingBytes -= first.size;
+    }
+    unconfirmed++;
+    unconfirmedBytes += first.size;
+    lane.unconfirmed++;
+    lane.unconfirmedBytes += first.size;
+    offer(lane);
+    return first;
+  }
+
+  /** The event is the broker's, or nobody's: its lane goes on. */
+  void done(Item item) {
+    settle(item);
+    item.lane.backoff.reset();
+    if (suspects > 0) {
+      suspects--;
+    }
+    offer(item.lane);
+    if (item.lane.idle()) {
+      lanes.remove(item.lane.name);
+    }
+  }
+
+  /** The event goes again at once, made smaller. */
+  void again(Item item) {
+    settle(item);
+    wait(item);
+    offer(item.lane);
+  }
+
+  /** The event goes again after a pause, and its lane with it. */
+  void hold(Item item) {
+    settle(item);
+    wait(item);
+    Lane lane = item.lane;
+    if (!lane.held) {
+      lane.held = true;
+      lane.retryAt = System.nanoTime() + lane.backoff.next();
+      held.add(lane);
+    }
+  }
+
+  private void settle(Item item) {
+    unconfirmed--;
+    unconfirmedBytes -= item.size;
+    item.lane.unconfirmed--;
+    item.lane.unconfirmedBytes -= item.size;
+  }
+
+  private void wait(Item item) {
+    if (item.envelope != null) {
+      waitingBytes += item.size;
+    }
+    item.lane.waiting.add(item);
+    waiting++;
+  }
+
+  private void offer(Lane lane) {
+    if (!lane.queued && !lane.held && !lane.waiting.isEmpty() && open(lane)) {
+      lane.queued = true;
+      ready.add(lane);
+    }
+  }
+
+  private boolean open(Lane lane) {
+    return lane.unconfirmed == 0
+        || (sink.ordering() == Sink.Ordering.PIPELINED && lane.unconfirmedBytes < bytes / 4);
+  }
+
+  /** Lets lanes go whose pause is over; returns the ns until the next one is, or a long time. */
+  long release() {
+    long now = System.nanoTime();
+    for (Lane lane = held.peek(); lane != null; lane = held.peek()) {
+      if (lane.retryAt - now > 0) {
+        return lane.retryAt - now;
+      }
+      held.remove();
+      lane.held = false;
+      offer(lane);
+    }
+    return Long.MAX_VALUE;
+  }
+
+  int unconfirmed() {
+    return unconfirmed;
+  }
+
+  /** Events that still go one at a time. */
+  int suspects() {
+    return suspects;
+  }
+}

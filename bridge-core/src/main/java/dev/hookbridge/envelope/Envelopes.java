@@ -1,0 +1,161 @@
+package dev.hookbridge.envelope;
+
+import dev.hookbridge.Envelope;
+import dev.hookbridge.Reason;
+import dev.hookbridge.Route;
+import dev.hookbridge.mailbox.HookCall;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes every event there is: one of each hook call, and the agent's own. Events are CloudEvents
+ * 1.0 with JSON data, redacted, without {@code epoch} and {@code sequence}, which the spool gives.
+ *
+ * <p>Safe between threads. Nothing here blocks, and nothing throws for what a call holds.
+ */
+public final class Envelopes {
+  private final HostFacts host;
+  private final Clock clock;
+  private final Function<Instant, String> ids;
+  private final HookEvents hooks;
+
+  public Envelopes(HostFacts host, Redaction redaction, Clock clock) {
+    this(host, redaction, clock, Ids::next);
+  }
+
+  Envelopes(HostFacts host, Redaction redaction, Clock clock, Function<Instant, String> ids) {
+    this.host = host;
+    this.clock = clock;
+    this.ids = ids;
+    this.hooks = new HookEvents(host, redaction);
+  }
+
+  /**
+   * The event of a hook call, taken in now. Whatever the call holds, there is one: stdin that is no
+   * XML we take is told by {@code data.parseError} and left out, since it cannot be redacted.
+   */
+  public Envelope of(HookCall call) {
+    return hooks.of(call, clock.instant());
+  }
+
+  /**
+   * {@code agent.started}: the first event of an epoch's part.
+   *
+   * @param previousEpoch the epoch before a new one began; null when there was none before
+   * @param previousHighest the highest number given in it, null when it is unknown
+   */
+  public Envelope started(@Nullable String previousEpoch, @Nullable Long previousHighest) {
+    return event(
+        "agent.started",
+        null,
+        json -> {
+          json.writeStringField("version", host.agentVersion());
+          if (previousEpoch != null) {
+            json.writeStringField("previousEpoch", previousEpoch);
+            json.writeStringField(
+                "previousHighest",
+                previousHighest == null ? Operations.UNKNOWN : sequence(previousHighest));
+          }
+        });
+  }
+
+  /**
+   * {@code agent.stopped}: the agent ends in good order. Hooks go on into the mailbox.
+   *
+   * @param cause one word: {@code signal}, {@code failure}
+   */
+  public Envelope stopped(String cause) {
+    return event("agent.stopped", null, json -> json.writeStringField("cause", cause));
+  }
+
+  /**
+   * {@code refused}: a broker will never take this event, which lies with the dead letters now.
+   *
+   * @param detail what the broker or client said; no data of the event
+   */
+  public Envelope refused(Envelope refused, String sink, Reason reason, String detail) {
+    return event(
+        "refused",
+        refused.id(),
+        json -> {
+          json.writeObjectFieldStart("event");
+          for (String name :
+              new String[] {"id", "type", "subject", "partitionkey", "sequence", "epoch"}) {
+            String value = refused.attributes().get(name);
+            if (value != null) {
+              json.writeStringField(name, value);
+            }
+          }
+          json.writeEndObject();
+          json.writeStringField("sink", sink);
+          json.writeStringField("reason", reason.word());
+          json.writeStringField("detail", detail);
+        });
+  }
+
+  /** {@code dev.hookbridge.lost.v1}: the promise of delivery ended here for some events. */
+  public Envelope lost(Loss loss) {
+    return event("lost", loss.causationId(), loss::write);
+  }
+
+  /**
+   * {@code agent.heartbeat}: so that silence means something. Not to be spooled.
+   *
+   * @param lastSequence the highest number given so far, 0 when none was
+   * @param lag by sink, how many events it has not confirmed
+   */
+  public Envelope heartbeat(String epoch, long lastSequence, Map<String, Long> lag) {
+    return event(
+            "agent.heartbeat",
+            null,
+            json -> {
+              json.writeObjectFieldStart("lag");
+              for (Map.Entry<String, Long> sink : lag.entrySet()) {
+                json.writeNumberField(sink.getKey(), sink.getValue());
+              }
+              json.writeEndObject();
+            })
+        .with("epoch", epoch)
+        .with("lastsequence", sequence(lastSequence));
+  }
+
+  /**
+   * An event of the agent's own, {@code dev.hookbridge.<name>.v1}, about this host. Never filtered,
+   * routed as {@code agent.<name with _>.-.<host>}; its schema is {@code
+   * docs/schema/<name>.v1.json}.
+   *
+   * @param causationId the id of the hook event it comes of, if of one
+   * @param members what its data holds besides {@code host}
+   */
+  public Envelope event(String name, @Nullable String causationId, JsonMembers members) {
+    Instant now = clock.instant();
+    Context context =
+        new Context(ids.apply(now), host, "dev.hookbridge." + name + ".v1", host.name())
+            .times(now, now)
+            .json(name + ".v1")
+            .key(host.name() + "/" + Route.AGENT);
+    if (causationId != null) {
+      context.and("causationid", causationId);
+    }
+    EventData data =
+        EventData.of(
+            json -> {
+              json.writeObjectFieldStart("host");
+              json.writeStringField("name", host.name());
+              json.writeStringField("machineId", host.machineId());
+              json.writeStringField("agentVersion", host.agentVersion());
+              json.writeEndObject();
+              members.write(json);
+            });
+    Route route = new Route(Route.AGENT, name.replace('.', '_'), "-", host.name());
+    return new Envelope(context.attributes(), route, data.json(), data.xmlAt());
+  }
+
+  /** A number as attributes have it: 20 digits, so that text order is number order. */
+  private static String sequence(long number) {
+    return String.format("%020d", number);
+  }
+}

@@ -1,0 +1,123 @@
+package dev.hookbridge.envelope;
+
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is taken out of libvirt's XML before anything leaves the host. A rule is one of
+ *
+ * <ul>
+ *   <li>{@code element}: everything inside elements of this name, and their attributes but {@code
+ *       type}, {@code name}, {@code file}, {@code uuid}, {@code usage} and namespace declarations,
+ *       which say what a secret is and not what it holds;
+ *   <li>{@code parent/element}: the same, directly below {@code parent} only;
+ *   <li>{@code @attribute}: the value of attributes of this name, wherever they stand.
+ * </ul>
+ *
+ * <p>Names are local names, compared without regard to case, so that no prefix hides a secret.
+ * Besides the rules, user information and query are taken out of every URL. The standard rules
+ * always hold; an operator can only add to them. Immutable.
+ */
+public final class Redaction {
+  /** What stands where a value stood. */
+  static final String REDACTED = "[redacted]";
+
+  private static final List<String> STANDARD =
+      List.of(
+          "@passwd",
+          "@password",
+          "@passphrase",
+          "@query",
+          "passwd",
+          "password",
+          "passphrase",
+          "secret",
+          "cookies",
+          "cookie",
+          "commandline",
+          "launchSecurity",
+          "sysinfo/entry",
+          "oemStrings/entry",
+          "initenv",
+          "initarg",
+          "userdata",
+          "user-data",
+          "user_data");
+  private static final Pattern RULE =
+      Pattern.compile("@[\\w.-]{1,100}|([\\w.-]{1,100}/)?[\\w.-]{1,100}");
+  private static final Set<String> KEPT = Set.of("type", "name", "file", "uuid", "usage");
+
+  private final Set<String> rules;
+
+  private Redaction(Set<String> rules) {
+    this.rules = rules;
+  }
+
+  /** The rules that always hold. */
+  public static Redaction standard() {
+    return new Redaction(Set.of()).and(STANDARD);
+  }
+
+  /** The standard rules as they would be written in a configuration. */
+  public static List<String> standardRules() {
+    return STANDARD;
+  }
+
+  /**
+   * These rules and more.
+   *
+   * @throws IllegalArgumentException with one sentence that names the rule and says how to write it
+   */
+  public Redaction and(Collection<String> more) {
+    Set<String> all = new HashSet<>(rules);
+    for (String rule : more) {
+      if (!RULE.matcher(rule).matches()) {
+        throw new IllegalArgumentException(
+            "'" + rule + "' is no redaction rule: write element, parent/element or @attribute");
+      }
+      all.add(rule.toLowerCase(Locale.ROOT));
+    }
+    return new Redaction(Set.copyOf(all));
+  }
+
+  /** Whether what an element holds is to be taken out. */
+  boolean hides(@Nullable String parent, String element) {
+    String name = local(element);
+    return rules.contains(name) || (parent != null && rules.contains(local(parent) + "/" + name));
+  }
+
+  /**
+   * The value an attribute may show; the same object when there is nothing to hide.
+   *
+   * @param hidden whether its element is hidden
+   */
+  String attribute(boolean hidden, String name, String value) {
+    if (value.isEmpty() || isNamespace(name)) {
+      return value;
+    }
+    String local = local(name);
+    if (rules.contains("@" + local) || (hidden && !KEPT.contains(local))) {
+      return REDACTED;
+    }
+    return Urls.withoutSecrets(value);
+  }
+
+  /** A namespace declaration names a vocabulary; changed, it would break the document. */
+  private static boolean isNamespace(String name) {
+    return name.equals("xmlns") || name.startsWith("xmlns:");
+  }
+
+  private static String local(String name) {
+    return name.substring(name.lastIndexOf(':') + 1).toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public String toString() {
+    return "Redaction of " + rules.size() + " rules";
+  }
+}

@@ -1,0 +1,130 @@
+package dev.hookbridge.spool;
+
+import dev.hookbridge.Envelope;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the spool may take on disk, and what goes when that is reached. Used within a transaction.
+ *
+ * <pre>
+ * max-bytes = events and dead letters + log + ballast
+ *             └── the file's pages ──┘  └─ an eighth each, at most 16 MiB ─┘
+ * </pre>
+ *
+ * <p>Pages that are free count as room, because the next events use them. While the disk is full
+ * they are the only room, so that the file does not grow.
+ */
+final class Bound {
+  private static final Logger LOG = LoggerFactory.getLogger(Bound.class);
+  private static final long MOST_SIDE_BYTES = 16L << 20;
+  private static final int SIDE_SHARE = 8;
+  private static final int STEP = 64;
+  private static final long LOG_EVERY = TimeUnit.MINUTES.toNanos(1);
+
+  private final Database db;
+  private final Ledger ledger;
+  private final Limits limits;
+  private final Folder folder;
+  private final Ballast ballast;
+  private final long page;
+  private long loggedAt = System.nanoTime() - LOG_EVERY;
+
+  Bound(Opening opening, Limits limits, Ballast ballast) throws SQLException {
+    this.db = opening.db();
+    this.ledger = opening.ledger();
+    this.folder = opening.folder();
+    this.limits = limits;
+    this.ballast = ballast;
+    this.page = db.number("PRAGMA page_size", 0);
+  }
+
+  /** What the log may take, and the ballast. */
+  static long side(Limits limits) {
+    return Math.min(MOST_SIDE_BYTES, limits.maxBytes() / SIDE_SHARE);
+  }
+
+  /** What an event takes in the file, at most. */
+  long pages(Envelope event) {
+    return (event.size() / page + 1) * page;
+  }
+
+  /** How much may be added, in bytes; negative when there is too much already. */
+  long room() throws SQLException {
+    long free = db.number("PRAGMA freelist_count", 0) * page;
+    long used = db.number("PRAGMA page_count", 0) * page - free;
+    long side = side(limits);
+    long log = Math.max(side, Folder.size(Folder.wal(folder.file())));
+    long room = limits.maxBytes() - side - log - used;
+    return ballast.there() ? room : Math.min(room, free);
+  }
+
+  /**
+   * Makes room by the operator's rule as far as that goes.
+   *
+   * @return the room there is then
+   * @throws SQLException when the disk is full and there is no older event that could go: better
+   *     that the mailbox keeps the new ones
+   */
+  long make(long need, Change change) throws SQLException {
+    long room = room();
+    if (need <= room) {
+      return room;
+    }
+    warn();
+    while (limits.whenFull() == WhenFull.DROP_OLDEST
+        && need > room
+        && dropOldest(change, need - room)) {
+      room = room();
+    }
+    if (need > room && !ballast.there()) {
+      throw new SQLException("no room for " + need + " bytes", "", Faults.FULL);
+    }
+    return room;
+  }
+
+  private void warn() {
+    if (System.nanoTime() - loggedAt >= LOG_EVERY) {
+      loggedAt = System.nanoTime();
+      LOG.warn(
+          "the spool in {} is full ({}): {} until sinks take events or there is more room",
+          folder.path(),
+          reason(),
+          limits.whenFull());
+    }
+  }
+
+  private String reason() {
+    return ballast.there() ? Drops.MAX_BYTES : Drops.DISK_FULL;
+  }
+
+  /** Lets go of the oldest events, about as many bytes as asked. False when none is left. */
+  private boolean dropOldest(Change change, long bytes) throws SQLException {
+    List<Oldest> oldest =
+        db.list(
+            "SELECT seq, size, time FROM event ORDER BY seq LIMIT " + STEP,
+            row -> new Oldest(row.getLong(1), row.getLong(2), row.getString(3)));
+    long freed = 0;
+    for (Oldest event : oldest) {
+      if (freed < bytes) {
+        drop(change, event.sequence, event.time);
+        freed += event.size;
+      }
+    }
+    return !oldest.isEmpty();
+  }
+
+  /** One event goes, or is not taken: recorded unless every sink has it. */
+  void drop(Change change, long sequence, String time) throws SQLException {
+    List<String> sinks = ledger.waiting(change, sequence);
+    if (!sinks.isEmpty() || ledger.cursors().isEmpty()) {
+      Drops.add(db, reason(), sinks, sequence, time);
+    }
+    ledger.lose(change, sequence);
+  }
+
+  private record Oldest(long sequence, long size, String time) {}
+}

@@ -1,0 +1,73 @@
+package dev.hookbridge.spool;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What the transaction under way does to numbers and cursors. Memory follows when it is committed;
+ * when it is not, nothing has happened.
+ */
+final class Change {
+  private final Map<Cursor, Cursor.Snapshot> cursors = new HashMap<>();
+  private final Map<String, Cursor> added = new HashMap<>();
+  private final Set<String> removed = new HashSet<>();
+  private long last;
+  private long events;
+
+  Change(long last, long events) {
+    this.last = last;
+    this.events = events;
+  }
+
+  long last() {
+    return last;
+  }
+
+  long events() {
+    return events;
+  }
+
+  /** Gives the next number. */
+  long next() {
+    return ++last;
+  }
+
+  void stored(long count) {
+    events += count;
+  }
+
+  void deleted(long count) {
+    events -= count;
+  }
+
+  /** A cursor as this transaction is to save it: one snapshot, whatever is confirmed meanwhile. */
+  Cursor.Snapshot of(Cursor cursor) {
+    return cursors.computeIfAbsent(cursor, Cursor::snapshot);
+  }
+
+  Collection<Cursor.Snapshot> snapshots() {
+    return cursors.values();
+  }
+
+  /** A sink that is new. */
+  void add(Cursor cursor) {
+    added.put(cursor.sink(), cursor);
+    of(cursor);
+  }
+
+  /** A sink that is no more. */
+  void remove(String sink) {
+    removed.add(sink);
+  }
+
+  Map<String, Cursor> added() {
+    return added;
+  }
+
+  Set<String> removed() {
+    return removed;
+  }
+}

@@ -1,0 +1,115 @@
+package dev.hookbridge.spool;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteOpenMode;
+
+/**
+ * One connection to the file, its statements prepared once. Used by one thread at a time.
+ * Transactions are begun and ended by {@link #run}, outside them each statement is its own.
+ */
+final class Database implements AutoCloseable {
+  private static final int PATIENCE_MS = 10_000;
+  private final Connection connection;
+  private final Map<String, PreparedStatement> prepared = new HashMap<>();
+
+  private Database(Connection connection) {
+    this.connection = connection;
+  }
+
+  /** Opens a file that is there. */
+  static Database open(Path file, int cacheKiB) throws SQLException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.resetOpenMode(SQLiteOpenMode.CREATE);
+    config.setBusyTimeout(PATIENCE_MS);
+    Database database = new Database(config.createConnection("jdbc:sqlite:" + file));
+    try {
+      database.run("PRAGMA synchronous = FULL");
+      database.run("PRAGMA temp_store = MEMORY");
+      database.run("PRAGMA cache_size = -" + cacheKiB);
+      database.run("PRAGMA wal_autocheckpoint = 0");
+    } catch (SQLException e) {
+      database.close();
+      throw e;
+    }
+    return database;
+  }
+
+  /** Runs a statement whose result is of no interest. */
+  void run(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** Runs a statement that changes rows, and says how many. */
+  int update(String sql, @Nullable Object... values) throws SQLException {
+    return bound(sql, values).executeUpdate();
+  }
+
+  /** The number in the first column of the first row, or {@code none}. */
+  long number(String sql, long none, @Nullable Object... values) throws SQLException {
+    return first(sql, row -> row.getLong(1), values).orElse(none);
+  }
+
+  <T> Optional<T> first(String sql, Row<T> row, @Nullable Object... values) throws SQLException {
+    try (ResultSet result = bound(sql, values).executeQuery()) {
+      return result.next() ? Optional.of(row.read(result)) : Optional.empty();
+    }
+  }
+
+  <T> List<T> list(String sql, Row<T> row, @Nullable Object... values) throws SQLException {
+    List<T> rows = new ArrayList<>();
+    each(
+        sql,
+        result -> {
+          rows.add(row.read(result));
+          return true;
+        },
+        values);
+    return rows;
+  }
+
+  /** Gives row after row as long as it is answered with true. */
+  void each(String sql, Row<Boolean> row, @Nullable Object... values) throws SQLException {
+    try (ResultSet result = bound(sql, values).executeQuery()) {
+      boolean wanted = true;
+      while (wanted && result.next()) {
+        wanted = row.read(result);
+      }
+    }
+  }
+
+  private PreparedStatement bound(String sql, @Nullable Object... values) throws SQLException {
+    PreparedStatement statement = prepared.get(sql);
+    if (statement == null) {
+      statement = connection.prepareStatement(sql);
+      prepared.put(sql, statement);
+    }
+    for (int i = 0; i < values.length; i++) {
+      statement.setObject(i + 1, values[i]);
+    }
+    return statement;
+  }
+
+  @Override
+  public void close() throws SQLException {
+    connection.close();
+  }
+
+  /** What is made of a row. */
+  interface Row<T> {
+    T read(ResultSet row) throws SQLException;
+  }
+}

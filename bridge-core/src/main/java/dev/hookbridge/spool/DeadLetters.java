@@ -1,0 +1,130 @@
+package dev.hookbridge.spool;
+
+import dev.hookbridge.Envelope;
+import dev.hookbridge.Reason;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * Events that a sink's broker cannot take as they are, kept apart so that others go on. Bounded for
+ * each sink. A person lists them and asks for another try with {@link SpoolView}. Safe between
+ * threads.
+ */
+public final class DeadLetters {
+  private static final int MOST_DETAIL = 1024;
+  private static final int AT_ONCE = 100;
+
+  private final Writer writer;
+  private final Ledger ledger;
+  private final Epoch epoch;
+  private final Bound bound;
+  private final Limits limits;
+  private final Runnable wake;
+
+  DeadLetters(Writer writer, Opening opening, Bound bound, Limits limits, Runnable wake) {
+    this.writer = writer;
+    this.ledger = opening.ledger();
+    this.epoch = opening.epoch();
+    this.bound = bound;
+    this.limits = limits;
+    this.wake = wake;
+  }
+
+  /**
+   * Puts an event aside for a sink, confirms it for that sink and stores what is to be told of it,
+   * all in one transaction. One that the sink has confirmed already is left as it is.
+   *
+   * @param detail cut to 1,024 characters
+   * @param told the agent's events about it
+   * @return false when there is no room: nothing has happened, the sink must hold the event
+   */
+  public boolean park(String sink, Stored event, Reason reason, String detail, List<Envelope> told)
+      throws SpoolException {
+    String cut = detail.substring(0, Math.min(detail.length(), MOST_DETAIL));
+    boolean parked =
+        writer.transact((db, change) -> park(db, change, sink, event, reason.word(), cut, told));
+    if (parked && !told.isEmpty()) {
+      wake.run();
+    }
+    return parked;
+  }
+
+  private boolean park(
+      Database db,
+      Change change,
+      String sink,
+      Stored event,
+      String reason,
+      String detail,
+      List<Envelope> told)
+      throws SQLException {
+    Cursor.Snapshot cursor = change.of(ledger.cursor(sink));
+    if (cursor.ranges().contains(event.sequence())) {
+      return true;
+    }
+    if (!fits(db, sink, event.envelope(), told)) {
+      return false;
+    }
+    DeadTable.insert(db, sink, event, reason, detail);
+    cursor.add(event.sequence(), event.sequence());
+    for (Envelope own : told) {
+      ledger.store(change, epoch.name(), own);
+    }
+    return true;
+  }
+
+  private boolean fits(Database db, String sink, Envelope event, List<Envelope> told)
+      throws SQLException {
+    long need = bound.pages(event) + told.stream().mapToLong(bound::pages).sum();
+    return DeadTable.count(db, sink) < limits.deadEvents()
+        && DeadTable.bytes(db, sink) + event.size() <= limits.deadBytes()
+        && need <= bound.room();
+  }
+
+  /** How many a sink has. */
+  public long count(String sink) throws SpoolException {
+    return writer.alone(db -> DeadTable.count(db, sink));
+  }
+
+  /**
+   * Brings back the dead letters that were asked to be sent again, for their sink alone: the same
+   * event and id under a new number, with the attribute {@code replayed}. To be called every
+   * second. Those of a sink that is no more stay, and so do all while there is no room.
+   *
+   * @return how many
+   */
+  public int replay() throws SpoolException {
+    int all = 0;
+    int some = AT_ONCE;
+    while (some == AT_ONCE) {
+      some = writer.transact(this::replaySome);
+      all += some;
+    }
+    if (all > 0) {
+      wake.run();
+    }
+    return all;
+  }
+
+  private int replaySome(Database db, Change change) throws SQLException {
+    int replayed = 0;
+    for (DeadTable.Asked asked : DeadTable.asked(db, AT_ONCE)) {
+      if (!ledger.cursors().containsKey(asked.sink())) {
+        db.update("UPDATE dead SET retry = 0 WHERE number = ?", asked.number());
+      } else if (replay(db, change, asked)) {
+        replayed++;
+      }
+    }
+    return replayed;
+  }
+
+  private boolean replay(Database db, Change change, DeadTable.Asked asked) throws SQLException {
+    Envelope event = DeadTable.envelope(db, asked.number()).orElseThrow();
+    if (bound.pages(event) > bound.room()) {
+      return false;
+    }
+    ledger.storeFor(change, epoch.name(), event.with("replayed", "true"), asked.sink());
+    DeadTable.delete(db, asked.number());
+    return true;
+  }
+}

@@ -1,0 +1,54 @@
+package dev.hookbridge.spool;
+
+import dev.hookbridge.spool.SpoolException.Kind;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+
+/** What SQLite's result codes (sqlite.org/rescode.html) mean for a caller. */
+final class Faults {
+  static final int CORRUPT = 11;
+  private static final int IOERR = 10;
+  static final int FULL = 13;
+  private static final int NOTADB = 26;
+  private static final int PRIMARY = 0xff;
+
+  private Faults() {}
+
+  static boolean damage(SQLException e) {
+    int code = e.getErrorCode() & PRIMARY;
+    return code == CORRUPT || code == NOTADB;
+  }
+
+  static boolean full(SQLException e) {
+    return (e.getErrorCode() & PRIMARY) == FULL;
+  }
+
+  static boolean inputOutput(SQLException e) {
+    return (e.getErrorCode() & PRIMARY) == IOERR;
+  }
+
+  static SpoolException of(Path folder, SQLException e) {
+    if (damage(e)) {
+      return new SpoolException(
+          Kind.DAMAGED,
+          "The spool in " + folder + " is damaged; restart the agent, it sets the file aside.",
+          e);
+    }
+    if (full(e)) {
+      return new SpoolException(
+          Kind.FULL, "The disk of the spool in " + folder + " is full; make room on it.", e);
+    }
+    return new SpoolException(
+        Kind.FAILED,
+        "The spool in " + folder + " failed (" + e.getMessage() + "); look at the disk.",
+        e);
+  }
+
+  static SpoolException of(Path folder, IOException e) {
+    return new SpoolException(
+        Kind.FAILED,
+        "The spool's folder " + folder + " cannot be used (" + e + "); look at owner and disk.",
+        e);
+  }
+}

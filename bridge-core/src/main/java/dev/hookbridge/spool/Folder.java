@@ -1,0 +1,140 @@
+package dev.hookbridge.spool;
+
+import dev.hookbridge.spool.SpoolException.Kind;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The spool's folder and the files in it, which one agent at a time may have. */
+final class Folder implements AutoCloseable {
+  private static final FileAttribute<Set<PosixFilePermission>> OWNER_FOLDER =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+  private static final FileAttribute<Set<PosixFilePermission>> OWNER_FILE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+  private static final Set<StandardOpenOption> FOR_LOCK =
+      Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Folder.class);
+
+  private final Path path;
+  private final FileChannel lock;
+
+  private Folder(Path path, FileChannel lock) {
+    this.path = path;
+    this.lock = lock;
+  }
+
+  /** Makes the folder where it is not there, and takes it for this agent. */
+  static Folder take(Path path) throws IOException, SpoolException {
+    if (!Files.isDirectory(path)) {
+      Files.createDirectories(path, OWNER_FOLDER);
+    }
+    FileChannel channel = FileChannel.open(path.resolve("spool.lock"), FOR_LOCK, OWNER_FILE);
+    if (!locked(channel)) {
+      channel.close();
+      throw new SpoolException(
+          Kind.IN_USE, "Another agent uses the spool in " + path + "; stop it first.");
+    }
+    return new Folder(path, channel);
+  }
+
+  private static boolean locked(FileChannel channel) throws IOException {
+    try {
+      FileLock lock = channel.tryLock();
+      return lock != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    }
+  }
+
+  Path path() {
+    return path;
+  }
+
+  static Path file(Path folder) {
+    return folder.resolve("spool.db");
+  }
+
+  Path file() {
+    return file(path);
+  }
+
+  static Path wal(Path file) {
+    return file.resolveSibling(file.getFileName() + "-wal");
+  }
+
+  static Path shm(Path file) {
+    return file.resolveSibling(file.getFileName() + "-shm");
+  }
+
+  /** What a file takes, 0 when it is not there. */
+  static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  /** Makes a file that only its owner can read; SQLite gives its companions the same rights. */
+  static void create(Path file) throws IOException {
+    Files.createFile(file, OWNER_FILE);
+  }
+
+  /** Makes new, renamed and removed names durable. */
+  void sync() throws IOException {
+    try (FileChannel folder = FileChannel.open(path, StandardOpenOption.READ)) {
+      folder.force(true);
+    }
+  }
+
+  /** What went wrong, for a caller; damage is remembered for the next start. */
+  SpoolException failed(SQLException e) {
+    if (Faults.damage(e)) {
+      mark();
+    }
+    return Faults.of(path, e);
+  }
+
+  private void mark() {
+    try {
+      Files.createFile(damaged());
+    } catch (IOException e) {
+      LOG.debug("{} is there, or cannot be made", damaged(), e);
+    }
+  }
+
+  private Path damaged() {
+    return path.resolve("damaged");
+  }
+
+  /** Whether the file was found to be damaged while it was in use. */
+  boolean marked() {
+    return Files.exists(damaged()) && Files.exists(file());
+  }
+
+  void unmark() throws IOException {
+    Files.deleteIfExists(damaged());
+  }
+
+  /** Another agent may have it. A lock that cannot be released ends with the process. */
+  @Override
+  public void close() {
+    try {
+      lock.close();
+    } catch (IOException e) {
+      LOG.warn("the lock of {} could not be closed: {}", path, e.toString());
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package dev.hookbridge.spool;
+
+import dev.hookbridge.Envelope;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+
+/** Takes a batch in, within a transaction. */
+final class Intake {
+  private static final String LOSS_BOOT = "loss_boot";
+  private static final String LOSS_OFFSET = "loss_offset";
+
+  private final Database db;
+  private final Meta meta;
+  private final Ledger ledger;
+  private final Epoch epoch;
+  private final Bound bound;
+  private final long lastEarlier;
+
+  Intake(Opening opening, Bound bound) {
+    this.db = opening.db();
+    this.meta = new Meta(db);
+    this.ledger = opening.ledger();
+    this.epoch = opening.epoch();
+    this.bound = bound;
+    this.lastEarlier = opening.lastEarlier();
+  }
+
+  Appended append(Batch batch, Change change) throws SQLException {
+    long room = bound.make(need(batch.taken()) + need(batch.own()), change);
+    int stored = 0;
+    int dropped = 0;
+    for (Envelope event : batch.taken()) {
+      long size = bound.pages(event);
+      if (!remember(event.id(), change.last() + 1)) {
+        continue;
+      }
+      if (size <= room) {
+        ledger.store(change, epoch.name(), event);
+        room -= size;
+        stored++;
+      } else {
+        bound.drop(change, change.next(), Events.time(event));
+        dropped++;
+      }
+    }
+    int skipped = batch.taken().size() - stored - dropped;
+    boolean own = need(batch.own()) <= room;
+    if (own) {
+      stored += tell(batch, change);
+    }
+    return new Appended(stored, skipped, dropped, own, change.last());
+  }
+
+  private long need(List<Envelope> events) {
+    return events.stream().mapToLong(bound::pages).sum();
+  }
+
+  private int tell(Batch batch, Change change) throws SQLException {
+    for (Envelope event : batch.own()) {
+      ledger.store(change, epoch.name(), event);
+    }
+    settle(batch);
+    return batch.own().size();
+  }
+
+  /** False when the id is remembered already. */
+  private boolean remember(String id, long sequence) throws SQLException {
+    return db.update("INSERT OR IGNORE INTO taken VALUES (?, ?)", id, sequence) > 0;
+  }
+
+  private void settle(Batch batch) throws SQLException {
+    if (batch.losses().isPresent()) {
+      LossPosition position = batch.losses().get();
+      meta.put(LOSS_BOOT, position.bootId());
+      meta.put(LOSS_OFFSET, position.offset());
+    }
+    for (Drop drop : batch.told()) {
+      Drops.told(db, drop);
+    }
+    if (batch.tellsPrevious()) {
+      epoch.toldPrevious();
+    }
+  }
+
+  Optional<LossPosition> lossPosition() throws SQLException {
+    long offset = meta.number(LOSS_OFFSET, 0);
+    return meta.text(LOSS_BOOT).map(boot -> new LossPosition(boot, offset));
+  }
+
+  int forgetEarlier() throws SQLException {
+    return db.update("DELETE FROM taken WHERE seq <= ?", lastEarlier);
+  }
+}

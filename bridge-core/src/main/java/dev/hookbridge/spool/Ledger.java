@@ -1,0 +1,229 @@
+package dev.hookbridge.spool;
+
+import dev.hookbridge.Envelope;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The numbers, the cursors and the ids to forget: in memory, on disk, and one following the other.
+ * Transactions are made by one thread at a time.
+ *
+ * <p>The set <i>gone</i> holds the numbers whose rows are no more; it is kept like the cursor of a
+ * sink without a name. Every number that is gone is confirmed in every cursor.
+ */
+final class Ledger {
+  static final String CURSORS =
+      "CREATE TABLE cursor (sink TEXT PRIMARY KEY, low INTEGER NOT NULL, confirmed TEXT NOT NULL)";
+  static final String TAKEN =
+      "CREATE TABLE taken (id TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID";
+
+  /** Cursors ride along with appends, but no more often than this. */
+  private static final long RIDE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private static final String DELETE = "DELETE FROM event WHERE seq BETWEEN ? AND ?";
+  private static final String WRITE_CURSOR = "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?)";
+  private static final String NOBODY = "";
+  private static final String LAST = "last";
+  private static final String EVENTS = "events";
+
+  private final Database db;
+  private final Meta meta;
+  private final Map<String, Cursor> cursors = new ConcurrentHashMap<>();
+  private final Queue<String> toForget = new ConcurrentLinkedQueue<>();
+  private final Cursor gone;
+  private volatile long last;
+  private volatile long events;
+  private long savedAt = System.nanoTime();
+
+  private Ledger(Database db, Map<String, Cursor> loaded) throws SQLException {
+    this.db = db;
+    this.meta = new Meta(db);
+    this.gone = Optional.ofNullable(loaded.remove(NOBODY)).orElseGet(() -> empty(NOBODY));
+    this.cursors.putAll(loaded);
+    this.last = meta.number(LAST, 0);
+    this.events = meta.number(EVENTS, 0);
+  }
+
+  static Ledger load(Database db) throws SQLException {
+    Map<String, Cursor> loaded = new TreeMap<>();
+    db.each(
+        "SELECT sink, confirmed FROM cursor",
+        row -> {
+          String sink = row.getString(1);
+          loaded.put(sink, new Cursor(sink, ranges(row.getString(2))));
+          return true;
+        });
+    return new Ledger(db, loaded);
+  }
+
+  private static Ranges ranges(String text) throws SQLException {
+    try {
+      return Ranges.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new SQLException("a cursor that is not a list of ranges", "", Faults.CORRUPT, e);
+    }
+  }
+
+  private static Cursor empty(String sink) {
+    return new Cursor(sink, new Ranges());
+  }
+
+  long last() {
+    return last;
+  }
+
+  long events() {
+    return events;
+  }
+
+  Map<String, Cursor> cursors() {
+    return cursors;
+  }
+
+  Cursor cursor(String sink) {
+    Cursor cursor = cursors.get(sink);
+    if (cursor == null) {
+      throw new IllegalArgumentException("no sink is called " + sink);
+    }
+    return cursor;
+  }
+
+  Cursor gone() {
+    return gone;
+  }
+
+  /** How many numbers a sink has not confirmed. */
+  long unconfirmed(Cursor cursor) {
+    return Math.max(0, last - cursor.count());
+  }
+
+  void forget(Collection<String> ids) {
+    toForget.addAll(ids);
+  }
+
+  /** Whether there is anything to save. */
+  boolean dirty() {
+    return !toForget.isEmpty() || gone.dirty() || cursors.values().stream().anyMatch(Cursor::dirty);
+  }
+
+  /** Does some work as one transaction, with whatever else waits to be saved. */
+  <T> T transact(Work<T> work) throws SQLException {
+    Change change = new Change(last, events);
+    db.run("BEGIN IMMEDIATE");
+    List<String> forgotten = drain();
+    try {
+      for (String id : forgotten) {
+        db.update("DELETE FROM taken WHERE id = ?", id);
+      }
+      T result = work.in(db, change);
+      save(change);
+      db.run("COMMIT");
+      follow(change);
+      return result;
+    } catch (SQLException | RuntimeException e) {
+      toForget.addAll(forgotten);
+      rollback(e);
+      throw e;
+    }
+  }
+
+  private void rollback(Exception reason) {
+    try {
+      db.run("ROLLBACK");
+    } catch (SQLException e) {
+      // SQLite has often rolled back already, for instance when the disk was full.
+      reason.addSuppressed(e);
+    }
+  }
+
+  private List<String> drain() {
+    List<String> ids = new ArrayList<>();
+    for (String id = toForget.poll(); id != null; id = toForget.poll()) {
+      ids.add(id);
+    }
+    return ids;
+  }
+
+  /** Stores an event for every sink. */
+  void store(Change change, String epoch, Envelope event) throws SQLException {
+    Events.insert(db, change.next(), epoch, event, null);
+    change.stored(1);
+  }
+
+  /** Stores an event for one sink; the others are done with its number. */
+  void storeFor(Change change, String epoch, Envelope event, String sink) throws SQLException {
+    long sequence = change.next();
+    Events.insert(db, sequence, epoch, event, sink);
+    change.stored(1);
+    for (Cursor cursor : cursors.values()) {
+      if (!cursor.sink().equals(sink)) {
+        change.of(cursor).add(sequence, sequence);
+      }
+    }
+  }
+
+  /** Deletes events that every sink has confirmed. */
+  void delete(Change change, long first, long last) throws SQLException {
+    change.deleted(db.update(DELETE, first, last));
+    change.of(gone).add(first, last);
+  }
+
+  /** A number's event is not there, or no more, though sinks wait for it: they are done with it. */
+  void lose(Change change, long sequence) throws SQLException {
+    delete(change, sequence, sequence);
+    for (Cursor cursor : cursors.values()) {
+      change.of(cursor).add(sequence, sequence);
+    }
+  }
+
+  /** The sinks that have not confirmed a number, sorted. */
+  List<String> waiting(Change change, long sequence) {
+    return cursors.values().stream()
+        .filter(cursor -> !change.of(cursor).ranges().contains(sequence))
+        .map(Cursor::sink)
+        .sorted()
+        .toList();
+  }
+
+  private void save(Change change) throws SQLException {
+    for (String sink : change.removed()) {
+      db.update("DELETE FROM cursor WHERE sink = ?", sink);
+    }
+    if (System.nanoTime() - savedAt > RIDE_NANOS) {
+      cursors.values().stream()
+          .filter(cursor -> cursor.dirty() && !change.removed().contains(cursor.sink()))
+          .forEach(change::of);
+    }
+    for (Cursor.Snapshot snapshot : change.snapshots()) {
+      Ranges ranges = snapshot.ranges();
+      db.update(WRITE_CURSOR, snapshot.sink(), ranges.low(), ranges.toString());
+    }
+    meta.put(LAST, change.last());
+    meta.put(EVENTS, change.events());
+  }
+
+  private void follow(Change change) {
+    last = change.last();
+    events = change.events();
+    cursors.putAll(change.added());
+    cursors.keySet().removeAll(change.removed());
+    if (!change.snapshots().isEmpty()) {
+      change.snapshots().forEach(Cursor.Snapshot::committed);
+      savedAt = System.nanoTime();
+    }
+  }
+
+  /** What is done within a transaction. */
+  interface Work<T> {
+    T in(Database db, Change change) throws SQLException;
+  }
+}

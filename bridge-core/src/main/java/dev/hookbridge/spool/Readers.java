@@ -1,0 +1,127 @@
+package dev.hookbridge.spool;
+
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads pages of events, any number of threads at a time, each with a connection of its own for as
+ * long as the page takes: a read transaction that stays open keeps the write-ahead log from being
+ * begun anew.
+ */
+final class Readers implements AutoCloseable {
+  private static final int CACHE_KIB = 512;
+  private static final String PAGE =
+      "SELECT "
+          + Events.COLUMNS
+          + " FROM event WHERE seq BETWEEN ? AND ?"
+          + " AND (only_sink IS NULL OR only_sink = ?) ORDER BY seq LIMIT ?";
+
+  private static final String ONE = "SELECT " + Events.COLUMNS + " FROM event WHERE seq = ?";
+
+  private final Path file;
+  private final ConcurrentLinkedDeque<Database> idle = new ConcurrentLinkedDeque<>();
+  private volatile boolean closed;
+
+  Readers(Path file) {
+    this.file = file;
+  }
+
+  /**
+   * The next events that a cursor has not confirmed, above one number and up to another.
+   *
+   * @return none, or at least one whatever its size
+   */
+  static List<Stored> page(
+      Database db, Cursor cursor, long after, long last, int maxEvents, long maxBytes)
+      throws SQLException {
+    Page page = new Page(maxEvents, maxBytes);
+    long from = cursor.nextAbsent(after + 1);
+    while (from <= last && !page.full) {
+      long until = Math.min(last, cursor.nextPresent(from) - 1);
+      int room = maxEvents - page.events.size();
+      db.each(PAGE, row -> page.add(Events.stored(row)), from, until, cursor.sink(), room);
+      from = cursor.nextAbsent(until + 1);
+    }
+    return page.events;
+  }
+
+  static Optional<Stored> one(Database db, long sequence) throws SQLException {
+    return db.first(ONE, Events::stored, sequence);
+  }
+
+  /** When an event was called, as far as it says so. */
+  static Optional<Instant> time(Database db, long sequence) throws SQLException {
+    Optional<String> time =
+        db.first("SELECT time FROM event WHERE seq = ?", row -> row.getString(1), sequence);
+    try {
+      return time.map(Instant::parse);
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
+  }
+
+  <T> T with(Writer.Access<T> reading) throws SQLException {
+    Database db = idle.poll();
+    if (db == null) {
+      db = Database.open(file, CACHE_KIB);
+    }
+    boolean done = false;
+    try {
+      T result = reading.with(db);
+      done = true;
+      return result;
+    } finally {
+      giveBack(db, done);
+    }
+  }
+
+  private void giveBack(Database db, boolean sound) throws SQLException {
+    if (sound && !closed) {
+      idle.push(db);
+    } else {
+      db.close();
+    }
+    if (closed) {
+      close();
+    }
+  }
+
+  @Override
+  public void close() throws SQLException {
+    closed = true;
+    for (@Nullable Database db = idle.poll(); db != null; db = idle.poll()) {
+      db.close();
+    }
+  }
+
+  /** Events up to a count and a size; the first is taken whatever its size. */
+  private static final class Page {
+    private final List<Stored> events = new ArrayList<>();
+    private final int maxEvents;
+    private final long maxBytes;
+    private long bytes;
+    private boolean full;
+
+    Page(int maxEvents, long maxBytes) {
+      this.maxEvents = maxEvents;
+      this.maxBytes = maxBytes;
+    }
+
+    /** Whether more is wanted. */
+    boolean add(Stored event) {
+      bytes += event.envelope().size();
+      if (events.isEmpty() || bytes <= maxBytes) {
+        events.add(event);
+      }
+      full = events.size() >= maxEvents || bytes >= maxBytes;
+      return !full;
+    }
+  }
+}

@@ -1,0 +1,250 @@
+package dev.hookbridge.spool;
+
+import dev.hookbridge.Envelope;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * Keeps events from the moment they leave the mailbox until every sink's broker has them: numbered,
+ * on disk, bounded. Safe between threads; whatever writes, writes alone.
+ *
+ * <p>What {@link #append} has returned is durable (SQLite, write-ahead log, {@code
+ * synchronous=FULL}). What a sink {@linkplain Cursor#confirm confirms} is durable after the next
+ * {@link #save}, which the agent calls every second: after a crash a sink gets again what it
+ * confirmed since, never less.
+ */
+public final class Spool implements AutoCloseable {
+  private final Folder folder;
+  private final Ledger ledger;
+  private final Epoch epoch;
+  private final Writer writer;
+  private final Readers readers;
+  private final Intake intake;
+  private final DeadLetters dead;
+  private final Optional<SetAside> setAside;
+  private final SpoolMeters meters;
+  private final List<Runnable> wakes = new CopyOnWriteArrayList<>();
+
+  private Spool(Opening opening, Limits limits, MeterRegistry registry) throws SQLException {
+    Ballast ballast = new Ballast(opening.folder().path(), Bound.side(limits));
+    Bound bound = new Bound(opening, limits, ballast);
+    this.folder = opening.folder();
+    this.ledger = opening.ledger();
+    this.epoch = opening.epoch();
+    this.setAside = opening.setAside();
+    this.writer = new Writer(opening, ballast, new Wal(opening.db(), Bound.side(limits)));
+    this.readers = new Readers(folder.file());
+    this.intake = new Intake(opening, bound);
+    this.dead = new DeadLetters(writer, opening, bound, limits, this::wake);
+    this.meters = new SpoolMeters(registry, this);
+  }
+
+  /**
+   * Opens the spool of a folder, making both where they are not there. One agent at a time has it.
+   *
+   * @param host the name in {@code source}; another one than last time begins a new epoch
+   * @throws SpoolException of kind {@code IN_USE}, {@code FOREIGN}, {@code NEWER} or {@code FAILED}
+   */
+  public static Spool open(Path path, String host, Limits limits, MeterRegistry meters)
+      throws SpoolException {
+    try {
+      Folder folder = Folder.take(path);
+      try {
+        Spool spool = new Spool(Opening.of(folder, host), limits, meters);
+        spool.writer.tidy();
+        return spool;
+      } catch (SQLException | IOException | SpoolException | RuntimeException e) {
+        folder.close();
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw Faults.of(path, e);
+    } catch (IOException e) {
+      throw Faults.of(path, e);
+    }
+  }
+
+  /** The name of the stretch of numbers under way, new with the file and with the host's name. */
+  public String epoch() {
+    return epoch.name();
+  }
+
+  /** The epoch before, until a {@link Batch#tellingPrevious batch} has told it. */
+  public Optional<Previous> previous() throws SpoolException {
+    return writer.alone(db -> epoch.previous());
+  }
+
+  /** The highest number given so far, 0 before the first. */
+  public long last() {
+    return ledger.last();
+  }
+
+  /** How many events are held. */
+  public long events() {
+    return ledger.events();
+  }
+
+  /** What the file and its log take on disk. */
+  public long bytes() {
+    return Folder.size(folder.file()) + Folder.size(Folder.wal(folder.file()));
+  }
+
+  /** How far the record of losses has been told. */
+  public Optional<LossPosition> lossPosition() throws SpoolException {
+    return writer.alone(db -> intake.lossPosition());
+  }
+
+  /**
+   * Takes a batch in: numbered, stored and durable when this returns, as one transaction. Keep a
+   * batch to a few MiB, since the log must hold it.
+   *
+   * @throws SpoolException nothing was taken in: keep the files and try again
+   */
+  public Appended append(Batch batch) throws SpoolException {
+    long begun = System.nanoTime();
+    Appended appended = writer.transact((db, change) -> intake.append(batch, change));
+    meters.committed(System.nanoTime() - begun);
+    if (appended.stored() > 0) {
+      wake();
+    }
+    return appended;
+  }
+
+  /** These ids' files are gone and their folder is synced: forgotten with the next transaction. */
+  public void forget(Collection<String> ids) {
+    ledger.forget(ids);
+  }
+
+  /**
+   * Forgets every id remembered before this spool was opened: to be called once all files that the
+   * mailbox held at the start have been taken in, removed, and their folder synced.
+   */
+  public void forgetEarlier() throws SpoolException {
+    writer.transact((db, change) -> intake.forgetEarlier());
+  }
+
+  /** What was let go and has not been told: to be told by a {@link Batch#telling(List) batch}. */
+  public List<Drop> untoldDrops() throws SpoolException {
+    return writer.alone(Drops::list);
+  }
+
+  /** The damaged file that was in the way when this spool was opened. */
+  public Optional<SetAside> setAside() {
+    return setAside;
+  }
+
+  /** The events that a sink's broker cannot take. */
+  public DeadLetters deadLetters() {
+    return dead;
+  }
+
+  private void wake() {
+    wakes.forEach(Runnable::run);
+  }
+
+  /** Has something run after every append that stored an event: quick, and by any thread. */
+  public void onAppend(Runnable wake) {
+    wakes.add(wake);
+  }
+
+  /**
+   * Says which sinks there are. A new one starts at the oldest event held. Once, before the first
+   * event is read.
+   *
+   * @return the sinks that are no more, and what they had not confirmed
+   */
+  public List<Orphan> sinks(Set<String> names) throws SpoolException {
+    return writer.transact((db, change) -> new Sinks(db, ledger).become(names, change));
+  }
+
+  /**
+   * What a sink has confirmed.
+   *
+   * @throws IllegalArgumentException when {@link #sinks} has not named it
+   */
+  public Cursor cursor(String sink) {
+    return ledger.cursor(sink);
+  }
+
+  /** How many events a sink has not confirmed. */
+  public long unconfirmed(String sink) {
+    return ledger.unconfirmed(cursor(sink));
+  }
+
+  /** When the oldest event that a sink has not confirmed was called; empty when there is none. */
+  public Optional<Instant> oldest(String sink) throws SpoolException {
+    long first = cursor(sink).low() + 1;
+    return reading(db -> Readers.time(db, first));
+  }
+
+  /**
+   * The next events for a sink: those above a number that are meant for it and that it has not
+   * confirmed, in order.
+   *
+   * @param maxBytes by {@link Envelope#size}; one event is given whatever its size
+   * @return empty when there is none
+   */
+  public List<Stored> read(String sink, long after, int maxEvents, long maxBytes)
+      throws SpoolException {
+    Cursor cursor = cursor(sink);
+    return reading(db -> Readers.page(db, cursor, after, last(), maxEvents, maxBytes));
+  }
+
+  /** One event, empty when it is no longer held. */
+  public Optional<Stored> get(long sequence) throws SpoolException {
+    return reading(db -> Readers.one(db, sequence));
+  }
+
+  private <T> T reading(Writer.Access<T> access) throws SpoolException {
+    try {
+      return readers.with(access);
+    } catch (SQLException e) {
+      throw folder.failed(e);
+    }
+  }
+
+  /**
+   * Makes durable what sinks have confirmed and ids forgotten, and deletes the events that all
+   * sinks have confirmed. To be called every second.
+   */
+  public void save() throws SpoolException {
+    boolean more = ledger.dirty();
+    while (more) {
+      more = writer.transact((db, change) -> Trim.some(ledger, change));
+    }
+    writer.tidy();
+  }
+
+  /** Saves, and gives the folder up. */
+  @Override
+  public void close() throws SpoolException {
+    try {
+      save();
+    } finally {
+      meters.close();
+      release();
+    }
+  }
+
+  private void release() throws SpoolException {
+    try {
+      try {
+        readers.close();
+      } finally {
+        writer.close();
+      }
+    } catch (SQLException e) {
+      throw folder.failed(e);
+    } finally {
+      folder.close();
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package dev.hookbridge.spool;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one writing connection: one transaction at a time, whichever thread wants it. */
+final class Writer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
+  private static final int VACUUM_PAGES = 1_000;
+
+  private final Folder folder;
+  private final Database db;
+  private final Ledger ledger;
+  private final Ballast ballast;
+  private final Wal wal;
+  private final ReentrantLock lock = new ReentrantLock(true);
+
+  Writer(Opening opening, Ballast ballast, Wal wal) {
+    this.folder = opening.folder();
+    this.db = opening.db();
+    this.ledger = opening.ledger();
+    this.ballast = ballast;
+    this.wal = wal;
+  }
+
+  /** Does some work as one transaction, durable on return. */
+  <T> T transact(Ledger.Work<T> work) throws SpoolException {
+    return alone(
+        connection -> {
+          try {
+            return attempt(work);
+          } catch (SQLException e) {
+            if (!ballast.there() || !full(e)) {
+              throw e;
+            }
+            makeRoom(e);
+            return attempt(work);
+          }
+        });
+  }
+
+  private <T> T attempt(Ledger.Work<T> work) throws SQLException {
+    T result = ledger.transact(work);
+    tidyLog();
+    return result;
+  }
+
+  /** What is committed stays so, whatever becomes of this: the next commit tries again. */
+  private void tidyLog() {
+    try {
+      wal.tidy();
+    } catch (SQLException e) {
+      try {
+        if (ballast.there() && full(e)) {
+          makeRoom(e);
+          return;
+        }
+      } catch (SQLException again) {
+        LOG.debug("not even without the ballast", again);
+      }
+      LOG.warn("the spool's log in {} cannot be emptied: {}", folder.path(), e.getMessage());
+    }
+  }
+
+  /** Growing the memory that connections share, for one, fails as an input or output error. */
+  private boolean full(SQLException e) {
+    return Faults.full(e) || (Faults.inputOutput(e) && ballast.diskTight());
+  }
+
+  /** With the ballast's room the log moves into the file, and can be written anew. */
+  private void makeRoom(SQLException reason) throws SQLException {
+    try {
+      ballast.release();
+      wal.checkpoint("RESTART");
+    } catch (IOException | SQLException e) {
+      reason.addSuppressed(e);
+      throw reason;
+    }
+  }
+
+  /** Puts the ballast back, and gives the disk what the file has not needed for long. */
+  void tidy() throws SpoolException {
+    boolean more = true;
+    while (more) {
+      more = alone(connection -> vacuum());
+    }
+  }
+
+  private boolean vacuum() throws SQLException {
+    ballast.restore();
+    long spare = db.number("PRAGMA freelist_count", 0);
+    long keep = wal.mostFrames() + db.number("PRAGMA page_count", 0) / 4;
+    if (spare <= keep) {
+      return false;
+    }
+    db.each("PRAGMA incremental_vacuum(" + VACUUM_PAGES + ")", row -> true);
+    tidyLog();
+    return true;
+  }
+
+  /** Looks something up with the writing connection. */
+  <T> T alone(Access<T> access) throws SpoolException {
+    lock.lock();
+    try {
+      return access.with(db);
+    } catch (SQLException e) {
+      throw folder.failed(e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() throws SpoolException {
+    alone(
+        connection -> {
+          connection.close();
+          return true;
+        });
+  }
+
+  /** What is done with the connection. */
+  interface Access<T> {
+    T with(Database db) throws SQLException;
+  }
+}

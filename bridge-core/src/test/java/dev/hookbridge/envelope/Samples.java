@@ -1,0 +1,138 @@
+package dev.hookbridge.envelope;
+
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.hookbridge.Envelope;
+import dev.hookbridge.Reason;
+import dev.hookbridge.testing.Recordings;
+import dev.hookbridge.testing.Recordings.Recorded;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** The golden samples: which there are, and what the code makes of each. */
+final class Samples {
+  static final Path ROOT = Path.of(System.getProperty("hookbridge.root", ".."));
+  static final Path FOLDER = ROOT.resolve("docs/events/samples");
+  static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final Instant CALLED = Instant.parse("2026-01-15T09:30:00.123456789Z");
+  private static final Instant TAKEN = Instant.parse("2026-01-15T09:30:00.125Z");
+  private static final String HOOK_ID = "019bc0d5-1a7b-7c3e-9f00-5d6a2b8e4c11";
+  private static final String OWN_ID = "019bc0d5-1a7d-7a10-8b2c-3e4f5a6b7c8d";
+  private static final String EPOCH = "019bbb40-92c4-7d55-a1f0-0c9e8d7b6a54";
+
+  static final Envelopes ENVELOPES =
+      new Envelopes(
+          new HostFacts("kvm-07.example.org", "b5e1c7d2a94f4f0c8e63d1a7f2b90c55", "0.1.0"),
+          Redaction.standard(),
+          Clock.fixed(TAKEN, ZoneOffset.UTC),
+          now -> OWN_ID);
+
+  private Samples() {}
+
+  /** Every sample by its name: the file's name without its ending. */
+  static Map<String, Envelope> all() {
+    Map<String, Envelope> all = new LinkedHashMap<>();
+    calls().forEach((name, recorded) -> all.put(name, numbered(event(recorded))));
+    all.put("agent.started", numbered(ENVELOPES.started(null, null)));
+    all.put(
+        "agent.started.new-epoch",
+        numbered(ENVELOPES.started("019b0f11-7c00-7b21-9d3e-aa0b1c2d3e4f", 88_213L)));
+    all.put("agent.stopped", numbered(ENVELOPES.stopped("signal")));
+    all.put(
+        "agent.heartbeat",
+        ENVELOPES.heartbeat(EPOCH, 4711, new LinkedHashMap<>(Map.of("feed", 12L))));
+    all.put(
+        "refused",
+        numbered(
+            ENVELOPES.refused(
+                all.get("qemu.started"),
+                "feed",
+                Reason.TOO_LARGE,
+                "the topic takes 1048588 bytes, the event has 1310720 without its XML")));
+    all.put(
+        "lost.spool",
+        numbered(
+            ENVELOPES.lost(
+                new Loss(
+                    "spool",
+                    "full",
+                    List.of("feed", "audit"),
+                    120,
+                    "00000000000000004200",
+                    "00000000000000004319",
+                    null))));
+    all.put(
+        "lost.mailbox",
+        numbered(
+            ENVELOPES.lost(
+                new Loss(
+                    "mailbox",
+                    "ENOSPC",
+                    List.of(),
+                    1,
+                    CALLED.toString(),
+                    CALLED.toString(),
+                    HOOK_ID))));
+    return all;
+  }
+
+  /** The recorded call behind every sample of a hook. */
+  static Map<String, Recorded> calls() {
+    Map<String, Recorded> calls = new LinkedHashMap<>();
+    for (Operations.Operation operation : Operations.all()) {
+      calls.put(
+          operation.driver() + "." + operation.name(),
+          first(
+              r ->
+                  r.driver().equals(operation.driver())
+                      && r.operation().equals(operation.name())
+                      && !r.file().equals("written-release-reasons.jsonl")));
+    }
+    calls.put(
+        "qemu.migrate.secrets", first(r -> r.file().equals("written-secure-migration.jsonl")));
+    calls.put("qemu.release.reason", first(r -> r.args().get(3).equals("from snapshot")));
+    return calls;
+  }
+
+  static Envelope event(Recorded recorded) {
+    long nanos = CALLED.getEpochSecond() * 1_000_000_000L + CALLED.getNano();
+    return ENVELOPES.of(recorded.call(HOOK_ID, nanos));
+  }
+
+  /** In the CloudEvents JSON format, for people to read. */
+  static String json(Envelope event) throws IOException {
+    ObjectNode json = JSON.createObjectNode();
+    event.attributes().forEach(json::put);
+    json.set("data", JSON.readTree(event.data()));
+    DefaultIndenter lines = new DefaultIndenter("  ", "\n");
+    DefaultPrettyPrinter printer =
+        new DefaultPrettyPrinter(
+            Separators.createDefaultInstance()
+                .withObjectFieldValueSpacing(Separators.Spacing.AFTER)
+                .withObjectEmptySeparator("")
+                .withArrayEmptySeparator(""));
+    printer.indentObjectsWith(lines);
+    printer.indentArraysWith(lines);
+    return JSON.writer(printer).writeValueAsString(json) + "\n";
+  }
+
+  /** As the spool would give it out. */
+  private static Envelope numbered(Envelope event) {
+    return event.with("epoch", EPOCH).with("sequence", "00000000000000004711");
+  }
+
+  private static Recorded first(Predicate<Recorded> wanted) {
+    return Recordings.all().stream().filter(wanted).findFirst().orElseThrow();
+  }
+}

@@ -1,0 +1,13 @@
+#!/bin/sh
+# The last touch of the distribution: assemble.sh SHIM_FOLDER DISTRIBUTION
+set -eu
+shim=$1 distribution=$2
+chmod 0755 "$distribution/bin/hookbridge"
+mkdir -p "$distribution/libexec"
+if [ -x "$shim/hookbridge-hook" ]; then
+  # Renamed in: a hook that runs from here must never be half there.
+  cp "$shim/hookbridge-hook" "$distribution/libexec/.hookbridge-hook"
+  chmod 0755 "$distribution/libexec/.hookbridge-hook"
+  mv -f "$distribution/libexec/.hookbridge-hook" "$distribution/libexec/hookbridge-hook"
+fi
+cp "$(dirname "$0")/layout.sh" "$distribution/libexec/layout.sh"

@@ -1,0 +1,822 @@
+/*
+ * hookbridge-hook: libvirt runs it for every hook call. It writes the call as one synced file into the
+ * agent's mailbox and exits 0. The format of that file, its name and the file `lost` are drawn in
+ * docs/protocol.md.
+ *
+ * It must never hurt a guest: libvirt waits for it without a timeout, and kills guests when some hooks fail.
+ * So nothing here may block without a bound. A frozen disk is the hard case: the kernel holds a task that
+ * touches it beyond the reach of alarms, threads and SIGKILL. All file access is therefore done by a helper,
+ * a process of its own that shares only memory, and the hook leaves without it when it does not come back.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef VERSION
+#define VERSION "dev"
+#endif
+#define FUTEX_WAIT 0 /* linux/futex.h is not there for musl */
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+#define STDIN_MAX (16u << 20)
+#define FIELD_MAX (256u << 10)
+#define LOST_MAX (1 << 20)
+#define MS 1000000LL
+#define STDIN_WAIT (2000 * MS)
+#define WRITE_WAIT (5000 * MS)
+#define FIRST_WAIT (100 * MS)
+#define SMALL_WAIT (250 * MS)
+#define STAMP_LIFE (60000 * MS)
+#define INODE_BYTES (16 << 10) /* ext4 makes one inode for so many bytes: a reserve of bytes as one of inodes */
+#define EXT4_MAGIC 0xef53
+#define XFS_MAGIC 0x58465342
+
+struct out {
+    char *at, *end;
+};
+
+/* The call: noted by the hook, read by its helpers. */
+static struct {
+    const char *path, *driver;
+    const char *arg[4]; /* object, operation, suboperation, extra; NULL when not passed */
+    int argc;
+    uint64_t wall, boot;
+    uint64_t arrived; /* bytes that came on stdin; `input` holds the first STDIN_MAX of them */
+    char id[37];
+} call;
+
+/* A folder is a path and the rest of the path: no path is ever put together. */
+struct folder {
+    const char *path, *rest;
+};
+static struct folder data, etc, run;
+
+/* shim.conf, with its defaults. */
+static struct {
+    int fail_when_full, fail_started, fail_port_created;
+    uint64_t reserve, percent, inode_percent;
+    const char *complaint;
+} conf = {.reserve = 1 << 30, .percent = 5, .inode_percent = 5};
+
+/*
+ * Pages that are not touched cost nothing. The big buffers are common symbols, which stand behind all small
+ * data: so that is all in the same few pages.
+ */
+__attribute__((common, aligned(4096))) char input[STDIN_MAX], head[5 * FIELD_MAX + 4096], conf_text[16 << 10];
+
+struct helper {
+    char stack[32 << 10] __attribute__((aligned(16)));
+    int tid, result;
+    int (*work)(void);
+};
+__attribute__((common)) struct helper recorder, looker, teller;
+
+/* ---- text ---- */
+
+static void put(struct out *o, const char *s, size_t n)
+{
+    if (n > (size_t)(o->end - o->at))
+        n = o->end - o->at;
+    memcpy(o->at, s, n);
+    o->at += n;
+}
+
+/* Strings up to a NULL. */
+static void cat(struct out *o, ...)
+{
+    va_list strings;
+    va_start(strings, o);
+    for (const char *s; (s = va_arg(strings, const char *));)
+        put(o, s, strlen(s));
+    va_end(strings);
+}
+
+static void putn(struct out *o, uint64_t n, int width)
+{
+    char digits[20];
+    int i = 20;
+    do {
+        digits[--i] = '0' + n % 10;
+        n /= 10;
+    } while (n || 20 - i < width);
+    put(o, digits + i, 20 - i);
+}
+
+static void field(struct out *o, const char *key, const char *value, size_t n)
+{
+    size_t k = strlen(key) + 1;
+    if (n > FIELD_MAX - k)
+        n = FIELD_MAX - k;
+    putn(o, k + n, 1);
+    cat(o, ":", key, "=", NULL);
+    put(o, value, n);
+    put(o, ",", 1);
+}
+
+static void number(struct out *o, const char *key, uint64_t value)
+{
+    char digits[20];
+    struct out d = {digits, digits + sizeof digits};
+    putn(&d, value, 1);
+    field(o, key, digits, d.at - digits);
+}
+
+/* Percent-encodes for a line of `lost`; an escape that does not fit whole is left out. */
+static void escape(struct out *o, const char *s, int room)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    if (!s || !*s)
+        s = "-";
+    for (; *s; s++) {
+        unsigned char c = *s, lower = c | 32;
+        char three[] = {'%', hex[c >> 4], hex[c & 15]};
+        int plain = (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'z') || c == '.' || c == '_' || c == '-';
+        if ((room -= plain ? 1 : 3) < 0)
+            return;
+        put(o, plain ? s : three, plain ? 1 : 3);
+    }
+}
+
+/*
+ * CRC32C, eight bytes a step. The processor's own instruction is not used: whether it is there, only `cpuid`
+ * tells on x86, and that is a trap into the hypervisor which costs more than the sum. A table's entry is the
+ * exclusive or of the entries of its index's bits, so eight numbers write out a table at compile time.
+ */
+#define T1(i, a, b, c, d, e, f, g, h) ((i & 1 ? a : 0) ^ (i & 2 ? b : 0) ^ (i & 4 ? c : 0) ^ (i & 8 ? d : 0) ^ \
+    (i & 16 ? e : 0) ^ (i & 32 ? f : 0) ^ (i & 64 ? g : 0) ^ (i & 128 ? h : 0))
+#define T4(i, ...) T1((i), __VA_ARGS__), T1((i + 1), __VA_ARGS__), T1((i + 2), __VA_ARGS__), T1((i + 3), __VA_ARGS__)
+#define T16(i, ...) T4(i, __VA_ARGS__), T4(i + 4, __VA_ARGS__), T4(i + 8, __VA_ARGS__), T4(i + 12, __VA_ARGS__)
+#define T64(i, ...) T16(i, __VA_ARGS__), T16(i + 16, __VA_ARGS__), T16(i + 32, __VA_ARGS__), T16(i + 48, __VA_ARGS__)
+#define TABLE(...) {T64(0, __VA_ARGS__), T64(64, __VA_ARGS__), T64(128, __VA_ARGS__), T64(192, __VA_ARGS__)}
+
+static const uint32_t table[8][256] = {
+    TABLE(0xf26b8303, 0xe13b70f7, 0xc79a971f, 0x8ad958cf, 0x105ec76f, 0x20bd8ede, 0x417b1dbc, 0x82f63b78),
+    TABLE(0x13a29877, 0x274530ee, 0x4e8a61dc, 0x9d14c3b8, 0x3fc5f181, 0x7f8be302, 0xff17c604, 0xfbc3faf9),
+    TABLE(0xa541927e, 0x4f6f520d, 0x9edea41a, 0x38513ec5, 0x70a27d8a, 0xe144fb14, 0xc76580d9, 0x8b277743),
+    TABLE(0xdd45aab8, 0xbf672381, 0x7b2231f3, 0xf64463e6, 0xe964b13d, 0xd725148b, 0xaba65fe7, 0x52a0c93f),
+    TABLE(0x38116fac, 0x7022df58, 0xe045beb0, 0xc5670b91, 0x8f2261d3, 0x1ba8b557, 0x37516aae, 0x6ea2d55c),
+    TABLE(0xef306b19, 0xdb8ca0c3, 0xb2f53777, 0x6006181f, 0xc00c303e, 0x85f4168d, 0x0e045beb, 0x1c08b7d6),
+    TABLE(0x68032cc8, 0xd0065990, 0xa5e0c5d1, 0x4e2dfd53, 0x9c5bfaa6, 0x3d5b83bd, 0x7ab7077a, 0xf56e0ef4),
+    TABLE(0x493c7d27, 0x9278fa4e, 0x211d826d, 0x423b04da, 0x847609b4, 0x0d006599, 0x1a00cb32, 0x34019664),
+};
+
+static uint32_t crc32c(uint32_t crc, const void *data_, size_t n)
+{
+    const unsigned char *p = data_;
+    crc = ~crc;
+    for (; n >= 8; n -= 8, p += 8) {
+        crc ^= p[0] | p[1] << 8 | p[2] << 16 | (uint32_t)p[3] << 24;
+        crc = table[7][crc & 255] ^ table[6][crc >> 8 & 255] ^ table[5][crc >> 16 & 255] ^ table[4][crc >> 24] ^
+              table[3][p[4]] ^ table[2][p[5]] ^ table[1][p[6]] ^ table[0][p[7]];
+    }
+    while (n--)
+        crc = table[0][(crc ^ *p++) & 255] ^ crc >> 8;
+    return ~crc;
+}
+
+/* ---- the process ---- */
+
+static void quit(int sig)
+{
+    (void)sig;
+    _exit(0);
+}
+
+/*
+ * A hook that ends by a signal has failed for libvirt. Every signal is blocked for the hook's short life (a
+ * blocked SIGPIPE or SIGXFSZ leaves an errno to handle), but those of our own faults: the kernel kills when
+ * such a one is blocked, so they exit 0. No core dump: it would hold the guests' secrets.
+ */
+static void defend(void)
+{
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS};
+    struct sigaction act = {.sa_handler = quit};
+    uint64_t blocked = ~0ULL;
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        sigaction(faults[i], &act, NULL);
+        blocked &= ~(1ULL << (faults[i] - 1));
+    }
+    act.sa_handler = SIG_IGN; /* helpers need not be waited for */
+    sigaction(SIGCHLD, &act, NULL);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &blocked, NULL, sizeof blocked);
+    prctl(PR_SET_DUMPABLE, 0);
+}
+
+static uint64_t now(clockid_t clock)
+{
+    struct timespec t = {0};
+    clock_gettime(clock, &t);
+    return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+static int is(const char *a, const char *b)
+{
+    return a && !strcmp(a, b);
+}
+
+/*
+ * The one way out. A running guest is killed by a failed `reconnect`, whatever went wrong here. The text goes
+ * to whoever asked libvirt: it is cut and made printable, and a full pipe must not hold us.
+ */
+static _Noreturn void leave(int status, char *text, size_t n)
+{
+    struct pollfd err = {.fd = 2, .events = POLLOUT};
+    if (status == 0 || is(call.arg[1], "reconnect"))
+        _exit(0);
+    if (n > 1024)
+        n = 1024;
+    for (size_t i = 0; i < n; i++)
+        if (text[i] < ' ' || text[i] > '~')
+            text[i] = '?';
+    if (n > 0)
+        text[n - 1] = '\n';
+    if (poll(&err, 1, 100) == 1 && err.revents == POLLOUT)
+        (void)!write(2, text, n);
+    _exit(1);
+}
+
+/* A helper's first act: libvirt waits for the end of stdout and stderr, so a stuck helper must not hold them. */
+static int help(void *helper)
+{
+    struct helper *h = helper;
+    if (syscall(SYS_close_range, 0, ~0U, 0) != 0)
+        for (int fd = 0; fd < 3; fd++)
+            close(fd);
+    umask(0);
+    h->result = h->work();
+    return 0;
+}
+
+/*
+ * Starts a helper: a process with its own file descriptors and our memory. The kernel clears `tid` when it
+ * ends, however it ends. (errno is shared too: it is reported, nothing that matters is decided by it.)
+ */
+static void start(struct helper *h, int (*work)(void))
+{
+    h->work = work;
+    clone(help, h->stack + sizeof h->stack, CLONE_VM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD, h,
+          &h->tid, NULL, &h->tid);
+}
+
+static int ended(struct helper *h, uint64_t until)
+{
+    int tid;
+    while ((tid = __atomic_load_n(&h->tid, __ATOMIC_ACQUIRE))) {
+        uint64_t t = now(CLOCK_BOOTTIME);
+        if (t >= until)
+            return 0;
+        struct timespec left = {(until - t) / 1000000000, (until - t) % 1000000000};
+        syscall(SYS_futex, &h->tid, FUTEX_WAIT, tid, &left, NULL, 0);
+    }
+    return 1;
+}
+
+/* ---- folders and small files ---- */
+
+static int descend(int fd, const char *path)
+{
+    char part[NAME_MAX + 1];
+    while (fd >= 0 && *(path += strspn(path, "/"))) {
+        size_t n = strcspn(path, "/");
+        if (n > NAME_MAX)
+            return -1;
+        memcpy(part, path, n);
+        part[n] = 0;
+        fd = openat(fd, part, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+        path += n;
+    }
+    return fd;
+}
+
+/* Opens an absolute path step by step: a link planted on the way ends it. Nothing is closed, a helper ends soon. */
+static int open_folder(struct folder f)
+{
+    if (!f.path || *f.path != '/')
+        return -1;
+    return descend(descend(open("/", O_PATH | O_DIRECTORY), f.path), f.rest);
+}
+
+/*
+ * Ours means: of root or of the caller, and nobody else may change it. The group may in a user's own trial
+ * folder: many systems give each user a group and the umask 002.
+ */
+static int ours(const struct stat *st)
+{
+    uid_t me = geteuid();
+    return (st->st_uid == 0 || st->st_uid == me) && !(st->st_mode & (me == 0 || S_ISREG(st->st_mode) ? 022 : 002));
+}
+
+/* Opens a small file of ours: no link, no FIFO to hang in, no second name for something else. */
+static int open_plain(int folder, const char *name, int flags)
+{
+    struct stat st;
+    int fd = openat(folder, name, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0644);
+    if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1 && ours(&st)))
+        return fd;
+    errno = EPERM;
+    return -1;
+}
+
+static int open_run(void)
+{
+    struct stat st;
+    int fd = open_folder(run);
+    return fd >= 0 && fstat(fd, &st) == 0 && ours(&st) ? fd : -1;
+}
+
+/* A lock that a foreign reader of the file may hold for ever is only tried for. */
+static int lock(int fd)
+{
+    struct timespec pause = {0, 1 * MS};
+    for (int tries = 20; tries > 0; tries--) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+            return 1;
+        nanosleep(&pause, NULL);
+    }
+    return 0;
+}
+
+enum how { LOOK, RENEW, CLAIM };
+
+/* Was <run>/name stamped in the last minute? RENEW stamps it again, CLAIM only when the answer is no. */
+static int stamped(int folder, const char *name, enum how how)
+{
+    char digits[21] = "";
+    int fd = folder < 0 ? -1 : open_plain(folder, name, how == LOOK ? O_RDONLY : O_RDWR | O_CREAT);
+    if (fd < 0 || (how != LOOK && !lock(fd)) || pread(fd, digits, 20, 0) < 0)
+        return how == CLAIM; /* what cannot be limited is not done */
+    uint64_t then = strtoull(digits, NULL, 10), t = now(CLOCK_BOOTTIME);
+    int recent = then != 0 && then <= t && t - then < STAMP_LIFE;
+    if (how == RENEW || (how == CLAIM && !recent)) {
+        struct out o = {digits, digits + 20};
+        putn(&o, t, 20);
+        (void)!pwrite(fd, digits, 20, 0);
+    }
+    return recent;
+}
+
+/* One datagram at most a minute. syslog() is not used: it blocks when the journal does. */
+static void say(int folder, const char *what, int err)
+{
+    char text[512];
+    struct out o = {text, text + sizeof text};
+    struct sockaddr_un to = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
+    if (stamped(folder, "log", CLAIM))
+        return;
+    cat(&o, "<27>hookbridge-hook: call ", call.id, ": ", what, ", errno ", NULL);
+    putn(&o, err, 1);
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+    sendto(fd, text, o.at - text, MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&to, sizeof to);
+}
+
+/* Raises the count in the last line of a full `lost`, or begins one. */
+static void count_lost(int fd, off_t size)
+{
+    char last[27] = "";
+    int counted = pread(fd, last, 26, size - 26) == 26 && !memcmp(last, "more ", 5) && last[25] == '\n';
+    struct out o = {last + 5, last + 25};
+    putn(&o, counted ? strtoull(last + 5, NULL, 10) + 1 : 1, 20);
+    memcpy(last, "more ", 5);
+    last[25] = '\n';
+    fcntl(fd, F_SETFL, 0); /* with O_APPEND pwrite appends */
+    (void)!pwrite(fd, last, 26, counted ? size - 26 : size);
+}
+
+/* Tells the agent of a call that it will not find, or not yet. */
+static void lose(int folder, const char *word, int err)
+{
+    char line[512];
+    struct out o = {line, line + sizeof line};
+    struct stat st;
+    int fd = folder < 0 ? -1 : open_plain(folder, "lost", O_RDWR | O_CREAT | O_APPEND);
+    if (fd < 0)
+        return;
+    cat(&o, word, " ", call.id, " ", NULL);
+    putn(&o, call.wall, 1);
+    cat(&o, " ", call.driver, " ", NULL);
+    escape(&o, call.arg[1], 64);
+    cat(&o, " ", NULL);
+    escape(&o, call.arg[0], 255);
+    cat(&o, " ", NULL);
+    putn(&o, err, 1);
+    cat(&o, "\n", NULL);
+    int locked = lock(fd);
+    if (fstat(fd, &st) != 0)
+        return;
+    if (st.st_size <= LOST_MAX - 512)
+        (void)!write(fd, line, o.at - line);
+    else if (locked)
+        count_lost(fd, st.st_size);
+}
+
+/* ---- shim.conf ---- */
+
+static int set_reserve(const char *value)
+{
+    char *unit;
+    uint64_t n = strtoull(value, &unit, 10);
+    if (*value < '0' || *value > '9')
+        return 0;
+    unit += strspn(unit, " \t");
+    if (is(unit, "%") && n <= 100) {
+        conf.percent = conf.inode_percent = n;
+        conf.reserve = UINT64_MAX;
+        return 1;
+    }
+    int shift = !*unit ? 0 : is(unit, "KiB") ? 10 : is(unit, "MiB") ? 20 : is(unit, "GiB") ? 30 : 64;
+    if (shift == 64 || n > UINT64_MAX >> shift)
+        return 0;
+    conf.percent = 100;
+    conf.reserve = n << shift;
+    return 1;
+}
+
+static int set_destructive(char *words)
+{
+    int known = 1;
+    for (char *word = strtok(words, " \t"); word; word = strtok(NULL, " \t"))
+        if (is(word, "started"))
+            conf.fail_started = 1;
+        else if (is(word, "port-created"))
+            conf.fail_port_created = 1;
+        else
+            known = 0;
+    return known;
+}
+
+static int set(const char *key, char *value)
+{
+    if (is(key, "when-full")) {
+        conf.fail_when_full = is(value, "fail-hook");
+        return conf.fail_when_full || is(value, "pass");
+    }
+    if (is(key, "data-dir") && *value == '/') {
+        data = (struct folder){value, ""};
+        return 1;
+    }
+    return is(key, "reserve") ? set_reserve(value) : is(key, "allow-destructive") ? set_destructive(value) : 0;
+}
+
+/* `key: value`; a `#` begins a comment at the start of a line or after a blank. */
+static int read_line(char *line)
+{
+    for (char *c = line; *c; c++)
+        if (*c == '#' && (c == line || c[-1] == ' ' || c[-1] == '\t')) {
+            *c = 0;
+            break;
+        }
+    for (size_t n = strlen(line); n > 0 && strchr(" \t\r", line[n - 1]); n--)
+        line[n - 1] = 0;
+    line += strspn(line, " \t");
+    char *value = strchr(line, ':');
+    if (!value)
+        return !*line;
+    *value++ = 0;
+    return set(line, value + strspn(value, " \t"));
+}
+
+static void read_conf(void)
+{
+    int folder = open_folder(etc), fd = -1;
+    errno = 0;
+    if (folder < 0 || ((fd = open_plain(folder, "shim.conf", O_RDONLY)) < 0 && errno == ENOENT))
+        return;
+    ssize_t n = read(fd, conf_text, sizeof conf_text);
+    if (n < 0 || n == sizeof conf_text || memchr(conf_text, 0, n)) {
+        conf.complaint = "shim.conf is ignored: it must be a small text file of root that only root can write";
+        return;
+    }
+    for (char *line = conf_text, *next; line; line = next) {
+        if ((next = strchr(line, '\n')))
+            *next++ = 0;
+        if (!read_line(line))
+            conf.complaint = "a line of shim.conf is ignored: its key or value is unknown";
+    }
+}
+
+/* Exit 1 stops a guest or a network from coming up. What would kill a running one needs root's explicit word. */
+static int may_fail(void)
+{
+    const char *operation = call.arg[1];
+    if (is(call.driver, "network"))
+        return is(operation, "start") || (is(operation, "port-created") && conf.fail_port_created);
+    if (is(call.driver, "unknown") || is(call.driver, "daemon"))
+        return 0;
+    return is(operation, "prepare") || is(operation, "start") || is(operation, "migrate") ||
+           is(operation, "restore") || (is(operation, "started") && conf.fail_started);
+}
+
+/* ---- the call ---- */
+
+/* The component after the last `hooks` that is not itself the file's name, less `.d`. */
+static const char *driver_of(const char *path)
+{
+    static const char *const drivers[] = {"daemon", "qemu", "lxc", "libxl", "bhyve", "network"};
+    const char *found = "unknown";
+    int after_hooks = 0;
+    for (size_t n; *(path += strspn(path, "/")); path += n) {
+        n = strcspn(path, "/");
+        size_t m = n > 2 && !memcmp(path + n - 2, ".d", 2) ? n - 2 : n;
+        if (after_hooks)
+            found = "unknown";
+        for (size_t i = 0; after_hooks && i < sizeof drivers / sizeof *drivers; i++)
+            if (m == strlen(drivers[i]) && !memcmp(path, drivers[i], m))
+                found = drivers[i];
+        after_hooks = n == 5 && !memcmp(path, "hooks", 5);
+    }
+    return found;
+}
+
+/* UUIDv7: 48 bits of milliseconds, then random. */
+static void make_id(void)
+{
+    unsigned char b[16];
+    struct out o = {call.id, call.id + 36};
+    uint64_t ms = call.wall / 1000000;
+    if (getrandom(b, 16, GRND_NONBLOCK) != 16) /* too early in the boot: the kernel gave every process some */
+        memcpy(b, (void *)getauxval(AT_RANDOM), 16);
+    for (int i = 0; i < 6; i++)
+        b[i] = ms >> (40 - 8 * i);
+    b[6] = 0x70 | (b[6] & 15);
+    b[8] = 0x80 | (b[8] & 63);
+    for (int i = 0; i < 16; i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10)
+            put(&o, "-", 1);
+        put(&o, &"0123456789abcdef"[b[i] >> 4], 1);
+        put(&o, &"0123456789abcdef"[b[i] & 15], 1);
+    }
+}
+
+static void note(int argc, char **argv)
+{
+    call.wall = now(CLOCK_REALTIME);
+    call.boot = now(CLOCK_BOOTTIME);
+    call.path = argc > 0 ? argv[0] : "";
+    call.driver = driver_of(call.path);
+    call.argc = argc > 0 ? argc - 1 : 0;
+    for (int i = 0; i < 4 && i < call.argc; i++)
+        call.arg[i] = argv[i + 1];
+    make_id();
+}
+
+/* Reads to the end, or for two seconds: a caller that never closes must not hold us. What is too much is counted. */
+static void read_stdin(void)
+{
+    struct pollfd in = {.fd = 0, .events = POLLIN};
+    uint64_t until = call.boot + STDIN_WAIT, t = call.boot;
+    for (; t < until && poll(&in, 1, (until - t) / MS + 1) > 0; t = now(CLOCK_BOOTTIME)) {
+        int full = call.arrived >= STDIN_MAX;
+        ssize_t n = full ? read(0, head, sizeof head) : read(0, input + call.arrived, STDIN_MAX - call.arrived);
+        if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+            return;
+        if (n > 0)
+            call.arrived += n;
+    }
+}
+
+static void locate(const char *path, const char *data_rest, const char *etc_rest, const char *run_rest)
+{
+    data = (struct folder){path, data_rest};
+    etc = (struct folder){path, etc_rest};
+    run = (struct folder){path, run_rest};
+}
+
+/* libvirt passes no environment: HOOKBRIDGE_DATA_DIR is for trials and tests. */
+static void find_folders(void)
+{
+    const char *trial = getenv("HOOKBRIDGE_DATA_DIR"), *xdg = getenv("XDG_DATA_HOME");
+    if (trial && *trial)
+        locate(trial, "", "/etc", "/run");
+    else if (geteuid() == 0)
+        locate("/", "var/lib/hookbridge", "etc/hookbridge", "run/hookbridge");
+    else if (xdg && *xdg == '/')
+        locate(xdg, "/hookbridge", "/hookbridge/etc", "/hookbridge/run");
+    else
+        locate(getenv("HOME"), "/.local/share/hookbridge", "/.local/share/hookbridge/etc",
+               "/.local/share/hookbridge/run");
+}
+
+/* ---- 1. the call becomes durable ---- */
+
+/* No call is written into the last space of a disk that guests and logs live on too. */
+static int too_full(const struct statfs *fs)
+{
+    uint64_t block = fs->f_frsize ? fs->f_frsize : fs->f_bsize;
+    uint64_t bytes = fs->f_blocks * block / 100 * conf.percent;
+    uint64_t inodes = fs->f_files / 100 * conf.inode_percent;
+    if (bytes > conf.reserve)
+        bytes = conf.reserve;
+    if (inodes > conf.reserve / INODE_BYTES)
+        inodes = conf.reserve / INODE_BYTES;
+    return fs->f_bavail * block < bytes || fs->f_ffree < inodes;
+}
+
+static size_t write_head(const char *boot_id)
+{
+    static const char *const keys[] = {"object", "operation", "suboperation", "extra"};
+    struct out o = {head, head + sizeof head};
+    size_t held = call.arrived < STDIN_MAX ? call.arrived : STDIN_MAX;
+    cat(&o, "hookbridge/1\n4:call,", NULL);
+    field(&o, "id", call.id, 36);
+    number(&o, "time", call.wall);
+    number(&o, "boottime", call.boot);
+    field(&o, "boot", boot_id, 36);
+    field(&o, "shim", VERSION, strlen(VERSION));
+    field(&o, "path", call.path, strlen(call.path));
+    field(&o, "driver", call.driver, strlen(call.driver));
+    for (int i = 0; i < 4 && call.arg[i]; i++)
+        field(&o, keys[i], call.arg[i], strlen(call.arg[i]));
+    if (call.argc != 4)
+        number(&o, "argc", call.argc);
+    if (call.arrived > held)
+        number(&o, "truncated", call.arrived);
+    cat(&o, "0:,", NULL);
+    putn(&o, held, 1);
+    cat(&o, ":", NULL);
+    return o.at - head;
+}
+
+static int write_record(int fd, const char *boot_id)
+{
+    char tail[10] = ",";
+    size_t n = write_head(boot_id), held = call.arrived < STDIN_MAX ? call.arrived : STDIN_MAX;
+    uint32_t crc = crc32c(crc32c(crc32c(0, head, n), input, held), tail, 1);
+    for (int i = 0; i < 8; i++)
+        tail[1 + i] = "0123456789abcdef"[crc >> (28 - 4 * i) & 15];
+    tail[9] = '\n';
+    struct iovec parts[] = {{head, n}, {input, held}, {tail, 10}}, *p = parts;
+    while (p < parts + 3) {
+        ssize_t w = writev(fd, p, parts + 3 - p);
+        if (w < 0)
+            return -1;
+        for (; p < parts + 3 && (size_t)w >= p->iov_len; p++)
+            w -= p->iov_len;
+        if (p < parts + 3) {
+            p->iov_base = (char *)p->iov_base + w;
+            p->iov_len -= w;
+        }
+    }
+    return fsync(fd);
+}
+
+/* Into `tmp`, synced, then renamed to `new`; an errno when the agent will not find it there. */
+static int store(int folder)
+{
+    char boot_id[37] = "", name[116];
+    struct out o = {name, name + sizeof name - 1};
+    struct stat st;
+    struct statfs fs;
+    int mail = openat(folder, "mail", O_PATH | O_DIRECTORY | O_NOFOLLOW);
+    if (mail < 0 || fstat(mail, &st) != 0)
+        return errno;
+    if (!ours(&st)) /* then the agent's user could have planted `tmp` and `new` too */
+        return EPERM;
+    int tmp = openat(mail, "tmp", O_PATH | O_DIRECTORY | O_NOFOLLOW);
+    int new = openat(mail, "new", O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    if (tmp < 0 || new < 0 || fstat(tmp, &st) != 0 || fstatfs(tmp, &fs) != 0)
+        return errno;
+    if (too_full(&fs))
+        return ENOSPC;
+
+    if (read(open("/proc/sys/kernel/random/boot_id", O_RDONLY), boot_id, 36) != 36)
+        memcpy(boot_id, "00000000-0000-0000-0000-000000000000", 36);
+    putn(&o, call.boot, 20);
+    cat(&o, "-", boot_id, "-", NULL);
+    putn(&o, call.wall, 20);
+    cat(&o, "-", call.id, NULL);
+    *o.at = 0;
+    int fd = openat(tmp, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return errno;
+    if ((st.st_uid != geteuid() && fchown(fd, st.st_uid, st.st_gid) != 0) || write_record(fd, boot_id) != 0 ||
+        renameat(tmp, name, new, name) != 0) {
+        int err = errno;
+        unlinkat(tmp, name, 0);
+        return err;
+    }
+    /* The rename need not last: after a power cut the reader takes complete files from `tmp` as well. But only ext4
+     * and xfs are known to keep even that name with the file's fsync. */
+    if (fs.f_type != EXT4_MAGIC && fs.f_type != XFS_MAGIC)
+        fsync(new);
+    return 0;
+}
+
+/* Helper. Its result is the errno when the hook must fail for it, else 0. */
+static int record(void)
+{
+    struct stat st = {.st_uid = geteuid()};
+    int folder, err;
+    read_conf();
+    folder = open_folder(data);
+    err = folder < 0 || fstat(folder, &st) != 0 ? ENOENT : store(folder);
+    if (err || conf.complaint) {
+        int r = open_run();
+        if (err)
+            lose(r, "lost", err);
+        say(r, err ? "not written to the mailbox, see the file lost" : conf.complaint, err);
+    }
+    return st.st_uid == geteuid() && conf.fail_when_full && may_fail() ? err : 0;
+}
+
+/* Helper. Did somebody's wait run out in the last minute? */
+static int look(void)
+{
+    return stamped(open_run(), "late", LOOK);
+}
+
+/* Helper. Ours has. */
+static int tell(void)
+{
+    int r = open_run();
+    lose(r, "late", ETIMEDOUT);
+    stamped(r, "late", RENEW);
+    say(r, "not yet written to the mailbox, its disk does not answer", ETIMEDOUT);
+    return 0;
+}
+
+/* Has the call written, tells when that does not end in time. One full wait a minute is enough for a host. */
+static int write_call(void)
+{
+    uint64_t began = now(CLOCK_BOOTTIME);
+    start(&recorder, record);
+    if (ended(&recorder, began + FIRST_WAIT))
+        return recorder.result;
+    start(&looker, look);
+    if (!(ended(&looker, began + FIRST_WAIT + SMALL_WAIT) && looker.result) && ended(&recorder, began + WRITE_WAIT))
+        return recorder.result;
+    start(&teller, tell);
+    ended(&teller, now(CLOCK_BOOTTIME) + SMALL_WAIT);
+    return 0;
+}
+
+static _Noreturn void fail(int err)
+{
+    char text[1024];
+    struct out o = {text, text + sizeof text};
+    cat(&o, "hookbridge: the call could not be written to ", data.path, data.rest,
+        err == ENOSPC ? " (too little space left): free some"
+        : err == ENOENT ? " (no such folder): run hookbridge's layout.sh"
+        : err == EROFS ? " (read-only): make it writable"
+                       : " (its errno is in hookbridge's file lost): repair that",
+        ", or set when-full: pass in shim.conf\n", NULL);
+    leave(1, text, o.at - text);
+}
+
+/* ---- options ---- */
+
+static int answer(void)
+{
+    return write(1, "", 1) < 0 ? 42 : 1;
+}
+
+/* What a truncated or wrongly built copy would get wrong. */
+static _Noreturn void self_test(void)
+{
+    static const char good[] = "hookbridge-hook " VERSION ": ok\n";
+    static char bad[] = "hookbridge-hook: self-test failed\n";
+    int ok = crc32c(0, "123456789", 9) == 0xe3069283;
+    ok = ok && is(driver_of("/etc/libvirt/hooks/qemu.d/50-hookbridge"), "qemu");
+    start(&recorder, answer);
+    ok = ok && ended(&recorder, now(CLOCK_BOOTTIME) + WRITE_WAIT) && recorder.result == 42;
+    leave(!ok || write(1, good, sizeof good - 1) < 0, bad, sizeof bad - 1);
+}
+
+int main(int argc, char **argv)
+{
+    int err;
+    defend();
+    if (argc == 2 && is(argv[1], "--self-test"))
+        self_test();
+    if (argc == 2 && is(argv[1], "--version"))
+        leave(write(1, VERSION "\n", sizeof VERSION) < 0, NULL, 0);
+    note(argc, argv);
+    read_stdin();
+    find_folders();
+    if ((err = write_call()))
+        fail(err);
+    /* 2. Here a gate will be asked, and what was then done will be written as a second record. */
+    leave(0, NULL, 0);
+}

@@ -1,0 +1,93 @@
+/*
+ * Runs a program as no shell can: launch [OPTION]... PROGRAM ARG0 [ARG]..., every ARG in hexadecimal, so that
+ * it may hold any byte. For the tests of the shim.
+ *
+ *     close=FD    the program starts with FD closed
+ *     full=FD     FD is a pipe that is full and that nobody reads
+ *     uid=N       user and group N, no other groups
+ *     umask=OCTAL, fsize=BYTES (RLIMIT_FSIZE), ignore=SIGNAL
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void die(const char *what)
+{
+    perror(what);
+    exit(99);
+}
+
+static void fill(int fd)
+{
+    static char zeros[4096];
+    int ends[2];
+    if (pipe2(ends, O_NONBLOCK) != 0)
+        die("pipe");
+    while (write(ends[1], zeros, sizeof zeros) > 0)
+        ;
+    fcntl(ends[1], F_SETFL, 0);
+    dup2(ends[1], fd);
+}
+
+static int option(const char *name, const char *text, long *value, int base)
+{
+    size_t n = strlen(name);
+    if (strncmp(text, name, n) != 0 || text[n] != '=')
+        return 0;
+    *value = strtol(text + n + 1, NULL, base);
+    return 1;
+}
+
+static void apply(const char *text)
+{
+    long n;
+    if (option("close", text, &n, 10))
+        close(n);
+    else if (option("full", text, &n, 10))
+        fill(n);
+    else if (option("umask", text, &n, 8))
+        umask(n);
+    else if (option("ignore", text, &n, 10))
+        signal(n, SIG_IGN);
+    else if (option("fsize", text, &n, 10)) {
+        struct rlimit limit = {n, n};
+        setrlimit(RLIMIT_FSIZE, &limit);
+    } else if (option("uid", text, &n, 10)) {
+        if (setgroups(0, NULL) != 0 || setgid(n) != 0 || setuid(n) != 0)
+            die("uid");
+    } else
+        die(text);
+}
+
+static char *decode(const char *hex)
+{
+    size_t n = strlen(hex) / 2;
+    char *bytes = calloc(n + 1, 1);
+    if (!bytes)
+        die("calloc");
+    for (size_t i = 0; i < n; i++) {
+        char two[] = {hex[2 * i], hex[2 * i + 1], 0};
+        bytes[i] = strtol(two, NULL, 16);
+    }
+    return bytes;
+}
+
+int main(int argc, char **argv)
+{
+    int i = 1;
+    for (; i < argc && strchr(argv[i], '='); i++)
+        apply(argv[i]);
+    if (i >= argc)
+        die("usage");
+    for (int k = i + 1; k < argc; k++)
+        argv[k] = decode(argv[k]);
+    execv(argv[i], argv + i + 1);
+    die(argv[i]);
+}

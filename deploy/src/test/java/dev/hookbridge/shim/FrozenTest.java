@@ -1,0 +1,107 @@
+package dev.hookbridge.shim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.hookbridge.testing.Needs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A frozen disk holds whoever touches it beyond the reach of any signal. The hook leaves all the
+ * same.
+ */
+@ParameterizedClass
+@EnumSource(Shim.class)
+class FrozenTest {
+  private static final int LATER = Boolean.getBoolean("hookbridge.full") ? 200 : 30;
+
+  @Parameter Shim shim;
+  @TempDir Path outer;
+  private Path folder;
+
+  @BeforeEach
+  void needsDisks() throws IOException {
+    Needs.loopMounts();
+    folder = Files.createDirectory(outer.resolve("trial"));
+  }
+
+  @Test
+  void oneHookWaitsFiveSecondsTheNextOnesDoNotAndAllCallsArrive() throws IOException {
+    Trial trial = new Trial(folder);
+    trial.conf("when-full: fail-hook\n");
+    try (Disk disk = new Disk(trial)) {
+      assertThat(call("g", "reconnect").exit()).isZero();
+      disk.freeze();
+      Run.Ended first = call("first", "reconnect");
+      assertThat(first.exit()).isZero();
+      assertThat(first.millis()).isBetween(4_900L, 5_600L);
+
+      List<Long> millis = new ArrayList<>();
+      for (int i = 0; i < LATER; i++) {
+        Run.Ended later = call("later" + i, i % 2 == 0 ? "start" : "reconnect");
+        assertThat(later.exit()).isZero();
+        assertThat(later.out()).isEmpty();
+        assertThat(later.err()).isEmpty();
+        millis.add(later.millis());
+      }
+      System.out.println("frozen: " + first.millis() + " ms, then " + millis);
+      assertThat(millis.stream().sorted().toList().get(LATER / 2)).isBetween(99L, 150L);
+      assertThat(trial.lost())
+          .hasSize(1 + LATER)
+          .allMatch(line -> line.matches(Trial.LINE) && line.startsWith("late "));
+
+      disk.thaw();
+      await().atMost(Duration.ofSeconds(30)).until(() -> trial.files().size() == 2 + LATER);
+      assertThat(trial.calls()).hasSize(2 + LATER);
+      assertThat(trial.lost()).hasSize(1 + LATER);
+    }
+  }
+
+  @Test
+  void theSettingsMayLieOnTheFrozenDiskToo() throws IOException {
+    try (Disk disk = new Disk(folder, outer.resolve("disk.img"))) {
+      Trial trial = new Trial(folder);
+      disk.freeze();
+      Run.Ended ended = call("g", "reconnect");
+      assertThat(ended.exit()).isZero();
+      assertThat(ended.millis()).isBetween(4_900L, 6_000L);
+      disk.thaw();
+      await().atMost(Duration.ofSeconds(30)).until(() -> trial.files().size() == 1);
+      await().atMost(Duration.ofSeconds(30)).until(() -> trial.lost().size() == 1);
+      assertThat(trial.lost()).singleElement().asString().startsWith("late ");
+    }
+  }
+
+  @Test
+  void aStuckHelperHoldsNoPipeOfTheHook() throws Exception {
+    Trial trial = new Trial(folder);
+    try (Disk disk = new Disk(trial)) {
+      disk.freeze();
+      Process process = Run.of(shim, folder).with("g", "reconnect", "begin", "-").start();
+      process.getOutputStream().close();
+      long began = System.nanoTime();
+      assertThat(process.getInputStream().read()).isEqualTo(-1);
+      assertThat(process.getErrorStream().read()).isEqualTo(-1);
+      assertThat(process.waitFor()).isZero();
+      assertThat(System.nanoTime() - began).isLessThan(6_000_000_000L);
+    }
+  }
+
+  private Run.Ended call(String guest, String operation) throws IOException {
+    return Run.of(shim, folder)
+        .with(guest, operation, "begin", "-")
+        .stdin("<domain/>".getBytes())
+        .run();
+  }
+}

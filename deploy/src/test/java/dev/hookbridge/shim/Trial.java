@@ -1,0 +1,76 @@
+package dev.hookbridge.shim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+
+/** A trial folder made by layout.sh, and what the shim left in it. */
+final class Trial {
+  static final String NAME = "[0-9]{20}-[0-9a-f-]{36}-[0-9]{20}-[0-9a-f-]{36}";
+  static final String LINE =
+      "(lost|late) [0-9a-f-]{36} [1-9][0-9]* [a-z]+ [A-Za-z0-9._%-]{1,64} [A-Za-z0-9._%-]{1,255}"
+          + " [1-9][0-9]*";
+
+  final Path folder;
+
+  Trial(Path folder) throws IOException {
+    this.folder = folder;
+    Run.tool("sh", Shim.layout().toString(), "--trial", folder.toString());
+  }
+
+  Path mail() {
+    return folder.resolve("mail");
+  }
+
+  Path run() {
+    return folder.resolve("run");
+  }
+
+  Trial conf(String text) throws IOException {
+    Path conf = folder.resolve("etc/shim.conf");
+    Files.writeString(conf, text);
+    Files.setPosixFilePermissions(conf, PosixFilePermissions.fromString("rw-r--r--"));
+    return this;
+  }
+
+  List<Path> files() throws IOException {
+    assertNoSanitizerReport();
+    try (var files = Files.list(mail().resolve("new"))) {
+      return files.sorted().toList();
+    }
+  }
+
+  List<Mail> calls() throws IOException {
+    List<Path> files = files();
+    Mail[] calls = new Mail[files.size()];
+    for (int i = 0; i < calls.length; i++) {
+      calls[i] = Mail.read(Files.readAllBytes(files.get(i)));
+    }
+    assertThat(mail().resolve("tmp")).isEmptyDirectory();
+    return List.of(calls);
+  }
+
+  Mail onlyCall() throws IOException {
+    List<Mail> calls = calls();
+    assertThat(calls).hasSize(1);
+    return calls.get(0);
+  }
+
+  List<String> lost() throws IOException {
+    assertNoSanitizerReport();
+    Path lost = run().resolve("lost");
+    return Files.exists(lost) ? Files.readAllLines(lost) : List.of();
+  }
+
+  private void assertNoSanitizerReport() throws IOException {
+    try (var files = Files.list(folder)) {
+      for (Path file : files.filter(f -> f.getFileName().toString().startsWith("sani")).toList()) {
+        throw new AssertionError(Files.readString(file));
+      }
+    }
+  }
+}

@@ -113,7 +113,7 @@ public final class Agent implements AutoCloseable {
   private void startCouriers() {
     for (SinkConfig sink : config.sinks()) {
       SinkContext context = new SinkContext(sink.name(), config.host(), meters);
-      Courier courier = new Courier(sink.plan(), spool, context, new Refusals(spool, envelopes));
+      Courier courier = new Courier(sink.plan(), spool, context, new Refusals(envelopes));
       couriers.add(courier);
       closing.push(courier);
       courier.start();

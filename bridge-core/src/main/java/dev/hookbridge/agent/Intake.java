@@ -45,6 +45,7 @@ final class Intake implements Runnable {
   private volatile boolean stopping;
   private volatile boolean ended;
   private volatile String problem = "";
+  private boolean remembersEarlier = true;
   private long taken;
   private long shownAt = System.nanoTime();
 
@@ -90,6 +91,8 @@ final class Intake implements Runnable {
         Mailbox.Batch batch = mailbox.take(WAIT);
         if (!batch.isEmpty()) {
           store(batch);
+        } else {
+          forgetEarlier();
         }
         problem = "";
       } catch (IOException e) {
@@ -124,8 +127,21 @@ final class Intake implements Runnable {
     mailbox.remove(batch.mails());
     steps.accept(Step.REMOVED);
     spool.forget(batch.mails().stream().map(mail -> mail.call().id()).toList());
+    forgetEarlier();
     steps.accept(Step.FORGOTTEN);
     progress(batch.mails().size());
+  }
+
+  /** Ids of the agent before are of use until every file it may have left is taken in. */
+  private void forgetEarlier() {
+    if (remembersEarlier && mailbox.caughtUp()) {
+      try {
+        spool.forgetEarlier();
+        remembersEarlier = false;
+      } catch (SpoolException e) {
+        LOG.debug("ids of the agent before are remembered for longer: {}", e.getMessage());
+      }
+    }
   }
 
   private boolean append(Batch batch) {

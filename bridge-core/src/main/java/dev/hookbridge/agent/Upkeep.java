@@ -2,10 +2,13 @@ package dev.hookbridge.agent;
 
 import dev.hookbridge.Envelope;
 import dev.hookbridge.delivery.Courier;
+import dev.hookbridge.spool.Batch;
+import dev.hookbridge.spool.Drop;
 import dev.hookbridge.spool.Spool;
 import dev.hookbridge.spool.SpoolException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +33,6 @@ final class Upkeep implements Runnable {
   private final Tellings tellings;
   private final List<Courier> couriers;
 
-  @SuppressWarnings("UnusedVariable")
   private final MeterRegistry meters;
 
   private final Consumer<Step> steps;
@@ -57,6 +59,8 @@ final class Upkeep implements Runnable {
       try {
         spool.save();
         steps.accept(Step.SAVED);
+        replay();
+        tellDrops();
         problem = "";
       } catch (SpoolException e) {
         trouble(String.valueOf(e.getMessage()));
@@ -73,6 +77,29 @@ final class Upkeep implements Runnable {
       return stopped.await(1, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       return true;
+    }
+  }
+
+  private void tellDrops() throws SpoolException {
+    List<Drop> drops = spool.untoldDrops();
+    if (drops.isEmpty()) {
+      return;
+    }
+    List<Envelope> events = new ArrayList<>();
+    for (Drop drop : drops) {
+      LOG.error("the spool dropped {} events ({})", drop.count().orElse(0), drop.reason());
+      meters
+          .counter("hookbridge.lost", "reason", drop.reason())
+          .increment((double) drop.count().orElse(1));
+      events.add(tellings.lost(drop));
+    }
+    spool.append(Batch.of(List.of()).withOwn(events).telling(drops));
+  }
+
+  private void replay() throws SpoolException {
+    int replayed = spool.deadLetters().replay();
+    if (replayed > 0) {
+      LOG.info("{} dead letters are sent again", replayed);
     }
   }
 

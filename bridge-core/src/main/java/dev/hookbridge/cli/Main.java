@@ -10,7 +10,13 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {AgentCommand.class, FireCommand.class, TailCommand.class, CheckCommand.class},
+    subcommands = {
+      AgentCommand.class,
+      FireCommand.class,
+      TailCommand.class,
+      CheckCommand.class,
+      SpoolCommand.class
+    },
     footer = {
       "",
       "Exit codes: 0 done, 1 failed, 2 usage.",

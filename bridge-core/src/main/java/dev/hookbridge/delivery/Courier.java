@@ -181,6 +181,15 @@ public final class Courier implements AutoCloseable {
     return spool.unconfirmed(plan.name());
   }
 
+  /** Its dead letters. */
+  double dead() {
+    try {
+      return spool.deadLetters().count(plan.name());
+    } catch (SpoolException e) {
+      return Double.NaN;
+    }
+  }
+
   /** The age of the oldest event its broker has not confirmed, 0 when there is none. */
   double oldestSeconds() {
     try {

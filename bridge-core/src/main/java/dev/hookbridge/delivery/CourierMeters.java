@@ -48,6 +48,10 @@ final class CourierMeters {
         .baseUnit("seconds")
         .description("Age of the oldest event the sink's broker has not confirmed")
         .register(registry);
+    Gauge.builder("hookbridge.dead.events", courier, Courier::dead)
+        .tag("sink", sink)
+        .description("Dead letters of the sink")
+        .register(registry);
     failures(Reason.UNREACHABLE);
   }
 

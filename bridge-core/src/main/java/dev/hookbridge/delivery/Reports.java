@@ -2,11 +2,10 @@ package dev.hookbridge.delivery;
 
 import dev.hookbridge.Envelope;
 import dev.hookbridge.Reason;
+import java.util.List;
 
-/**
- * What a courier tells the rest of the agent. Called on the courier's thread; quick, never throws.
- */
+/** What a courier asks of the rest of the agent. Called on its thread; quick, never throws. */
 public interface Reports {
-  /** An event was parked as a dead letter of a sink. */
-  void refused(String sink, Envelope event, Reason reason, String detail);
+  /** The agent's own events that tell of a refusal, to be stored with the dead letter. */
+  List<Envelope> refused(String sink, Envelope event, Reason reason, String detail);
 }

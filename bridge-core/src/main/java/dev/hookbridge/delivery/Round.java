@@ -206,10 +206,12 @@ final class Round {
     }
     courier.failed(refused.reason(), "refused: " + refused.detail());
     Stored stored = new Stored(item.sequence, event);
-    if (stored.sequence() < 0) {
+    List<Envelope> told =
+        courier.reports().refused(plan.name(), event, refused.reason(), refused.detail());
+    if (spool.deadLetters().park(plan.name(), stored, refused.reason(), refused.detail(), told)) {
       delivered = true;
+      courier.steps().remove(item.sequence);
       window.done(item);
-      courier.reports().refused(plan.name(), event, refused.reason(), refused.detail());
     } else {
       courier.failed(
           refused.reason(),

@@ -126,6 +126,11 @@ public final class Mailbox implements AutoCloseable {
     return batch;
   }
 
+  /** Whether everything that lay here when this object was opened has been taken. */
+  public boolean caughtUp() {
+    return !looking && names.isEmpty();
+  }
+
   /** How far the record of losses was read: to be stored in one transaction with a batch. */
   public String note() {
     return losses.note();

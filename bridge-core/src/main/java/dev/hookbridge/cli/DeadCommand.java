@@ -1,0 +1,110 @@
+package dev.hookbridge.cli;
+
+import dev.hookbridge.Envelope;
+import dev.hookbridge.file.JsonEvent;
+import dev.hookbridge.spool.DeadLetter;
+import dev.hookbridge.spool.SpoolException;
+import dev.hookbridge.spool.SpoolView;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Events a sink's broker will never take as they are. */
+@Command(
+    name = "dead",
+    description = "The dead letters: events that a sink's broker refused.",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND")
+final class DeadCommand {
+  private static final int PAGE = 500;
+
+  @Command(description = "A line each: number, sink, reason, event, detail.")
+  int list() throws SpoolException {
+    try (SpoolView spool = SpoolCommand.open()) {
+      for (DeadLetter letter : letters(spool)) {
+        System.out.println(
+            Line.safe(
+                String.format(
+                    "%6d  %s  %-12s %-12s %s %s %s: %s%s",
+                    letter.number(),
+                    letter.parked(),
+                    letter.sink(),
+                    letter.reason(),
+                    letter.type(),
+                    letter.object(),
+                    letter.id(),
+                    letter.detail(),
+                    letter.retry() ? " (to be sent again)" : "")));
+      }
+    }
+    return 0;
+  }
+
+  @Command(description = "Sends dead letters again, marked as replayed; the agent does it.")
+  int retry(
+      @Parameters(arity = "0..*", paramLabel = "NUMBER") @Nullable List<Long> numbers,
+      @Option(names = "--sink", paramLabel = "SINK", description = "All of this sink.")
+          @Nullable String sink)
+      throws SpoolException, Failures.Failure {
+    try (SpoolView spool = SpoolCommand.open()) {
+      int asked;
+      if (sink != null) {
+        asked = spool.requestRetry(sink);
+      } else if (numbers != null && !numbers.isEmpty()) {
+        asked = spool.requestRetry(numbers);
+      } else {
+        throw new Failures.Failure("which ones? name numbers from 'dead list', or --sink SINK");
+      }
+      System.err.printf("%d dead letters will be sent again by the agent%n", asked);
+      return asked > 0 ? 0 : 1;
+    }
+  }
+
+  @Command(description = "The dead letters as CloudEvents in JSON, one a line.")
+  int export(
+      @Option(names = "--to", paramLabel = "FILE", description = "Default: stdout.")
+          @Nullable Path file,
+      @Option(names = "--discard", description = "Remove what was written.") boolean discard)
+      throws SpoolException, IOException {
+    try (SpoolView spool = SpoolCommand.open()) {
+      List<Long> written = new ArrayList<>();
+      try (OutputStream out = new BufferedOutputStream(SpoolCommand.stream(file))) {
+        List<DeadLetter> letters = letters(spool);
+        Progress progress = new Progress("exported", letters.size());
+        for (DeadLetter letter : letters) {
+          Optional<Envelope> event = spool.deadEvent(letter.number());
+          if (event.isPresent()) {
+            out.write(JsonEvent.line(event.get()));
+            written.add(letter.number());
+            progress.add(1);
+          }
+        }
+        progress.end();
+      }
+      if (discard) {
+        spool.discard(written);
+      }
+    }
+    return 0;
+  }
+
+  private static List<DeadLetter> letters(SpoolView spool) throws SpoolException {
+    List<DeadLetter> all = new ArrayList<>();
+    long after = 0;
+    for (List<DeadLetter> page = spool.deadLetters(after, PAGE);
+        !page.isEmpty();
+        page = spool.deadLetters(after, PAGE)) {
+      all.addAll(page);
+      after = page.get(page.size() - 1).number();
+    }
+    return all;
+  }
+}

@@ -1,0 +1,89 @@
+package dev.hookbridge.cli;
+
+import dev.hookbridge.file.JsonEvent;
+import dev.hookbridge.spool.SinkStatus;
+import dev.hookbridge.spool.SpoolException;
+import dev.hookbridge.spool.SpoolView;
+import dev.hookbridge.spool.Stored;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Works beside a running agent and without one; what is read here has not left the host. */
+@Command(
+    name = "spool",
+    description = "Shows and exports what waits on this host.",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = DeadCommand.class)
+final class SpoolCommand {
+  private static final int PAGE = 500;
+
+  static SpoolView open() throws SpoolException {
+    return SpoolView.open(new Setup().places().spool());
+  }
+
+  @Command(description = "Epoch, numbers, size, and where each sink stands.")
+  int status() throws SpoolException {
+    PrintStream out = System.out;
+    try (SpoolView spool = open()) {
+      out.printf("epoch    %s%n", spool.epoch());
+      out.printf("last     %d%n", spool.last());
+      out.printf("events   %d%n", spool.events());
+      out.printf("bytes    %d%n", spool.bytes());
+      for (SinkStatus sink : spool.sinks()) {
+        out.printf(
+            "sink     %s: %d unconfirmed, %d dead letters, all up to %d confirmed%n",
+            sink.sink(), sink.unconfirmed(), sink.dead(), sink.low());
+      }
+    }
+    return 0;
+  }
+
+  @Command(description = "The events held, oldest first, a line each.")
+  int list(
+      @Option(names = "--count", paramLabel = "N", defaultValue = "100") int count,
+      @Option(names = "--after", paramLabel = "SEQUENCE", defaultValue = "0") long after)
+      throws SpoolException {
+    try (SpoolView spool = open()) {
+      for (Stored stored : spool.events(after, count)) {
+        System.out.printf("%12d  %s%n", stored.sequence(), Line.of(stored.envelope()));
+      }
+    }
+    return 0;
+  }
+
+  @Command(description = "All events held, as CloudEvents in JSON, one a line.")
+  int export(
+      @Option(names = "--to", paramLabel = "FILE", description = "Default: stdout.")
+          @Nullable Path file)
+      throws SpoolException, IOException {
+    try (SpoolView spool = open();
+        OutputStream out = new BufferedOutputStream(stream(file))) {
+      Progress progress = new Progress("exported", spool.events());
+      long after = 0;
+      for (List<Stored> page = spool.events(after, PAGE);
+          !page.isEmpty();
+          page = spool.events(after, PAGE)) {
+        for (Stored stored : page) {
+          out.write(JsonEvent.line(stored.envelope()));
+          after = stored.sequence();
+        }
+        progress.add(page.size());
+      }
+      progress.end();
+    }
+    return 0;
+  }
+
+  static OutputStream stream(@Nullable Path file) throws IOException {
+    return file == null ? System.out : Files.newOutputStream(file);
+  }
+}

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.testcontainers.DockerClientFactory;
@@ -30,6 +32,40 @@ public final class Brokers {
    */
   public static Broker kafka(Map<String, String> settings) {
     return ready(Kind.KAFKA, settings);
+  }
+
+  /**
+   * Several Kafka brokers of one cluster, the first of which is the controller as well and must not
+   * be hurt. Always child processes, since they must reach one another.
+   */
+  public static List<Broker> kafkas(int count) {
+    List<Broker> brokers = new ArrayList<>();
+    try {
+      int first = freePorts();
+      brokers.add(new LocalBroker(Kind.KAFKA, first, Map.of()));
+      for (int node = 2; node <= count; node++) {
+        int port = freePorts();
+        brokers.add(new LocalBroker(Kind.KAFKA, port, follower(node, port, first + 1)));
+      }
+      brokers.forEach(Broker::start);
+      return brokers;
+    } catch (RuntimeException | Error e) {
+      brokers.forEach(Broker::close);
+      throw e;
+    }
+  }
+
+  private static Map<String, String> follower(int node, int port, int controller) {
+    String listener = "PLAINTEXT://127.0.0.1:" + port;
+    return Map.of(
+        "process.roles",
+        "broker",
+        "node.id",
+        String.valueOf(node),
+        "controller.quorum.voters",
+        "1@127.0.0.1:" + controller,
+        "listeners",
+        listener);
   }
 
   public static Broker rabbitmq() {

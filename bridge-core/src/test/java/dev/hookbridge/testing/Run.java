@@ -105,6 +105,8 @@ public final class Run {
 
   public Outcome await(Envelope event) {
     Awaitility.await("an outcome of " + event)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(5))
         .atMost(Duration.ofSeconds(30))
         .until(() -> outcomes().containsKey(event.id()));
     return outcomes().get(event.id());

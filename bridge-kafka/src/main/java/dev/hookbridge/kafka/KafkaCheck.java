@@ -60,7 +60,7 @@ final class KafkaCheck {
     TopicDescription description = description();
     if (description == null && create) {
       create(nodes.size());
-      description = description();
+      description = descriptionOnceKnown();
     }
     if (description == null) {
       lines.add(
@@ -81,6 +81,19 @@ final class KafkaCheck {
       }
       throw e;
     }
+  }
+
+  /** A topic that was made is not yet one that every broker knows. */
+  private @Nullable TopicDescription descriptionOnceKnown()
+      throws ExecutionException, InterruptedException {
+    for (int attempt = 0; attempt < 50; attempt++) {
+      TopicDescription description = description();
+      if (description != null) {
+        return description;
+      }
+      Thread.sleep(100);
+    }
+    return null;
   }
 
   private void create(int brokers) throws ExecutionException, InterruptedException {

@@ -59,7 +59,7 @@ final class KafkaErrors {
     put(
         Kind.BROKEN,
         Reason.UNREACHABLE,
-        "BrokerNotAvailableException RebootstrapRequiredException BootstrapResolutionException");
+        "BrokerNotAvailableException RebootstrapRequiredException");
     put(Kind.BROKEN, Reason.TIMEOUT, "TimeoutException");
     put(
         Kind.BROKEN,
@@ -126,8 +126,9 @@ final class KafkaErrors {
   }
 
   static Outcome outcome(Throwable failure) {
-    Verdict verdict = verdict(failure);
-    String detail = message(failure);
+    Throwable telling = telling(failure);
+    Verdict verdict = verdict(telling);
+    String detail = message(telling) + advice(telling);
     return switch (verdict.kind()) {
       case HELD -> new Outcome.Held(verdict.reason(), detail);
       case REFUSED -> new Outcome.Refused(verdict.reason(), detail);

@@ -19,6 +19,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.awaitility.Awaitility;
 
 /** Topics for tests, and what a plain consumer with the CloudEvents SDK reads in them. */
 final class TestTopics {
@@ -33,10 +34,29 @@ final class TestTopics {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
       NewTopic wanted = new NewTopic(topic, Optional.of(partitions), Optional.of((short) 1));
       admin.createTopics(List.of(wanted.configs(configs))).all().get();
+      awaitLeaders(admin, topic);
       return topic;
     } catch (ExecutionException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** A topic that was made is not yet one that every broker knows. */
+  static void awaitLeaders(Admin admin, String topic) {
+    Awaitility.await("leaders of " + topic)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(10))
+        .ignoreExceptionsInstanceOf(ExecutionException.class)
+        .until(
+            () ->
+                admin
+                    .describeTopics(List.of(topic))
+                    .allTopicNames()
+                    .get()
+                    .get(topic)
+                    .partitions()
+                    .stream()
+                    .allMatch(partition -> partition.leader() != null));
   }
 
   static List<Seen> read(String servers, String topic, int atLeast) {

@@ -1,0 +1,156 @@
+package dev.hookbridge.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hookbridge.SettingKey;
+import dev.hookbridge.Settings;
+import dev.hookbridge.Transport;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KafkaSettingsTest {
+
+  private static Settings settings(String topic, Map<String, String> properties) {
+    Map<String, String> all = new HashMap<>(Map.of("bootstrap.servers", "kafka1:9092,kafka2:9092"));
+    all.putAll(properties);
+    return new Settings("sinks.feed", Map.of("topic", topic, "properties", all));
+  }
+
+  private static Map<String, Object> producer(Map<String, String> properties) {
+    return KafkaSettings.of(settings("libvirt.hooks", properties)).producer("kvm-07", "feed");
+  }
+
+  @Test
+  void isFoundByItsType() {
+    assertThat(ServiceLoader.load(Transport.class))
+        .filteredOn(transport -> transport.type().equals("kafka"))
+        .hasOnlyElementsOfType(KafkaTransport.class)
+        .hasSize(1);
+  }
+
+  @Test
+  void theKeysAreTheseTwo() {
+    assertThat(new KafkaTransport().keys())
+        .extracting(SettingKey::name)
+        .containsExactly("topic", "properties");
+    assertThat(new KafkaTransport().keys()).allMatch(SettingKey::required);
+  }
+
+  @Test
+  void defaultsThatAnOperatorMayChange() {
+    assertThat(producer(Map.of()))
+        .containsEntry("client.id", "hookbridge-kvm-07-feed")
+        .containsEntry("request.timeout.ms", 10_000)
+        .containsEntry("batch.size", 131_072)
+        .containsEntry("linger.ms", 0);
+    assertThat(
+            producer(
+                Map.of(
+                    "client.id", "mine",
+                    "request.timeout.ms", "3000",
+                    "batch.size", "1",
+                    "linger.ms", "5")))
+        .containsEntry("client.id", "mine")
+        .containsEntry("request.timeout.ms", "3000")
+        .containsEntry("batch.size", "1")
+        .containsEntry("linger.ms", "5");
+  }
+
+  @Test
+  void whatThePromisesHangOn() {
+    assertThat(producer(Map.of()))
+        .containsEntry("acks", "all")
+        .containsEntry("enable.idempotence", true)
+        .containsEntry("max.in.flight.requests.per.connection", 1)
+        .containsEntry("delivery.timeout.ms", Integer.MAX_VALUE)
+        .containsEntry("retries", Integer.MAX_VALUE)
+        .containsEntry("max.block.ms", 4_000)
+        .doesNotContainKeys("partitioner.class", "transactional.id");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "acks",
+        "enable.idempotence",
+        "max.in.flight.requests.per.connection",
+        "delivery.timeout.ms",
+        "retries",
+        "max.block.ms",
+        "key.serializer",
+        "value.serializer",
+        "partitioner.class",
+        "partitioner.ignore.keys",
+        "transactional.id",
+        "transaction.two.phase.commit.enable"
+      })
+  void itIsRefusedToSetThemEvenToTheSame(String name) {
+    assertThatThrownBy(() -> producer(Map.of(name, "all")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("sinks.feed.properties." + name + " is set: remove it");
+  }
+
+  @Test
+  void allOthersPassThroughToEveryClientThatKnowsThem() {
+    Map<String, String> properties =
+        Map.of(
+            "security.protocol", "SASL_SSL",
+            "sasl.mechanism", "PLAIN",
+            "compression.type", "zstd",
+            "plugin.option", "x");
+    assertThat(producer(properties)).containsAllEntriesOf(properties);
+    KafkaSettings parsed = KafkaSettings.of(settings("t", properties));
+    assertThat(parsed.admin())
+        .containsEntry("sasl.mechanism", "PLAIN")
+        .containsEntry("plugin.option", "x")
+        .containsEntry("bootstrap.servers", "kafka1:9092,kafka2:9092")
+        .doesNotContainKey("compression.type");
+    assertThat(parsed.consumer())
+        .containsEntry("security.protocol", "SASL_SSL")
+        .containsEntry("enable.auto.commit", false)
+        .doesNotContainKeys("compression.type", "group.id");
+    assertThat(parsed.unknown()).containsExactly("plugin.option");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3145728, 3145728", "'', 1048576"})
+  void theLargestRequestIsTheClients(String written, int expected) {
+    Map<String, String> properties =
+        written.isEmpty() ? Map.of() : Map.of("max.request.size", written);
+    assertThat(KafkaSettings.of(settings("t", properties)).maxRequestSize()).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ".", "..", "a b", "ä", "a/b"})
+  void aTopicThatCannotBe(String topic) {
+    assertThatThrownBy(() -> KafkaSettings.of(settings(topic, Map.of())))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("sinks.feed.topic is '" + topic + "'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "kafka1", "kafka1:9092,", "kafka1:http"})
+  void serversThatCannotBe(String servers) {
+    assertThatThrownBy(() -> producer(Map.of("bootstrap.servers", servers)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("sinks.feed.properties.bootstrap.servers is '");
+  }
+
+  @Test
+  void aSecretIsInNoMessageAndNoText() {
+    Map<String, String> properties =
+        Map.of("sasl.jaas.config", "hunter2", "plugin.password", "hunter3", "linger.ms", "hunter2");
+    assertThatThrownBy(() -> producer(properties))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("linger.ms")
+        .hasMessageNotContaining("hunter");
+    assertThat(KafkaSettings.of(settings("t", Map.of("sasl.jaas.config", "hunter2"))).toString())
+        .isEqualTo("t at kafka1:9092,kafka2:9092");
+  }
+}

@@ -200,14 +200,20 @@ final class AmqpSink implements Sink {
     maxMessage = (int) Math.max(1, Math.min(maxMessage, Math.min(most, refused - 1)));
   }
 
-  /** The sink is of no more use; whoever waits is told so now, not when the client notices. */
+  /**
+   * The sink is of no more use; whoever waits is told so now, not when the client notices.
+   *
+   * @return what ended it first, which says more than what followed from it
+   */
   private Outcome.Broken end(Outcome.Broken broken) {
-    if (dead == null) {
+    Outcome.Broken first = dead;
+    if (first == null) {
+      first = broken;
       dead = broken;
     }
-    settleAll(broken);
+    settleAll(first);
     link.kill();
-    return broken;
+    return first;
   }
 
   private void settleAll(Outcome outcome) {

@@ -64,7 +64,7 @@ final class AmqpTlsIT {
   private static Process keytoolProcess(String words) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-    command.addAll(List.of(words.split(" ")));
+    command.addAll(List.of(words.split(" ", -1)));
     File output = folder.resolve("keytool.out").toFile();
     return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output).start();
   }

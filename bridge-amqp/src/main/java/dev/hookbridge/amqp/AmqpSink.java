@@ -16,8 +16,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,21 +37,16 @@ final class AmqpSink implements Sink {
   private static final Duration WRITE_LIMIT = Duration.ofSeconds(4);
   private static final Duration LOOK = Duration.ofMillis(200);
 
-  /** RabbitMQ's own default before 4.0; a broker with a lower one says so when it refuses. */
-  private static final int MAX_MESSAGE = 128 << 20;
-
-  private static final Pattern LIMIT = Pattern.compile("max(?:imum)? size:? (\\d{1,9})\\b");
-
   private final AmqpSettings settings;
   private final AmqpProperties properties;
   private final AmqpMeters meters;
   private final AmqpLink link;
+  private final MessageLimit limit = new MessageLimit();
   private final ScheduledExecutorService watch;
   private @Nullable ConfirmChannel channel; // the courier's thread alone
   private volatile @Nullable ConfirmChannel watched;
   private volatile long writingSince;
   private volatile boolean writing;
-  private volatile int maxMessage = MAX_MESSAGE;
   private volatile Outcome.@Nullable Broken dead;
   private volatile boolean closing;
 
@@ -104,7 +97,7 @@ final class AmqpSink implements Sink {
 
   @Override
   public int maxEventBytes() {
-    return maxMessage;
+    return limit.bytes();
   }
 
   @Override
@@ -132,9 +125,9 @@ final class AmqpSink implements Sink {
     if (alarm != null) {
       return new Outcome.Held(Reason.BLOCKED, "the broker takes nothing for now: " + alarm);
     }
-    if (envelope.data().length > maxMessage) {
+    if (envelope.data().length > limit.bytes()) {
       return new Outcome.Refused(
-          Reason.TOO_LARGE, "the broker takes messages up to " + maxMessage + " bytes");
+          Reason.TOO_LARGE, "the broker takes messages up to " + limit.bytes() + " bytes");
     }
     return null;
   }
@@ -182,32 +175,30 @@ final class AmqpSink implements Sink {
     Failure failure = AmqpErrors.of(cause);
     List<Unconfirmed.Entry> waiting = ended.drain();
     Outcome outcome = failure.outcome(waiting.size() <= 1);
-    if (dead == null && (cause.isHardError() || outcome instanceof Outcome.Broken)) {
-      dead = failure.broken(false);
+    if (cause.isHardError() || outcome instanceof Outcome.Broken) {
+      died(failure.broken(false));
     }
     for (Unconfirmed.Entry entry : waiting) {
       if (outcome instanceof Outcome.Refused && failure.reason() == Reason.TOO_LARGE) {
-        learn(entry.bytes(), failure.detail());
+        limit.refused(entry.bytes(), failure.detail());
       }
       entry.settle(outcome);
     }
   }
 
-  /** Remembers what the broker takes: its own figure, else less than what it has refused. */
-  private void learn(long refused, String detail) {
-    Matcher limit = LIMIT.matcher(detail);
-    long most = limit.find() ? Long.parseLong(limit.group(1)) : refused - 1;
-    maxMessage = (int) Math.max(1, Math.min(maxMessage, Math.min(most, refused - 1)));
-  }
-
   /** The sink is of no more use; whoever waits is told so now, not when the client notices. */
   private Outcome.Broken end(Outcome.Broken broken) {
-    if (dead == null) {
-      dead = broken;
-    }
-    settleAll(broken);
+    Outcome.Broken first = died(broken);
+    settleAll(first);
     link.kill();
-    return broken;
+    return first;
+  }
+
+  /** The first cause stays: it says more than what followed from it. */
+  private synchronized Outcome.Broken died(Outcome.Broken broken) {
+    Outcome.Broken first = dead == null ? broken : dead;
+    dead = first;
+    return first;
   }
 
   private void settleAll(Outcome outcome) {

@@ -119,12 +119,13 @@ final class AmqpFaultsIT {
     Sink sink = rabbit.sink(rabbit.exchange());
     rabbit.broker.pause();
     assertTakes(Duration.ofSeconds(2), sink::close);
-    await("no thread of the sink left")
-        .atMost(PATIENCE)
-        .until(
-            () ->
-                Thread.getAllStackTraces().keySet().stream()
-                    .noneMatch(thread -> thread.getName().startsWith("amqp-hookbridge test")));
+    await("no thread of the sink left").atMost(PATIENCE).until(() -> threadsOfSinks() == 0);
+  }
+
+  static long threadsOfSinks() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("amqp-hookbridge test"))
+        .count();
   }
 
   @Test
@@ -186,7 +187,7 @@ final class AmqpFaultsIT {
             Outcome.Broken.class, end -> assertThat(end.reason()).isEqualTo(reason));
   }
 
-  private static void assertTakes(Duration most, Runnable deed) {
+  static void assertTakes(Duration most, Runnable deed) {
     long begun = System.nanoTime();
     deed.run();
     assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(most);

@@ -1,0 +1,95 @@
+package dev.hookbridge.amqp;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hookbridge.Envelope;
+import dev.hookbridge.Outcome;
+import dev.hookbridge.Sink;
+import dev.hookbridge.testing.Needs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Clients in other languages read what the sink has published. */
+@ExtendWith(Rabbit.Shared.class)
+final class AmqpInteropIT {
+  private static final String READER =
+      """
+      import json, sys, pika
+      channel = pika.BlockingConnection(pika.URLParameters(sys.argv[1])).channel()
+      frame, properties, body = channel.basic_get(sys.argv[2], auto_ack=True)
+      print(json.dumps({"key": frame.routing_key, "type": properties.content_type,
+                        "id": properties.message_id, "mode": properties.delivery_mode,
+                        "subject": properties.headers["cloudEvents:subject"],
+                        "headers": len(properties.headers), "body": body.decode()}))
+      """;
+
+  private final Rabbit rabbit;
+  private final Outcomes outcomes = new Outcomes();
+  @TempDir Path folder;
+
+  AmqpInteropIT(Rabbit rabbit) {
+    this.rabbit = rabbit;
+  }
+
+  private Envelope published(String exchange) throws Exception {
+    Envelope event = Events.of("guest").with("subject", "größe-鯨");
+    try (Sink sink = rabbit.sink(exchange)) {
+      assertThat(outcomes.through(sink, event)).isEqualTo(Outcome.CONFIRMED);
+    }
+    return event;
+  }
+
+  @Test
+  void pythonReadsAttributesAndData() throws Exception {
+    String python = python();
+    String exchange = rabbit.exchange();
+    String queue = rabbit.queue(exchange);
+    Envelope event = published(exchange);
+    assertThat(run(python, "-c", READER, rabbit.broker.address(), queue))
+        .contains(
+            "\"key\": \"qemu.start.begin.web-1\"",
+            "\"type\": \"application/json\"",
+            "\"id\": \"" + event.id() + "\"",
+            "\"mode\": 2",
+            "\"subject\": \"gr\\u00f6\\u00dfe-\\u9be8\"",
+            "\"headers\": " + (event.attributes().size() - 1),
+            "\"body\": \"{\\\"n\\\":1}\"");
+  }
+
+  /** The first that has the library; the distribution's may not be the first on the path. */
+  private String python() throws Exception {
+    Needs.command("python3");
+    for (String python : List.of("python3", "/usr/bin/python3")) {
+      if (run(python, "-c", "import pika").isEmpty()) {
+        return python;
+      }
+    }
+    Needs.missing("no pika for python3: install python3-pika");
+    return "";
+  }
+
+  @Test
+  void theToolsInCReadTheData() throws Exception {
+    Needs.command("amqp-get");
+    String exchange = rabbit.exchange();
+    String queue = rabbit.queue(exchange);
+    Envelope event = published(exchange);
+    assertThat(run("amqp-get", "--url=" + rabbit.broker.address(), "--queue=" + queue))
+        .isEqualTo(new String(event.data(), UTF_8));
+  }
+
+  private String run(String... command) throws IOException, InterruptedException {
+    Path told = folder.resolve("told");
+    Process process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(told.toFile()).start();
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("%s ends", command[0]).isTrue();
+    return Files.readString(told);
+  }
+}

@@ -67,8 +67,8 @@ static pid_t launch(int which)
     close(in[1]);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, in[0], 0);
-    must(posix_spawn(&pid, programs[which], &actions, NULL, which == 2 ? limit_args : hook_args, environ) == 0,
-         programs[which]);
+    char **args = which == 2 ? limit_args : hook_args;
+    must(posix_spawn(&pid, programs[which], &actions, NULL, args, environ) == 0, programs[which]);
     posix_spawn_file_actions_destroy(&actions);
     close(in[0]);
     return pid;
@@ -129,11 +129,11 @@ static void report(const char *title, const double *rates)
         p50[i] = times[i][taken[i] / 2];
         p99[i] = times[i][taken[i] * 99 / 100];
     }
-    printf("%s\n%-10s %8s %8s %8s %16s %12s %14s\n", title, "", "p50 us", "p99 us", "per s", "p50 / /bin/true",
+    printf("%s\n%-10s %8s %8s %8s %12s %12s %12s\n", title, "", "p50 us", "p99 us", "per s", "p50 / true",
            "p50 / limit", "p99 / true");
     for (int i = 0; i < PROGRAMS; i++) {
-        printf("%-10s %8.0f %8.0f %8.0f %16.2f %12.2f %14.2f\n", names[i], p50[i], p99[i], rates ? rates[i] : 0,
-               p50[i] / p50[1], p50[i] / p50[2], p99[i] / p99[1]);
+        printf("%-10s %8.0f %8.0f %8.0f %12.2f %12.2f %12.2f\n", names[i], p50[i], p99[i],
+               rates ? rates[i] : 1e6 / p50[i], p50[i] / p50[1], p50[i] / p50[2], p99[i] / p99[1]);
         taken[i] = 0;
     }
 }

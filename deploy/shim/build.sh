@@ -3,7 +3,7 @@
 #   --sanitize   also OUTDIR/hookbridge-hook-asan, with address and undefined-behaviour sanitizers
 #   --tools      also OUTDIR/launch and OUTDIR/bench, for tests and measurements
 # The environment may name the compiler (CC) and the version (VERSION, default dev). Without a compiler nothing
-# is built and the exit code is 0: the distribution then holds the Java twin.
+# is built and the exit code is 0.
 set -eu
 
 sanitize= tools= out=
@@ -18,18 +18,20 @@ done
 [ -n "$out" ] || { echo "build.sh: name the folder to build into: build.sh OUTDIR" >&2; exit 2; }
 
 here=$(cd "$(dirname "$0")" && pwd)
-has() { command -v "$1" >/dev/null 2>&1; }
+mkdir -p "$out"
+# A compiler counts when it can link statically: many systems have cc without a static C library.
+works() { echo 'int main(void) { return 0; }' | "$1" -static -x c -o "$out/probe" - 2>/dev/null; }
 for cc in ${CC:-musl-gcc cc gcc clang}; do
-    has "$cc" && break
+    works "$cc" && break
     cc=
 done
+rm -f "$out/probe"
 if [ -z "$cc" ]; then
-    echo "build.sh: no C compiler found; the Java twin of the shim will be used"
+    echo "build.sh: no C compiler that links statically; the Java twin of the shim will be used"
     exit 0
 fi
 
 flags="-std=c11 -O2 -Wall -Wextra -Werror"
-mkdir -p "$out"
 # Linked beside its name and renamed in: a hook that runs while it is rebuilt must not be half there.
 build() { # compiler, name, source, further flags
     target=$out/$2
@@ -45,12 +47,12 @@ if [ -n "$tools" ]; then
     build "$cc" bench bench.c -static
 fi
 if [ -n "$sanitize" ]; then
-    asan="-g -fsanitize=address,undefined -fno-sanitize-recover=all"
     for cc in gcc clang; do
-        if has "$cc"; then
-            build "$cc" hookbridge-hook-asan hook.c "$asan"
+        if command -v "$cc" >/dev/null; then
+            build "$cc" hookbridge-hook-asan hook.c "-g -fsanitize=address,undefined -fno-sanitize-recover=all"
             exit 0
         fi
     done
-    echo "build.sh: neither gcc nor clang found; no sanitizer build" >&2
+    echo "build.sh: the sanitizer build needs gcc or clang; install one" >&2
+    exit 1
 fi

@@ -50,9 +50,10 @@
 #define FIRST_WAIT (100 * MS)
 #define SMALL_WAIT (250 * MS)
 #define STAMP_LIFE (60000 * MS)
-#define INODE_BYTES (16 << 10) /* ext4 makes one inode for so many bytes: a reserve of bytes as one of inodes */
+#define INODE_BYTES (16 << 10) /* ext4 makes an inode for so many: makes a reserve of bytes one of inodes */
 #define EXT4_MAGIC 0xef53
 #define XFS_MAGIC 0x58465342
+#define TMPFS_MAGIC 0x01021994
 
 struct out {
     char *at, *end;
@@ -73,6 +74,7 @@ struct folder {
     const char *path, *rest;
 };
 static struct folder data, etc, run;
+static uid_t me;
 
 /* shim.conf, with its defaults. */
 static struct {
@@ -153,7 +155,7 @@ static void escape(struct out *o, const char *s, int room)
     for (; *s; s++) {
         unsigned char c = *s, lower = c | 32;
         char three[] = {'%', hex[c >> 4], hex[c & 15]};
-        int plain = (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'z') || c == '.' || c == '_' || c == '-';
+        int plain = (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'z') || strchr("._-", c);
         if ((room -= plain ? 1 : 3) < 0)
             return;
         put(o, plain ? s : three, plain ? 1 : 3);
@@ -165,12 +167,16 @@ static void escape(struct out *o, const char *s, int room)
  * tells on x86, and that is a trap into the hypervisor which costs more than the sum. A table's entry is the
  * exclusive or of the entries of its index's bits, so eight numbers write out a table at compile time.
  */
-#define T1(i, a, b, c, d, e, f, g, h) ((i & 1 ? a : 0) ^ (i & 2 ? b : 0) ^ (i & 4 ? c : 0) ^ (i & 8 ? d : 0) ^ \
-    (i & 16 ? e : 0) ^ (i & 32 ? f : 0) ^ (i & 64 ? g : 0) ^ (i & 128 ? h : 0))
-#define T4(i, ...) T1((i), __VA_ARGS__), T1((i + 1), __VA_ARGS__), T1((i + 2), __VA_ARGS__), T1((i + 3), __VA_ARGS__)
-#define T16(i, ...) T4(i, __VA_ARGS__), T4(i + 4, __VA_ARGS__), T4(i + 8, __VA_ARGS__), T4(i + 12, __VA_ARGS__)
-#define T64(i, ...) T16(i, __VA_ARGS__), T16(i + 16, __VA_ARGS__), T16(i + 32, __VA_ARGS__), T16(i + 48, __VA_ARGS__)
-#define TABLE(...) {T64(0, __VA_ARGS__), T64(64, __VA_ARGS__), T64(128, __VA_ARGS__), T64(192, __VA_ARGS__)}
+#define T1(i, a, b, c, d, e, f, g, h) \
+    ((i & 1 ? a : 0) ^ (i & 2 ? b : 0) ^ (i & 4 ? c : 0) ^ (i & 8 ? d : 0) ^ \
+     (i & 16 ? e : 0) ^ (i & 32 ? f : 0) ^ (i & 64 ? g : 0) ^ (i & 128 ? h : 0))
+#define T2(i, ...) T1((i), __VA_ARGS__), T1((i + 1), __VA_ARGS__)
+#define T8(i, ...) T2(i, __VA_ARGS__), T2(i + 2, __VA_ARGS__), T2(i + 4, __VA_ARGS__), T2(i + 6, __VA_ARGS__)
+#define T32(i, ...) \
+    T8(i, __VA_ARGS__), T8(i + 8, __VA_ARGS__), T8(i + 16, __VA_ARGS__), T8(i + 24, __VA_ARGS__)
+#define T128(i, ...) \
+    T32(i, __VA_ARGS__), T32(i + 32, __VA_ARGS__), T32(i + 64, __VA_ARGS__), T32(i + 96, __VA_ARGS__)
+#define TABLE(...) {T128(0, __VA_ARGS__), T128(128, __VA_ARGS__)}
 
 static const uint32_t table[8][256] = {
     TABLE(0xf26b8303, 0xe13b70f7, 0xc79a971f, 0x8ad958cf, 0x105ec76f, 0x20bd8ede, 0x417b1dbc, 0x82f63b78),
@@ -189,8 +195,8 @@ static uint32_t crc32c(uint32_t crc, const void *data_, size_t n)
     crc = ~crc;
     for (; n >= 8; n -= 8, p += 8) {
         crc ^= p[0] | p[1] << 8 | p[2] << 16 | (uint32_t)p[3] << 24;
-        crc = table[7][crc & 255] ^ table[6][crc >> 8 & 255] ^ table[5][crc >> 16 & 255] ^ table[4][crc >> 24] ^
-              table[3][p[4]] ^ table[2][p[5]] ^ table[1][p[6]] ^ table[0][p[7]];
+        crc = table[7][crc & 255] ^ table[6][crc >> 8 & 255] ^ table[5][crc >> 16 & 255] ^
+              table[4][crc >> 24] ^ table[3][p[4]] ^ table[2][p[5]] ^ table[1][p[6]] ^ table[0][p[7]];
     }
     while (n--)
         crc = table[0][(crc ^ *p++) & 255] ^ crc >> 8;
@@ -258,7 +264,7 @@ static _Noreturn void leave(int status, char *text, size_t n)
     _exit(1);
 }
 
-/* A helper's first act: libvirt waits for the end of stdout and stderr, so a stuck helper must not hold them. */
+/* libvirt waits for the end of stdout and stderr, so a helper that may get stuck must not hold them. */
 static int help(void *helper)
 {
     struct helper *h = helper;
@@ -274,11 +280,11 @@ static int help(void *helper)
  * Starts a helper: a process with its own file descriptors and our memory. The kernel clears `tid` when it
  * ends, however it ends. (errno is shared too: it is reported, nothing that matters is decided by it.)
  */
-static void start(struct helper *h, int (*work)(void))
+static int start(struct helper *h, int (*work)(void))
 {
+    int flags = CLONE_VM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD;
     h->work = work;
-    clone(help, h->stack + sizeof h->stack, CLONE_VM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD, h,
-          &h->tid, NULL, &h->tid);
+    return clone(help, h->stack + sizeof h->stack, flags, h, &h->tid, NULL, &h->tid) > 0;
 }
 
 static int ended(struct helper *h, uint64_t until)
@@ -301,8 +307,10 @@ static int descend(int fd, const char *path)
     char part[NAME_MAX + 1];
     while (fd >= 0 && *(path += strspn(path, "/"))) {
         size_t n = strcspn(path, "/");
-        if (n > NAME_MAX)
+        if (n > NAME_MAX) {
+            errno = ENAMETOOLONG;
             return -1;
+        }
         memcpy(part, path, n);
         part[n] = 0;
         fd = openat(fd, part, O_PATH | O_DIRECTORY | O_NOFOLLOW);
@@ -311,9 +319,10 @@ static int descend(int fd, const char *path)
     return fd;
 }
 
-/* Opens an absolute path step by step: a link planted on the way ends it. Nothing is closed, a helper ends soon. */
+/* Opens an absolute path step by step: a planted link ends it. Nothing is closed, as a helper ends soon. */
 static int open_folder(struct folder f)
 {
+    errno = ENOENT;
     if (!f.path || *f.path != '/')
         return -1;
     return descend(descend(open("/", O_PATH | O_DIRECTORY), f.path), f.rest);
@@ -325,8 +334,8 @@ static int open_folder(struct folder f)
  */
 static int ours(const struct stat *st)
 {
-    uid_t me = geteuid();
-    return (st->st_uid == 0 || st->st_uid == me) && !(st->st_mode & (me == 0 || S_ISREG(st->st_mode) ? 022 : 002));
+    mode_t others = me == 0 || S_ISREG(st->st_mode) ? S_IWGRP | S_IWOTH : S_IWOTH;
+    return (st->st_uid == 0 || st->st_uid == me) && !(st->st_mode & others);
 }
 
 /* Opens a small file of ours: no link, no FIFO to hang in, no second name for something else. */
@@ -477,7 +486,9 @@ static int set(const char *key, char *value)
         data = (struct folder){value, ""};
         return 1;
     }
-    return is(key, "reserve") ? set_reserve(value) : is(key, "allow-destructive") ? set_destructive(value) : 0;
+    if (is(key, "reserve"))
+        return set_reserve(value);
+    return is(key, "allow-destructive") && set_destructive(value);
 }
 
 /* `key: value`; a `#` begins a comment at the start of a line or after a blank. */
@@ -506,7 +517,7 @@ static void read_conf(void)
         return;
     ssize_t n = read(fd, conf_text, sizeof conf_text);
     if (n < 0 || n == sizeof conf_text || memchr(conf_text, 0, n)) {
-        conf.complaint = "shim.conf is ignored: it must be a small text file of root that only root can write";
+        conf.complaint = "shim.conf is ignored: it must be a short text that only root can write";
         return;
     }
     for (char *line = conf_text, *next; line; line = next) {
@@ -517,7 +528,7 @@ static void read_conf(void)
     }
 }
 
-/* Exit 1 stops a guest or a network from coming up. What would kill a running one needs root's explicit word. */
+/* Exit 1 keeps a guest or a network from coming up. To kill a running one needs root's explicit word. */
 static int may_fail(void)
 {
     const char *operation = call.arg[1];
@@ -582,14 +593,14 @@ static void note(int argc, char **argv)
     make_id();
 }
 
-/* Reads to the end, or for two seconds: a caller that never closes must not hold us. What is too much is counted. */
+/* Reads to the end, or for two seconds: not every caller closes it. What is too much is counted. */
 static void read_stdin(void)
 {
     struct pollfd in = {.fd = 0, .events = POLLIN};
     uint64_t until = call.boot + STDIN_WAIT, t = call.boot;
     for (; t < until && poll(&in, 1, (until - t) / MS + 1) > 0; t = now(CLOCK_BOOTTIME)) {
-        int full = call.arrived >= STDIN_MAX;
-        ssize_t n = full ? read(0, head, sizeof head) : read(0, input + call.arrived, STDIN_MAX - call.arrived);
+        size_t room = call.arrived < STDIN_MAX ? STDIN_MAX - call.arrived : 0;
+        ssize_t n = room ? read(0, input + call.arrived, room) : read(0, head, sizeof head);
         if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
             return;
         if (n > 0)
@@ -610,7 +621,7 @@ static void find_folders(void)
     const char *trial = getenv("HOOKBRIDGE_DATA_DIR"), *xdg = getenv("XDG_DATA_HOME");
     if (trial && *trial)
         locate(trial, "", "/etc", "/run");
-    else if (geteuid() == 0)
+    else if (me == 0)
         locate("/", "var/lib/hookbridge", "etc/hookbridge", "run/hookbridge");
     else if (xdg && *xdg == '/')
         locate(xdg, "/hookbridge", "/hookbridge/etc", "/hookbridge/run");
@@ -711,13 +722,13 @@ static int store(int folder)
     int fd = openat(tmp, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
     if (fd < 0)
         return errno;
-    if ((st.st_uid != geteuid() && fchown(fd, st.st_uid, st.st_gid) != 0) || write_record(fd, boot_id) != 0 ||
+    if ((st.st_uid != me && fchown(fd, st.st_uid, st.st_gid) != 0) || write_record(fd, boot_id) != 0 ||
         renameat(tmp, name, new, name) != 0) {
         int err = errno;
-        unlinkat(tmp, name, 0);
+        unlinkat(tmp, name, 0); /* synced or not: if it comes back, the agent finds the call that was lost */
         return err;
     }
-    /* The rename need not last: after a power cut the reader takes complete files from `tmp` as well. But only ext4
+    /* The rename need not last: after a power cut complete files are taken from `tmp` as well. But only ext4
      * and xfs are known to keep even that name with the file's fsync. */
     if (fs.f_type != EXT4_MAGIC && fs.f_type != XFS_MAGIC)
         fsync(new);
@@ -727,18 +738,18 @@ static int store(int folder)
 /* Helper. Its result is the errno when the hook must fail for it, else 0. */
 static int record(void)
 {
-    struct stat st = {.st_uid = geteuid()};
+    struct stat st = {.st_uid = me};
     int folder, err;
     read_conf();
     folder = open_folder(data);
-    err = folder < 0 || fstat(folder, &st) != 0 ? ENOENT : store(folder);
+    err = folder < 0 || fstat(folder, &st) != 0 ? errno : store(folder);
     if (err || conf.complaint) {
         int r = open_run();
         if (err)
             lose(r, "lost", err);
         say(r, err ? "not written to the mailbox, see the file lost" : conf.complaint, err);
     }
-    return st.st_uid == geteuid() && conf.fail_when_full && may_fail() ? err : 0;
+    return st.st_uid == me && conf.fail_when_full && may_fail() ? err : 0;
 }
 
 /* Helper. Did somebody's wait run out in the last minute? */
@@ -757,15 +768,28 @@ static int tell(void)
     return 0;
 }
 
+/* There is no room for another process. A memory file system cannot be frozen, so that needs no helper. */
+static void lose_unguarded(int err)
+{
+    struct statfs fs;
+    int folder = open_run();
+    if (folder >= 0 && fstatfs(folder, &fs) == 0 && fs.f_type == TMPFS_MAGIC)
+        lose(folder, "lost", err);
+}
+
 /* Has the call written, tells when that does not end in time. One full wait a minute is enough for a host. */
 static int write_call(void)
 {
     uint64_t began = now(CLOCK_BOOTTIME);
-    start(&recorder, record);
+    if (!start(&recorder, record)) {
+        lose_unguarded(errno);
+        return 0;
+    }
     if (ended(&recorder, began + FIRST_WAIT))
         return recorder.result;
     start(&looker, look);
-    if (!(ended(&looker, began + FIRST_WAIT + SMALL_WAIT) && looker.result) && ended(&recorder, began + WRITE_WAIT))
+    int hopeless = ended(&looker, began + FIRST_WAIT + SMALL_WAIT) && looker.result;
+    if (!hopeless && ended(&recorder, began + WRITE_WAIT))
         return recorder.result;
     start(&teller, tell);
     ended(&teller, now(CLOCK_BOOTTIME) + SMALL_WAIT);
@@ -808,6 +832,7 @@ int main(int argc, char **argv)
 {
     int err;
     defend();
+    me = geteuid();
     if (argc == 2 && is(argv[1], "--self-test"))
         self_test();
     if (argc == 2 && is(argv[1], "--version"))

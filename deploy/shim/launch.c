@@ -5,7 +5,8 @@
  *     close=FD    the program starts with FD closed
  *     full=FD     FD is a pipe that is full and that nobody reads
  *     uid=N       user and group N, no other groups
- *     umask=OCTAL, fsize=BYTES (RLIMIT_FSIZE), ignore=SIGNAL
+ *     umask=OCTAL, ignore=SIGNAL
+ *     fsize=BYTES, nproc=N   the limits RLIMIT_FSIZE and RLIMIT_NPROC
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -56,10 +57,11 @@ static void apply(const char *text)
         umask(n);
     else if (option("ignore", text, &n, 10))
         signal(n, SIG_IGN);
-    else if (option("fsize", text, &n, 10)) {
-        struct rlimit limit = {n, n};
-        setrlimit(RLIMIT_FSIZE, &limit);
-    } else if (option("uid", text, &n, 10)) {
+    else if (option("fsize", text, &n, 10))
+        setrlimit(RLIMIT_FSIZE, &(struct rlimit){n, n});
+    else if (option("nproc", text, &n, 10))
+        setrlimit(RLIMIT_NPROC, &(struct rlimit){n, n});
+    else if (option("uid", text, &n, 10)) {
         if (setgroups(0, NULL) != 0 || setgid(n) != 0 || setuid(n) != 0)
             die("uid");
     } else

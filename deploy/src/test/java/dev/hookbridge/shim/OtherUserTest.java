@@ -88,6 +88,26 @@ class OtherUserTest {
     assertThat(folder).isEmptyDirectory();
   }
 
+  /** Without a helper only what cannot hang is done: to note the loss on a memory file system. */
+  @Test
+  void withoutRoomForAHelperTheLossIsNoted() throws IOException {
+    Trial trial = new Trial(folder);
+    Run.tool("chown", "-R", "65533", folder.toString());
+    Run run = Run.of(shim, folder).option("nproc=1").option("uid=65533");
+    assertSilent(run.run());
+    assertThat(trial.lost()).isEmpty();
+
+    Run.tool("mount", "-t", "tmpfs", "-o", "uid=65533,mode=755", "none", "" + trial.run());
+    try {
+      assertSilent(run.run());
+      assertSilent(reconnect(run).run());
+      assertThat(trial.lost()).hasSize(2).allMatch(line -> line.matches(Trial.LINE));
+      assertThat(trial.files()).isEmpty();
+    } finally {
+      Run.tool("umount", "--lazy", "" + trial.run());
+    }
+  }
+
   private static Run reconnect(Run run) {
     return run.with("g", "reconnect", "begin", "-");
   }

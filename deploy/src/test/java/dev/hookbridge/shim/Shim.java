@@ -2,16 +2,21 @@ package dev.hookbridge.shim;
 
 import dev.hookbridge.testing.Needs;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /** The builds of the shim under test. Every suite runs against both. */
 enum Shim {
   PLAIN("hookbridge-hook"),
   SANITIZED("hookbridge-hook-asan");
 
-  private static final Path FOLDER = Path.of("target", "shim").toAbsolutePath();
+  /**
+   * Where the build of the distribution puts its shim, and where the tests put what only they need.
+   */
+  private static final Path BUILT = Path.of("target", "shim", "hookbridge-hook").toAbsolutePath();
+
+  private static final Path TOOLS = Path.of("target", "shim-test").toAbsolutePath();
   private static final Path SOURCE = Path.of("shim").toAbsolutePath();
 
   private final String file;
@@ -21,41 +26,40 @@ enum Shim {
   }
 
   Path program() {
-    return built().resolve(file);
+    return this == PLAIN && isFresh(BUILT) ? BUILT : tool(file);
   }
 
   static Path launcher() {
-    return built().resolve("launch");
+    return tool("launch");
   }
 
   static Path layout() {
     return SOURCE.resolveSibling("layout.sh");
   }
 
-  /** Builds what the build of the distribution does not need, once. */
-  private static synchronized Path built() {
-    Needs.command("cc");
-    try {
-      for (String name : List.of("hookbridge-hook", "hookbridge-hook-asan", "launch")) {
-        if (!isFresh(FOLDER.resolve(name))) {
-          Run.tool(
-              "sh", SOURCE.resolve("build.sh").toString(), "--sanitize", "--tools", "" + FOLDER);
-          break;
-        }
-      }
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-    return FOLDER;
+  static Path build() {
+    return SOURCE.resolve("build.sh");
   }
 
-  private static boolean isFresh(Path program) throws IOException {
-    if (!Files.exists(program)) {
-      return false;
+  private static synchronized Path tool(String name) {
+    Needs.command("cc");
+    Path tool = TOOLS.resolve(name);
+    if (!isFresh(tool)) {
+      try {
+        Run.tool("sh", build().toString(), "--sanitize", "--tools", TOOLS.toString());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
-    long time = Files.getLastModifiedTime(program).toMillis();
+    return tool;
+  }
+
+  private static boolean isFresh(Path program) {
+    long time = program.toFile().lastModified(); // 0 when it is not there
     try (var sources = Files.list(SOURCE)) {
       return sources.allMatch(source -> source.toFile().lastModified() < time);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -1,0 +1,50 @@
+package dev.hookbridge.shim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hookbridge.testing.Needs;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** build.sh, with any compiler and with none. */
+class BuildTest {
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"musl-gcc", "gcc"})
+  void theShimIsOneStaticFileThatKnowsItsVersion(String compiler) throws IOException {
+    Needs.command(compiler);
+    Needs.command("readelf");
+    assertThat(build("CC=" + compiler, "VERSION=1.2.3-x")).contains("hookbridge-hook 1.2.3-x: ok");
+    Path shim = folder.resolve("hookbridge-hook");
+    assertThat(Run.tool("readelf", "-lW", shim.toString()))
+        .contains("LOAD")
+        .doesNotContain("INTERP")
+        .doesNotContain("RWE");
+    assertThat(Run.tool(shim.toString(), "--version")).isEqualTo("1.2.3-x\n");
+    Trial trial = new Trial(folder.resolve("trial"));
+    Run run = Run.of(shim).environment("HOOKBRIDGE_DATA_DIR", trial.folder.toString());
+    assertThat(run.stdin("<domain/>".getBytes()).run().exit()).isZero();
+    assertThat(trial.onlyCall().field("shim")).isEqualTo("1.2.3-x");
+  }
+
+  @Test
+  void withoutACompilerTheTwinIsAnnounced() throws IOException {
+    assertThat(build("CC=no-such-compiler")).contains("the Java twin").hasLineCount(1);
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  private String build(String... environment) throws IOException {
+    String[] command = new String[environment.length + 4];
+    command[0] = "env";
+    System.arraycopy(environment, 0, command, 1, environment.length);
+    command[environment.length + 1] = "sh";
+    command[environment.length + 2] = Shim.build().toString();
+    command[environment.length + 3] = folder.toString();
+    return Run.tool(command);
+  }
+}

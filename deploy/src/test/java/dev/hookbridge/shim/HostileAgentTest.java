@@ -1,0 +1,98 @@
+package dev.hookbridge.shim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hookbridge.testing.Needs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The agent's user has turned against root: he steals, replaces and plants while root's hooks run.
+ */
+@ParameterizedClass
+@EnumSource(Shim.class)
+class HostileAgentTest {
+  /**
+   * Moves every file away as it appears and leaves a link to the victim, or a folder, under its
+   * name.
+   */
+  private static final String ATTACK =
+      """
+      cd "$1" && echo ready
+      while :; do
+        for f in tmp/*-*; do
+          [ -f "$f" ] || continue
+          mv -f "$f" new/stolen
+          ln -s "$2" "$f"
+          ln -f new/stolen "new/${f#tmp/}" || mkdir "new/${f#tmp/}"
+        done 2>/dev/null
+      done
+      """;
+
+  @Parameter Shim shim;
+  @TempDir Path folder;
+  private Path mail;
+  private Path victim;
+
+  @BeforeEach
+  void install() throws IOException {
+    Needs.root();
+    Needs.command("setpriv");
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Run.tool("sh", "" + Shim.layout(), "--root", "" + folder, "--user", "nobody", "--no-user");
+    mail = folder.resolve("var/lib/hookbridge/mail");
+    Files.createDirectory(folder.resolve("var/lib/hookbridge/run"));
+    victim = Files.writeString(folder.resolve("victim"), "precious");
+    Files.setPosixFilePermissions(victim, PosixFilePermissions.fromString("rw-------"));
+  }
+
+  @Test
+  void noHookIsHurtAndNothingOutsideTheMailboxIsTouched() throws Exception {
+    Process attacker = attacker();
+    try {
+      for (int i = 0; i < 60; i++) {
+        Run.Ended ended =
+            Run.of(shim, mail.getParent())
+                .with("g" + i, i % 2 == 0 ? "reconnect" : "start", "begin", "-")
+                .stdin(new byte[i % 3 == 0 ? 2_000_000 : 100])
+                .run();
+        assertThat(ended.exit()).isZero();
+        assertThat(ended.out()).isEmpty();
+        assertThat(ended.err()).isEmpty();
+        assertThat(ended.millis()).isLessThan(5_000);
+      }
+    } finally {
+      attacker.destroyForcibly().waitFor();
+    }
+    assertThat(victim).hasContent("precious");
+    assertThat(Run.tool("stat", "-c", "%u %a %h", victim.toString())).isEqualTo("0 600 1\n");
+    assertThat(Run.tool("stat", "-c", "%u %a", mail.toString())).isEqualTo("0 755\n");
+    assertThat(Run.tool("find", mail + "/tmp", mail + "/new", "-uid", "0")).isEmpty();
+  }
+
+  private Process attacker() throws IOException {
+    Process process =
+        new ProcessBuilder(
+                "setpriv",
+                "--reuid=65534",
+                "--regid=65534",
+                "--clear-groups",
+                "sh",
+                "-c",
+                ATTACK,
+                "sh",
+                mail.toString(),
+                victim.toString())
+            .start();
+    assertThat(process.getInputStream().read()).isEqualTo('r');
+    return process;
+  }
+}

@@ -16,16 +16,20 @@ import org.slf4j.LoggerFactory;
 final class XmlParser {
   private static final Logger log = LoggerFactory.getLogger(XmlParser.class);
 
-  /** libvirt's elements have some ten attributes; a document of 16 MiB could have a million. */
+  /**
+   * libvirt's elements have some ten attributes; a document of 16 MiB could have a million. The
+   * sizes of entities are bounded by the document's own: a document type is refused, so there is
+   * none to expand, but the JDK counts every escaped ampersand of a document as one.
+   */
   private static final Map<String, String> LIMITS =
       Map.of(
           "jdk.xml.elementAttributeLimit", "1000",
           "jdk.xml.maxElementDepth", "250",
           "jdk.xml.maxXMLNameLimit", "1000",
           "jdk.xml.entityExpansionLimit", "1",
-          "jdk.xml.maxGeneralEntitySizeLimit", "1",
           "jdk.xml.maxParameterEntitySizeLimit", "1",
-          "jdk.xml.totalEntitySizeLimit", "100000");
+          "jdk.xml.maxGeneralEntitySizeLimit", String.valueOf(XmlPass.MOST_BYTES),
+          "jdk.xml.totalEntitySizeLimit", String.valueOf(XmlPass.MOST_BYTES));
 
   private static final XMLInputFactory FACTORY = factory();
 

@@ -1,0 +1,262 @@
+package dev.hookbridge.envelope;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.hookbridge.Envelope;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** stdin made to break, slow down or mislead whoever reads it. */
+@Timeout(60)
+class HostileXmlTest {
+  private static final String MALFORMED = "not well-formed XML";
+  private static final String ENTITIES = "holds a document type or an entity, which is not allowed";
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "x",
+        " ",
+        "\0",
+        "<",
+        "<a",
+        "<a>",
+        "<a></b>",
+        "<a/><b/>",
+        "<a/>SECRET",
+        "<a b=SECRET/>",
+        "<a b='1' b='SECRET'/>",
+        "<a>&SECRET;</a>",
+        "<a>\0</a>",
+        "<a>&#0;</a>",
+        "<a>&#xD800;</a>",
+        "<a>\u0001</a>",
+        "<a>\uFFFE</a>",
+        "<a>]]></a>",
+        "<a b='<'/>",
+        "<a><![CDATA[SECRET</a>",
+        "<a><!-- -- --></a>",
+        "<?xml version='1.0'?><?xml version='1.0'?><a/>",
+        "<a:b:c d:e:f='SECRET'/>",
+      })
+  void brokenXmlIsAnEventThatQuotesNothing(String stdin) throws IOException {
+    JsonNode data = Calls.dataOf(stdin);
+    assertThat(data.at("/parseError/message").asText()).isEqualTo(MALFORMED);
+    assertThat(data.at("/parseError/bytes").asInt()).isEqualTo(Calls.bytes(stdin).length);
+    assertThat(data.has("xml")).isFalse();
+    assertThat(data.toString()).doesNotContain("SECRET");
+  }
+
+  @Test
+  void anErrorSaysWhere() throws IOException {
+    JsonNode error = Calls.dataOf("<a>\n  <b>\n  </c>\n</a>").get("parseError");
+    assertThat(error.get("line").asInt()).isEqualTo(3);
+    assertThat(error.get("column").asInt()).isBetween(3, 7);
+  }
+
+  @Test
+  void nothingIsFetched(@TempDir Path folder) throws Exception {
+    Path secret = Files.writeString(folder.resolve("secret"), "SECRET");
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      server.setSoTimeout(1);
+      for (String uri :
+          new String[] {secret.toUri().toString(), "http://127.0.0.1:" + server.getLocalPort()}) {
+        assertRefused("<!DOCTYPE a SYSTEM '" + uri + "'><a/>", ENTITIES);
+        assertRefused("<!DOCTYPE a [<!ENTITY e SYSTEM '" + uri + "'>]><a>&e;</a>", ENTITIES);
+        assertRefused("<!DOCTYPE a [<!ENTITY % e SYSTEM '" + uri + "'>%e;]><a/>", ENTITIES);
+      }
+      assertThat(isConnectedTo(server)).isFalse();
+    }
+  }
+
+  private static boolean isConnectedTo(ServerSocket server) throws IOException {
+    try (OutputStream out = server.accept().getOutputStream()) {
+      return out != null;
+    } catch (java.net.SocketTimeoutException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void nothingIsExpanded() throws IOException {
+    StringBuilder laughs = new StringBuilder("<!DOCTYPE a [<!ENTITY e0 'ha'>");
+    for (int i = 1; i < 30; i++) {
+      laughs.append("<!ENTITY e" + i + " '" + ("&e" + (i - 1) + ";").repeat(10) + "'>");
+    }
+    assertRefused(laughs + "]><a>&e29;</a>", ENTITIES);
+    assertRefused(
+        "<!DOCTYPE a [<!ENTITY e '"
+            + "x".repeat(100_000)
+            + "'>]><a>"
+            + "&e;".repeat(10_000)
+            + "</a>",
+        ENTITIES);
+    assertRefused("<!DOCTYPE a><a/>", ENTITIES);
+  }
+
+  static Stream<Arguments> notUtf8() {
+    return Stream.of(
+        Arguments.of(
+            new byte[] {'<', 'a', '>', '\n', (byte) 0xFF, '<', '/', 'a', '>'}, "not UTF-8", 2, 1),
+        Arguments.of(new byte[] {'<', 'a', '>', (byte) 0xC0, (byte) 0x80}, "not UTF-8", 1, 4),
+        Arguments.of(new byte[] {(byte) 0xED, (byte) 0xA0, (byte) 0x80}, "not UTF-8", 1, 1),
+        Arguments.of("<a>\uFFFD</a>é".getBytes(StandardCharsets.ISO_8859_1), "not UTF-8", 1, 9),
+        Arguments.of("<a>x</a>".getBytes(StandardCharsets.UTF_16), "not UTF-8", 1, 1),
+        Arguments.of("<a>x</a>".getBytes(StandardCharsets.UTF_16LE), MALFORMED, 1, 2),
+        Arguments.of("<a>x</a>".getBytes(Charset.forName("UTF-32BE")), MALFORMED, 1, 1));
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void notUtf8(byte[] stdin, String message, int line, int column) throws IOException {
+    JsonNode error = Calls.dataOf(stdin).get("parseError");
+    assertThat(error.get("message").asText()).isEqualTo(message);
+    assertThat(error.get("line").asInt()).isEqualTo(line);
+    assertThat(error.get("column").asInt()).isEqualTo(column);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<?xml version='1.0' encoding='UTF-16'?><a/>",
+        "<?xml version=\"1.0\" encoding=\"ISO-8859-1\" standalone='yes'?><a/>",
+        "<?xml  version = '1.0'  encoding = 'EBCDIC-CP-US' ?><a/>",
+      })
+  void anotherDeclaredEncodingIsNotBelieved(String stdin) throws IOException {
+    assertRefused(stdin, "declared to be in another encoding than UTF-8");
+  }
+
+  @Test
+  void anotherVersionIsNotTaken() throws IOException {
+    assertRefused("<?xml version='1.1'?><a>&#1;</a>", "not XML 1.0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<?xml version='1.0' encoding='utf-8'?>\n<a>é</a>\n",
+        "<?xml version='1.0' standalone='yes'?><a>é</a>",
+        "\uFEFF<a>é</a>",
+        "<a>é</a>",
+        "<a><!-- comment --><?pi x?>é</a>",
+        "<a><![CDATA[é]]></a>",
+      })
+  void whatIsHarmlessIsTaken(String stdin) throws IOException {
+    assertThat(Calls.dataOf(stdin).get("xml").asText()).isEqualTo("<a>é</a>");
+  }
+
+  @Test
+  void depthIsBounded() throws IOException {
+    assertThat(Calls.dataOf("<a>".repeat(200) + "</a>".repeat(200)).has("xml")).isTrue();
+    assertRefused("<a>".repeat(201) + "</a>".repeat(201), "nested deeper than 200 elements");
+    assertRefused("<a>".repeat(100_000), "nested deeper than 200 elements");
+    assertRefused("<password>" + "<a>".repeat(100_000), "nested deeper than 200 elements");
+  }
+
+  @Test
+  void sizesAreBounded() throws IOException {
+    assertRefused("<a" + " x".repeat(5) + "/>", MALFORMED);
+    StringBuilder attributes = new StringBuilder("<a");
+    for (int i = 0; i < 100_000; i++) {
+      attributes.append(" a").append(i).append("='1'");
+    }
+    assertRefused(attributes + "/>", MALFORMED);
+    assertRefused("<" + "n".repeat(100_000) + "/>", MALFORMED);
+    assertRefused("<a>" + " ".repeat(XmlPass.MOST_BYTES) + "</a>", "larger than 16777216 bytes");
+    assertRefused(
+        "<a>" + ">".repeat(XmlPass.MOST_BYTES - 10) + "</a>",
+        "larger than 33554432 characters when escaped");
+  }
+
+  @Test
+  void anAttributeOf16MiBIsShownOrHiddenWhole() throws IOException {
+    String value = "v".repeat(XmlPass.MOST_BYTES - 1000);
+    assertThat(Calls.dataOf("<a b='" + value + "'/>").get("xml").asText())
+        .isEqualTo("<a b='" + value + "'/>");
+    assertThat(Calls.dataOf("<a passwd='" + value + "'/>").get("xml").asText())
+        .isEqualTo("<a passwd='[redacted]'/>");
+  }
+
+  @Test
+  void aTitleOf16MiBIsCutInTheSummary() throws IOException {
+    String title = "a" + "😀".repeat(4_000_000);
+    JsonNode data = Calls.dataOf("<domain><title>" + title + "</title></domain>");
+    assertThat(data.at("/domain/title").asText()).isEqualTo("a" + "😀".repeat(499) + "…");
+  }
+
+  @Test
+  void manyInterfacesAreListedUpToABound() throws IOException {
+    String nic = "<interface type='network'><mac address='52:54:00:00:00:01'/></interface>";
+    JsonNode data = Calls.dataOf("<domain><devices>" + nic.repeat(200_000) + "</devices></domain>");
+    assertThat(data.at("/domain/interfaces")).hasSize(1000);
+    assertThat(data.get("xml").asText()).hasSizeGreaterThan(10_000_000);
+  }
+
+  @Test
+  void theFiveEntitiesAreNoHostility() throws IOException {
+    String some = "&lt;&gt;&amp;&quot;&apos;&#38;".repeat(100_000);
+    JsonNode data = Calls.dataOf("<a b='" + some + "'>" + some + "</a>");
+    assertThat(data.get("xml").asText())
+        .hasSizeGreaterThan(4_000_000)
+        .startsWith("<a b='&lt;>&amp;\"&apos;&amp;&lt;");
+  }
+
+  /** What would take time in the square of the size takes minutes here, and the test its limit. */
+  @Test
+  void timeGrowsWithSizeOnly() throws IOException {
+    StringBuilder namespaces = new StringBuilder();
+    for (int i = 0; i < 500_000; i++) {
+      namespaces.append("<a xmlns:n").append(i).append("='u'/>");
+    }
+    assertThat(Calls.dataOf("<r>" + namespaces + "</r>").has("xml")).isTrue();
+    assertThat(Calls.dataOf("<r>" + "<a/>".repeat(4_000_000) + "</r>").has("xml")).isTrue();
+    assertThat(Calls.dataOf("<r>" + "://@?".repeat(3_000_000) + "</r>").has("xml")).isTrue();
+    assertThat(Calls.dataOf("<r>" + "a&amp;".repeat(2_500_000) + "</r>").has("xml")).isTrue();
+    assertThat(Calls.dataOf("<r>" + "://".repeat(5_000_000) + "</r>").has("xml")).isTrue();
+    assertThat(Calls.dataOf("<r>" + "a://@".repeat(3_000_000) + " ?</r>").has("xml")).isTrue();
+  }
+
+  @Test
+  void aLookalikeOfTheSummaryIsNotBelieved() throws IOException {
+    JsonNode data =
+        Calls.dataOf(
+            "<domain><metadata><domain><name>no</name><devices><disk/></devices></domain>"
+                + "<devices><disk/></devices></metadata><name>yes</name><name>no</name></domain>");
+    assertThat(data.at("/domain/name").asText()).isEqualTo("yes");
+    assertThat(data.at("/domain/disks")).isEmpty();
+    assertThat(Calls.dataOf("<other><domain><name>no</name></domain></other>").has("domain"))
+        .isFalse();
+  }
+
+  @Test
+  void aFailureIsQuick() {
+    // Loading classes is not what is measured.
+    Calls.ENVELOPES.of(Calls.qemu("<a>"));
+    long begin = System.nanoTime();
+    Envelope event = Calls.ENVELOPES.of(Calls.qemu("<a>".repeat(5_000_000)));
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
+    assertThat(event.xmlAt()).isEqualTo(-1);
+  }
+
+  private static void assertRefused(String stdin, String message) throws IOException {
+    JsonNode data = Calls.dataOf(stdin);
+    assertThat(data.at("/parseError/message").asText()).isEqualTo(message);
+    assertThat(data.has("xml")).isFalse();
+  }
+}

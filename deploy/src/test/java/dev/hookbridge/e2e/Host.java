@@ -1,0 +1,167 @@
+package dev.hookbridge.e2e;
+
+import dev.hookbridge.testing.Repository;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+
+/**
+ * A hypervisor for a test: a trial folder, the installed distribution, an agent that can be started,
+ * stopped and killed, and hooks that are the real shim.
+ */
+final class Host implements AutoCloseable {
+  static final Path DISTRIBUTION = Repository.file("deploy/target/hookbridge");
+  private static final Pattern METRICS = Pattern.compile("metrics on http:/(/[^/]+)/metrics");
+
+  final Path data;
+  private final Path log;
+  private Process agent;
+
+  /**
+   * @param sinks the YAML below {@code sinks:}, indented
+   */
+  Host(Path folder, String name, String sinks) throws IOException {
+    this.data = folder.resolve(name);
+    this.log = folder.resolve(name + ".log");
+    run(Duration.ofSeconds(20), "sh", DISTRIBUTION + "/libexec/layout.sh", "--trial", data.toString());
+    String yaml = "host: " + name + ".example.org\nhttp: 127.0.0.1:0\nsinks:\n" + sinks;
+    Files.writeString(data.resolve("etc/hookbridge.yaml"), yaml);
+    for (String driver : List.of("daemon", "qemu", "lxc", "libxl", "bhyve", "network")) {
+      Files.createDirectories(data.resolve("hooks"));
+      Files.createSymbolicLink(hook(driver), DISTRIBUTION.resolve("libexec/hookbridge-hook"));
+    }
+  }
+
+  /** The path by which libvirt would run the hook. */
+  Path hook(String driver) {
+    return data.resolve("hooks").resolve(driver);
+  }
+
+  /** What the commands and hooks of this host need in their environment. */
+  Map<String, String> environment() {
+    return Map.of("HOOKBRIDGE_DATA_DIR", data.toString());
+  }
+
+  void startAgent() throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(DISTRIBUTION + "/bin/hookbridge", "agent");
+    builder.environment().putAll(environment());
+    builder.redirectErrorStream(true);
+    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    agent = builder.start();
+  }
+
+  long pid() {
+    return agent.pid();
+  }
+
+  boolean agentLives() {
+    return agent.isAlive();
+  }
+
+  /** SIGKILL, and the process is gone when this returns. */
+  void killAgent() throws InterruptedException {
+    agent.destroyForcibly().waitFor();
+  }
+
+  /** SIGTERM; the exit code. */
+  int stopAgent() throws InterruptedException {
+    agent.destroy();
+    if (!agent.waitFor(60, TimeUnit.SECONDS)) {
+      throw new AssertionError("the agent did not stop in 60 s:\n" + log());
+    }
+    return agent.exitValue();
+  }
+
+  String log() {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      return "no log: " + e;
+    }
+  }
+
+  /** Asks the running agent's server. */
+  HttpResponse<String> ask(String path) throws IOException, InterruptedException {
+    Matcher matcher = METRICS.matcher(log());
+    String address = "";
+    while (matcher.find()) {
+      address = matcher.group(1); // that of the last start
+    }
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http:/" + address + path))
+            .timeout(Duration.ofSeconds(10))
+            .build();
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  void awaitReady() {
+    Awaitility.await("ready").atMost(Duration.ofSeconds(60)).until(() -> status("/ready") == 200);
+  }
+
+  private int status(String path) {
+    try {
+      return ask(path).statusCode();
+    } catch (IOException | IllegalArgumentException e) {
+      return 0; // it does not listen so far
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 0;
+    }
+  }
+
+  /** Runs {@code bin/hookbridge} and returns what it printed on both streams. */
+  Ran hookbridge(String... arguments) throws IOException {
+    String[] command = new String[arguments.length + 1];
+    command[0] = DISTRIBUTION + "/bin/hookbridge";
+    System.arraycopy(arguments, 0, command, 1, arguments.length);
+    return run(Duration.ofSeconds(120), environment(), command);
+  }
+
+  /** What a command printed and its exit code. */
+  record Ran(int exit, String output) {}
+
+  static Ran run(Duration patience, String... command) throws IOException {
+    return run(patience, Map.of(), command);
+  }
+
+  static Ran run(Duration patience, Map<String, String> environment, String... command)
+      throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(environment);
+    builder.redirectErrorStream(true);
+    Path out = Files.createTempFile("ran", ".txt");
+    builder.redirectOutput(out.toFile());
+    builder.redirectInput(new java.io.File("/dev/null"));
+    Process process = builder.start();
+    try {
+      if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly();
+        throw new AssertionError(List.of(command) + " did not end in " + patience);
+      }
+      return new Ran(process.exitValue(), Files.readString(out));
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      throw new AssertionError(e);
+    } finally {
+      Files.delete(out);
+    }
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    if (agent != null) {
+      killAgent();
+    }
+  }
+}

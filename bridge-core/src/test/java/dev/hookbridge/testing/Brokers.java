@@ -21,6 +21,11 @@ public final class Brokers {
 
   private static final int HIGHEST_PORT = 32_000;
 
+  static {
+    // A look for Docker where there is none is not worth an error in the log.
+    System.setProperty("org.slf4j.simpleLogger.log.org.testcontainers", "off");
+  }
+
   private Brokers() {}
 
   public static Broker kafka() {

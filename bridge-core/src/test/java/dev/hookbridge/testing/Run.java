@@ -41,7 +41,7 @@ public final class Run {
           return this;
         }
       }
-      send(event);
+      give(event);
     }
     sink.flush();
     return this;
@@ -52,13 +52,18 @@ public final class Run {
   }
 
   public Run send(Envelope event) {
+    give(event);
+    sink.flush();
+    return this;
+  }
+
+  private void give(Envelope event) {
     long start = System.nanoTime();
     sink.send(event, outcome -> note(event.id(), outcome));
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     if (took.compareTo(SEND.plus(LATE)) > 0) {
       fault("send took " + took);
     }
-    return this;
   }
 
   /** Whether the outcome of one envelope is a confirmation; waits for it 3 s. */

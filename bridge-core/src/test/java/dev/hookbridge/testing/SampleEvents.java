@@ -41,6 +41,13 @@ public final class SampleEvents {
     return new Envelope(attributes, new Route("qemu", "started", "begin", guest), data, -1);
   }
 
+  /** An event whose data ends with so much XML, which may be left out. */
+  public Envelope withXml(String guest, int xmlBytes) {
+    String head = "{\"hook\":{\"object\":\"guest\"}";
+    byte[] data = utf8(head + ",\"xml\":\"" + "x".repeat(xmlBytes) + "\"}");
+    return next(guest, data).withData(data, head.length());
+  }
+
   /** So many events of so many guests, in a random mixture. */
   public List<Envelope> mixed(int count, int guests, int bytes) {
     List<Envelope> events = new ArrayList<>();

@@ -1,8 +1,8 @@
 package dev.hookbridge.kafka;
 
 import dev.hookbridge.Settings;
-import dev.hookbridge.SinkContract;
 import dev.hookbridge.Transport;
+import dev.hookbridge.delivery.DeliveryContract;
 import dev.hookbridge.testing.Broker;
 import dev.hookbridge.testing.Brokers;
 import dev.hookbridge.testing.Seen;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 /** The Kafka sink takes the exam. */
-class KafkaSinkContractIT extends SinkContract {
+class KafkaSinkContractIT extends DeliveryContract {
   private static final int PARTITIONS = 3;
   private Broker broker;
 

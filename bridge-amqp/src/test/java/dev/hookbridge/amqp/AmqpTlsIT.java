@@ -98,7 +98,8 @@ final class AmqpTlsIT {
   private void fails(Map<String, Object> values, Reason... reasons) {
     assertThatThrownBy(() -> rabbit.sink("any", values))
         .isInstanceOfSatisfying(
-            SinkException.class, e -> assertThat(e.reason()).as(e.getMessage()).isIn(reasons))
+            SinkException.class,
+            e -> assertThat(e.reason()).as(e.getMessage()).isIn((Object[]) reasons))
         .message()
         .doesNotContain(TlsProxy.PASSWORD);
   }

@@ -29,6 +29,24 @@ public record HookCall(
     boolean late,
     byte[] stdin) {
 
+  /** This call, known to have been given up by the shim before its file was there. */
+  HookCall asLate() {
+    return new HookCall(
+        id,
+        time,
+        boottime,
+        bootId,
+        shim,
+        driver,
+        object,
+        operation,
+        suboperation,
+        extra,
+        truncated,
+        true,
+        stdin);
+  }
+
   /** The identity only: what a guest's owner wrote belongs in no log. */
   @Override
   public String toString() {

@@ -1,0 +1,38 @@
+package dev.hookbridge.mailbox;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The name of a file in the mailbox, {@code <boottime ns>-<boot id>-<wall ns>-<id>}, as {@code
+ * docs/protocol.md} has it.
+ */
+record MailName(long boottime, String bootId, long time, String id) {
+  private static final String UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+  private static final Pattern NAME =
+      Pattern.compile("(\\d{20})-(" + UUID + ")-(\\d{20})-(" + UUID + ")");
+
+  /** The parts of a name, or null when it is foreign. */
+  static @Nullable MailName parse(String name) {
+    Matcher matcher = NAME.matcher(name);
+    if (!matcher.matches()) {
+      return null;
+    }
+    try {
+      return new MailName(
+          Long.parseLong(matcher.group(1)),
+          matcher.group(2),
+          Long.parseLong(matcher.group(3)),
+          matcher.group(4));
+    } catch (NumberFormatException e) {
+      return null; // twenty digits can say more than a clock ever will
+    }
+  }
+
+  @Override
+  public String toString() {
+    return String.format(Locale.ROOT, "%020d-%s-%020d-%s", boottime, bootId, time, id);
+  }
+}

@@ -1,0 +1,107 @@
+package dev.hookbridge.mailbox;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens the files of the mailbox, believing nothing of what it finds. */
+final class MailReader {
+  private static final Logger LOG = LoggerFactory.getLogger(MailReader.class);
+
+  private final Path folder;
+  private final Aside aside;
+  private final Losses losses;
+
+  MailReader(Path folder, Aside aside, Losses losses) {
+    this.folder = folder;
+    this.aside = aside;
+    this.losses = losses;
+  }
+
+  /** Reads a file into the batch, returns its size; one that is gone already counts for nothing. */
+  long read(String name, Mailbox.Batch batch) throws IOException {
+    Path file = folder.resolve(name);
+    MailName parsed = MailName.parse(name);
+    if (parsed == null) {
+      foreign(name);
+      return 0;
+    }
+    try {
+      byte[] record = bytes(file);
+      HookCall call = call(parsed, record);
+      boolean late = losses.arrivedLate(call.id());
+      batch.mails().add(new Mail(name, late ? call.asLate() : call));
+      return record.length;
+    } catch (NoSuchFileException e) {
+      return 0;
+    } catch (DamagedMail e) {
+      LOG.warn("{} is set aside in {}: {}", name, aside.folder(), e.getMessage());
+      aside.take(file);
+      batch.losses().add(new Loss(parsed.id(), parsed.time(), "unknown", "unknown", "damaged"));
+      return 0;
+    }
+  }
+
+  /** Whether a file of {@code tmp} is a whole record. */
+  boolean complete(Path file) throws IOException {
+    try {
+      MailFormat.read(bytes(file));
+      return true;
+    } catch (DamagedMail e) {
+      return false;
+    }
+  }
+
+  /** Puts away what no shim of ours has made. */
+  void foreign(String name) {
+    try {
+      if (aside.take(folder.resolve(name))) {
+        LOG.warn("{} in {} is no call: set aside in {}", Aside.shown(name), folder, aside.folder());
+      }
+    } catch (IOException e) {
+      LOG.debug("{} in {} cannot be set aside: {}", Aside.shown(name), folder, e.toString());
+    }
+  }
+
+  private static byte[] bytes(Path file) throws IOException, DamagedMail {
+    // A link, a pipe or a device in the place of a file is never opened.
+    BasicFileAttributes attributes =
+        Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    if (!attributes.isRegularFile()) {
+      throw new DamagedMail("it is not a regular file");
+    }
+    if (attributes.size() > MailFormat.MAX_FILE) {
+      throw new DamagedMail("it has " + attributes.size() + " bytes, more than a record can");
+    }
+    return Files.readAllBytes(file);
+  }
+
+  private static HookCall call(MailName name, byte[] record) throws DamagedMail {
+    MailFormat.Parts parts = MailFormat.read(record);
+    if (!parts.kind().equals("call")) {
+      throw new DamagedMail("its kind is " + Aside.shown(parts.kind()) + ", not call");
+    }
+    if (!parts.text("id").equals(name.id())) {
+      throw new DamagedMail("its name and its content disagree about the id");
+    }
+    return new HookCall(
+        name.id(),
+        parts.number("time"),
+        parts.number("boottime"),
+        parts.text("boot"),
+        parts.text("shim"),
+        parts.text("driver"),
+        parts.bytes("object"),
+        parts.bytes("operation"),
+        parts.bytes("suboperation"),
+        parts.bytes("extra"),
+        parts.fields().containsKey("truncated") ? parts.number("truncated") : 0,
+        false,
+        parts.stdin());
+  }
+}

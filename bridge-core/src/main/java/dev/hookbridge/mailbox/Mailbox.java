@@ -1,0 +1,240 @@
+package dev.hookbridge.mailbox;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchEvent;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The folder into which the shim renames complete files. Gives them out in the order in which the
+ * calls were made and keeps every file until it is told that its content is safe elsewhere: peek,
+ * store, remove; never pop.
+ *
+ * <p>Used by one thread. At the start, and after the kernel's queue of events overflowed, the
+ * folder is looked through until everything older than that moment is taken; from then on the
+ * events tell the names, in the order of the renames. A million files need no million names in
+ * memory.
+ */
+public final class Mailbox implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
+  private static final int BATCH_FILES = 512;
+  private static final long BATCH_BYTES = 8L << 20;
+
+  private final Path fresh;
+  private final Path unfinished;
+  private final MailReader reader;
+  private final Boot boot;
+  private final WatchService watch;
+  private final Losses losses;
+  private final ArrayDeque<String> names = new ArrayDeque<>();
+  private long lookUntil;
+  private boolean looking;
+  private volatile long waiting;
+
+  private Mailbox(Path mail, MailReader reader, Boot boot, WatchService watch, Losses losses) {
+    this.losses = losses;
+    this.fresh = mail.resolve("new");
+    this.unfinished = mail.resolve("tmp");
+    this.reader = reader;
+    this.boot = boot;
+    this.watch = watch;
+  }
+
+  /**
+   * Where things are.
+   *
+   * @param mail the folder that holds {@code tmp} and {@code new}
+   * @param aside where files go that are no records; made when missing, bounded
+   * @param lost the shim's record of what it could not write
+   * @param lasting the record of losses outlives a restart of the host: a trial folder
+   */
+  public record Places(Path mail, Path aside, Path lost, boolean lasting) {}
+
+  /**
+   * Opens the mailbox, whose folders must be there.
+   *
+   * @param note what {@link #note} said when the last batch was stored, else empty
+   * @throws IOException when a folder is missing or cannot be read
+   */
+  public static Mailbox open(Places places, String note) throws IOException {
+    return open(places, note, Boot.ofKernel());
+  }
+
+  static Mailbox open(Places places, String note, Boot boot) throws IOException {
+    WatchService watch = places.mail().getFileSystem().newWatchService();
+    Losses losses = Losses.resume(places.lost(), places.lasting(), note, boot.id());
+    MailReader reader =
+        new MailReader(places.mail().resolve("new"), new Aside(places.aside()), losses);
+    Mailbox mailbox = new Mailbox(places.mail(), reader, boot, watch, losses);
+    try {
+      mailbox.fresh.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
+      mailbox.recover();
+      mailbox.look();
+      return mailbox;
+    } catch (IOException | RuntimeException e) {
+      watch.close();
+      throw e;
+    }
+  }
+
+  /** What a batch holds: calls in order, and what is known of calls that left no readable file. */
+  public record Batch(List<Mail> mails, List<Loss> losses) {
+    public boolean isEmpty() {
+      return mails.isEmpty() && losses.isEmpty();
+    }
+  }
+
+  /**
+   * The next calls, up to a batch of them; empty when none came in the time given. The same files
+   * are not given again while this object lives.
+   *
+   * @throws IOException when the folder cannot be read: try again later, nothing is lost by it
+   */
+  public Batch take(Duration wait) throws IOException {
+    if (names.isEmpty() && looking) {
+      scan();
+    }
+    if (names.isEmpty() && !looking) {
+      listen(wait);
+    }
+    Batch batch = new Batch(new ArrayList<>(), new ArrayList<>());
+    batch.losses().addAll(losses.read());
+    if (names.isEmpty() && !looking) {
+      batch.losses().addAll(losses.neverArrived());
+    }
+    long bytes = 0;
+    while (!names.isEmpty() && batch.mails().size() < BATCH_FILES && bytes < BATCH_BYTES) {
+      bytes += reader.read(names.remove(), batch);
+    }
+    return batch;
+  }
+
+  /** How far the record of losses was read: to be stored in one transaction with a batch. */
+  public String note() {
+    return losses.note();
+  }
+
+  /** Files known to wait, as far as the last look and the events since tell. */
+  public long waiting() {
+    return waiting + names.size();
+  }
+
+  /**
+   * Removes the files of calls that are safe elsewhere, and returns when the removal is durable:
+   * only then may their ids be forgotten, because an unsynced removal comes back after a power cut.
+   */
+  public void remove(List<Mail> mails) throws IOException {
+    for (Mail mail : mails) {
+      Files.deleteIfExists(fresh.resolve(mail.name()));
+    }
+    waiting = Math.max(0, waiting - mails.size());
+    if (!mails.isEmpty()) {
+      sync(fresh);
+    }
+  }
+
+  /**
+   * A power cut can undo the rename but not the file: complete files of an earlier boot in {@code
+   * tmp} were promised to libvirt. What is torn was not, and goes.
+   */
+  private void recover() throws IOException {
+    boolean moved = false;
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(unfinished)) {
+      for (Path entry : entries) {
+        MailName name = MailName.parse(String.valueOf(entry.getFileName()));
+        if (name == null || name.bootId().equals(boot.id())) {
+          continue; // somebody else's, or a shim at work
+        }
+        if (reader.complete(entry)) {
+          Files.move(entry, fresh.resolve(name.toString()), StandardCopyOption.ATOMIC_MOVE);
+          LOG.info("{} was complete before the restart of the host: taken in", name);
+          moved = true;
+        } else {
+          Files.deleteIfExists(entry);
+          LOG.info("{} was torn by the restart of the host, its hook had not returned", name);
+        }
+      }
+    }
+    if (moved) {
+      sync(fresh);
+    }
+  }
+
+  /**
+   * From now on the folder is looked through, until all that is older than this moment is taken.
+   */
+  private void look() {
+    looking = true;
+    lookUntil = boot.now() + 2 * Boot.STEP;
+  }
+
+  private void scan() throws IOException {
+    Scan scan = Scan.of(fresh, boot);
+    scan.names().forEach(name -> names.add(name.toString()));
+    scan.foreign().forEach(reader::foreign);
+    waiting = Math.max(0, scan.files() - scan.names().size());
+    looking = scan.more() || scan.moment() < lookUntil;
+    if (looking && names.isEmpty()) {
+      LockSupport.parkNanos(Boot.STEP); // the clock's next step, not an event, ends this wait
+    }
+  }
+
+  private void listen(Duration wait) throws IOException {
+    WatchKey key = poll(wait);
+    while (key != null) {
+      for (WatchEvent<?> event : key.pollEvents()) {
+        if (event.kind() == StandardWatchEventKinds.OVERFLOW) {
+          look();
+        } else {
+          names.add(String.valueOf(event.context()));
+        }
+      }
+      if (!key.reset()) {
+        throw new IOException(fresh + " is gone: restore it with layout.sh and restart the agent");
+      }
+      key = names.size() < BATCH_FILES ? watch.poll() : null;
+    }
+    if (looking) {
+      names.clear(); // the look sees them too, and in the right place
+    }
+  }
+
+  private @Nullable WatchKey poll(Duration wait) {
+    try {
+      return watch.poll(wait.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return null;
+    } catch (ClosedWatchServiceException e) {
+      return null;
+    }
+  }
+
+  static void sync(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    watch.close();
+  }
+}

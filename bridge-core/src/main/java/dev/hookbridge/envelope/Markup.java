@@ -1,5 +1,7 @@
 package dev.hookbridge.envelope;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Writes XML from the events of a parser, so that what goes out is what was understood. Attributes
  * stand in single quotes, as libvirt writes them.
@@ -23,32 +25,43 @@ final class Markup {
 
   void attribute(String name, String value) {
     out.append(' ').append(name).append("='");
-    for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
-      switch (c) {
-        case '<' -> out.append("&lt;");
-        case '&' -> out.append("&amp;");
-        case '\'' -> out.append("&apos;");
-        // A parser would turn these into spaces.
-        case '\t', '\n', '\r' -> out.append("&#").append((int) c).append(';');
-        default -> out.append(c);
-      }
-    }
+    escape(value, true);
     out.append('\'');
   }
 
-  void text(CharSequence text) {
+  void text(String text) {
     closeTag();
+    escape(text, false);
+  }
+
+  /** Most text has nothing to escape, so it is copied in runs. */
+  private void escape(String text, boolean attribute) {
+    int copied = 0;
     for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      switch (c) {
-        case '<' -> out.append("&lt;");
-        case '>' -> out.append("&gt;");
-        case '&' -> out.append("&amp;");
-        case '\r' -> out.append("&#13;");
-        default -> out.append(c);
+      String escaped = escaped(text.charAt(i), attribute);
+      if (escaped != null) {
+        out.append(text, copied, i).append(escaped);
+        copied = i + 1;
       }
     }
+    out.append(text, copied, text.length());
+  }
+
+  private static @Nullable String escaped(char c, boolean attribute) {
+    if (c > '>') {
+      return null;
+    }
+    return switch (c) {
+      case '<' -> "&lt;";
+      case '>' -> attribute ? null : "&gt;";
+      case '&' -> "&amp;";
+      case '\'' -> attribute ? "&apos;" : null;
+      // A parser takes these for spaces in an attribute, and a return for a new line anywhere.
+      case '\t' -> attribute ? "&#9;" : null;
+      case '\n' -> attribute ? "&#10;" : null;
+      case '\r' -> "&#13;";
+      default -> null;
+    };
   }
 
   void end(String name) {

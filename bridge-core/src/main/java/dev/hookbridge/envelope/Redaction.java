@@ -5,7 +5,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,10 +54,19 @@ public final class Redaction {
       Pattern.compile("@[\\w.-]{1,100}|([\\w.-]{1,100}/)?[\\w.-]{1,100}");
   private static final Set<String> KEPT = Set.of("type", "name", "file", "uuid", "usage");
 
-  private final Set<String> rules;
+  private final Set<String> elements;
+  private final Set<String> children;
+  private final Set<String> childNames;
+  private final Set<String> attributes;
 
   private Redaction(Set<String> rules) {
-    this.rules = rules;
+    elements = matching(rules, rule -> rule.indexOf('@') < 0 && rule.indexOf('/') < 0);
+    children = matching(rules, rule -> rule.indexOf('/') > 0);
+    childNames =
+        children.stream()
+            .map(rule -> rule.substring(rule.indexOf('/') + 1))
+            .collect(Collectors.toUnmodifiableSet());
+    attributes = matching(rules, rule -> rule.indexOf('@') == 0);
   }
 
   /** The rules that always hold. */
@@ -74,7 +85,9 @@ public final class Redaction {
    * @throws IllegalArgumentException with one sentence that names the rule and says how to write it
    */
   public Redaction and(Collection<String> more) {
-    Set<String> all = new HashSet<>(rules);
+    Set<String> all = new HashSet<>(elements);
+    all.addAll(children);
+    attributes.forEach(name -> all.add("@" + name));
     for (String rule : more) {
       if (!RULE.matcher(rule).matches()) {
         throw new IllegalArgumentException(
@@ -82,13 +95,23 @@ public final class Redaction {
       }
       all.add(rule.toLowerCase(Locale.ROOT));
     }
-    return new Redaction(Set.copyOf(all));
+    return new Redaction(all);
+  }
+
+  private static Set<String> matching(Set<String> rules, Predicate<String> wanted) {
+    return rules.stream()
+        .filter(wanted)
+        .map(rule -> rule.substring(rule.indexOf('@') + 1))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Whether what an element holds is to be taken out. */
   boolean hides(@Nullable String parent, String element) {
     String name = local(element);
-    return rules.contains(name) || (parent != null && rules.contains(local(parent) + "/" + name));
+    return elements.contains(name)
+        || (parent != null
+            && childNames.contains(name)
+            && children.contains(local(parent) + "/" + name));
   }
 
   /**
@@ -101,7 +124,7 @@ public final class Redaction {
       return value;
     }
     String local = local(name);
-    if (rules.contains("@" + local) || (hidden && !KEPT.contains(local))) {
+    if (attributes.contains(local) || (hidden && !KEPT.contains(local))) {
       return REDACTED;
     }
     return Urls.withoutSecrets(value);
@@ -118,6 +141,6 @@ public final class Redaction {
 
   @Override
   public String toString() {
-    return "Redaction of " + rules.size() + " rules";
+    return "Redaction of " + (elements.size() + children.size() + attributes.size()) + " rules";
   }
 }

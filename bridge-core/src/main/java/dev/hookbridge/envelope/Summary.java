@@ -58,7 +58,7 @@ final class Summary {
 
   void end(String text) {
     depth--;
-    if (part != null && !text.isEmpty() && place.length() <= LONGEST_PLACE) {
+    if (part != null && !text.isBlank() && place.length() <= LONGEST_PLACE) {
       part.text(place.toString(), text.strip());
     }
     place.setLength(lengths[depth]);

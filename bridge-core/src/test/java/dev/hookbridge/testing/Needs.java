@@ -1,22 +1,29 @@
 package dev.hookbridge.testing;
 
-import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
 /**
  * What a test needs and a machine may lack. A missing prerequisite aborts the test with a sentence
- * that says what to install; where the environment says {@code CI=true} it fails instead, so that
- * nothing goes untested unnoticed.
+ * that says what to install, which {@code ./verify} lists at its end; where the environment says
+ * {@code CI=true} it fails instead, so that nothing goes untested unnoticed.
  */
 public final class Needs {
+  private static final StackWalker CALLERS = StackWalker.getInstance();
+
   private Needs() {}
 
-  /** A program on the {@code PATH}. */
+  /** A program on the {@code PATH}, or where Debian keeps root's. */
   public static void command(String name) {
-    for (String folder : path().split(File.pathSeparator, -1)) {
+    Map<String, String> environment = System.getenv();
+    String path = environment.getOrDefault("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin";
+    for (String folder : List.of(path.split(":", -1))) {
       if (Files.isExecutable(Path.of(folder, name))) {
         return;
       }
@@ -29,6 +36,17 @@ public final class Needs {
     that("root".equals(System.getProperty("user.name")), "root is needed: run the build as root");
   }
 
+  /** A file system of one's own that can be filled, frozen and made read-only. */
+  public static void loopMounts() {
+    root();
+    for (String name : new String[] {"mkfs.ext4", "mount", "umount", "losetup", "fsfreeze"}) {
+      command(name);
+    }
+    that(
+        Files.exists(Path.of("/dev/loop-control")),
+        "there are no loop devices: load the module loop");
+  }
+
   public static void that(boolean there, String sentence) {
     if (!there) {
       missing(sentence);
@@ -37,14 +55,35 @@ public final class Needs {
 
   /** Aborts the test, or fails it in CI; does not return. */
   public static void missing(String sentence) {
+    note(sentence);
     if ("true".equals(System.getenv("CI"))) {
       Assertions.fail(sentence);
     }
     Assumptions.abort(sentence);
   }
 
-  private static String path() {
-    String path = System.getenv("PATH");
-    return path == null ? "/usr/bin:/bin" : path;
+  /** For {@code ./verify}, which says at its end what did not run. */
+  private static void note(String sentence) {
+    String file = System.getenv("HOOKBRIDGE_NOT_RUN");
+    if (file == null) {
+      return;
+    }
+    String test =
+        CALLERS.walk(
+            frames ->
+                frames
+                    .map(StackWalker.StackFrame::getClassName)
+                    .filter(name -> !name.equals(Needs.class.getName()))
+                    .findFirst()
+                    .orElse("a test"));
+    try {
+      Files.writeString(
+          Path.of(file),
+          test.replaceFirst("^dev\\.hookbridge\\.", "") + ": " + sentence + "\n",
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      System.err.println("cannot note what did not run: " + e);
+    }
   }
 }

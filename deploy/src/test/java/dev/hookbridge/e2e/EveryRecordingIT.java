@@ -41,7 +41,8 @@ class EveryRecordingIT {
   @ParameterizedTest
   @MethodSource("sites")
   void noneIsMissingAllAreInOrderAndValid(Supplier<Site> making) throws Exception {
-    Needs.that(Files.isExecutable(Host.DISTRIBUTION.resolve("libexec/hookbridge-hook")),
+    Needs.that(
+        Files.isExecutable(Host.DISTRIBUTION.resolve("libexec/hookbridge-hook")),
         "the shim was not built: install a C compiler");
     List<Recordings.Recorded> calls = Recordings.all();
     try (Site site = making.get();

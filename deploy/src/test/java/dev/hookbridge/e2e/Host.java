@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 
 /**
- * A hypervisor for a test: a trial folder, the installed distribution, an agent that can be started,
- * stopped and killed, and hooks that are the real shim.
+ * A hypervisor for a test: a trial folder, the installed distribution, an agent that can be
+ * started, stopped and killed, and hooks that are the real shim.
  */
 final class Host implements AutoCloseable {
   static final Path DISTRIBUTION = Repository.file("deploy/target/hookbridge");
@@ -34,7 +34,12 @@ final class Host implements AutoCloseable {
   Host(Path folder, String name, String sinks) throws IOException {
     this.data = folder.resolve(name);
     this.log = folder.resolve(name + ".log");
-    run(Duration.ofSeconds(20), "sh", DISTRIBUTION + "/libexec/layout.sh", "--trial", data.toString());
+    run(
+        Duration.ofSeconds(20),
+        "sh",
+        DISTRIBUTION + "/libexec/layout.sh",
+        "--trial",
+        data.toString());
     String yaml = "host: " + name + ".example.org\nhttp: 127.0.0.1:0\nsinks:\n" + sinks;
     Files.writeString(data.resolve("etc/hookbridge.yaml"), yaml);
     for (String driver : List.of("daemon", "qemu", "lxc", "libxl", "bhyve", "network")) {
@@ -159,9 +164,9 @@ final class Host implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     if (agent != null) {
-      killAgent();
+      agent.destroyForcibly().onExit().join();
     }
   }
 }

@@ -72,9 +72,7 @@ class KilledIT {
       Awaitility.await()
           .atMost(Duration.ofMinutes(5))
           .until(
-              () ->
-                  hooks.fired() >= from + more
-                      || Stream.of(guests).noneMatch(Thread::isAlive));
+              () -> hooks.fired() >= from + more || Stream.of(guests).noneMatch(Thread::isAlive));
       faults++;
       switch (random.nextInt(4)) {
         case 0 -> {
@@ -111,9 +109,7 @@ class KilledIT {
     assertThat(lives).hasSize(GUESTS);
     lives.forEach(
         (guest, events) ->
-            assertThat(events)
-                .as("%s%n%s", guest, host.log())
-                .isEqualTo(Hooks.expected(LIVES)));
+            assertThat(events).as("%s%n%s", guest, host.log()).isEqualTo(Hooks.expected(LIVES)));
     System.out.println(
         all.size() + " messages, " + Consumer.hooks(all).size() + " different hook events");
   }

@@ -43,7 +43,9 @@ interface Site extends AutoCloseable {
     @Override
     public String sink() {
       return "  feed:\n    type: kafka\n    topic: libvirt.hooks\n    properties:\n"
-          + "      bootstrap.servers: \"" + broker.address() + "\"\n";
+          + "      bootstrap.servers: \""
+          + broker.address()
+          + "\"\n";
     }
 
     @Override
@@ -57,7 +59,9 @@ interface Site extends AutoCloseable {
   record OfRabbitmq(Broker broker, List<Consumer.Message> got) implements Site {
     @Override
     public String sink() {
-      return "  feed:\n    type: amqp\n    uri: " + broker.address() + "/%2F\n"
+      return "  feed:\n    type: amqp\n    uri: "
+          + broker.address()
+          + "/%2F\n"
           + "    exchange: libvirt.hooks\n";
     }
 
@@ -121,8 +125,18 @@ interface Site extends AutoCloseable {
       Host.Ran ran =
           Host.run(
               Duration.ofSeconds(120),
-              "kcat", "-C", "-q", "-e", "-b", brokers, "-t", topic, "-o", "beginning",
-              "-f", "%h" + FIELD + "%s" + END);
+              "kcat",
+              "-C",
+              "-q",
+              "-e",
+              "-b",
+              brokers,
+              "-t",
+              topic,
+              "-o",
+              "beginning",
+              "-f",
+              "%h" + FIELD + "%s" + END);
       if (ran.exit() != 0) {
         throw new IOException("kcat: " + ran.output());
       }

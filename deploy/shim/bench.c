@@ -138,6 +138,18 @@ static void report(const char *title, const double *rates)
     }
 }
 
+/* A new order in every round: who follows a program that wrote pays for some of its work. */
+static int turn(int i)
+{
+    static int order[PROGRAMS] = {0, 1, 2, 3};
+    for (int k = PROGRAMS - 1; i == 0 && k > 0; k--) {
+        int other = rand() % (k + 1), which = order[k];
+        order[k] = order[other];
+        order[other] = which;
+    }
+    return order[i];
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 3 && !strcmp(argv[1], "--limit"))
@@ -163,14 +175,16 @@ int main(int argc, char **argv)
 
     for (int round = 0; round < rounds; round++)
         for (int i = 0; i < PROGRAMS; i++)
-            one(i);
+            one(turn(i));
     report("one at a time", NULL);
 
     double took[PROGRAMS] = {0}, rates[PROGRAMS];
     int batches = rounds / 100 + 1, batch = 2 * AT_ONCE;
     for (int round = 0; round < batches; round++)
-        for (int i = 0; i < PROGRAMS; i++)
-            took[i] += many(i, batch);
+        for (int i = 0; i < PROGRAMS; i++) {
+            int which = turn(i);
+            took[which] += many(which, batch);
+        }
     for (int i = 0; i < PROGRAMS; i++)
         rates[i] = batches * batch / (took[i] / 1e6);
     report("32 at once", rates);

@@ -38,8 +38,8 @@ build() { # compiler, name, source, further flags
     "$1" $flags -DVERSION="\"${VERSION:-dev}\"" -o "$target.tmp" "$here/$3" ${4:-}
     mv -f "$target.tmp" "$target"
 }
-# One writable and one executable piece instead of four: fewer mappings and page faults at every start.
-build "$cc" hookbridge-hook hook.c "-static -s -Wl,-z,noseparate-code"
+# Two pieces instead of five: fewer mappings and page faults at every start.
+build "$cc" hookbridge-hook hook.c "-static -s -Wl,-z,noseparate-code,-z,norelro"
 "$out/hookbridge-hook" --self-test
 
 if [ -n "$tools" ]; then

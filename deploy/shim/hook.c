@@ -65,7 +65,7 @@ static struct {
     const char *arg[4]; /* object, operation, suboperation, extra; NULL when not passed */
     int argc;
     uint64_t wall, boot;
-    uint64_t arrived; /* bytes that came on stdin; `input` holds the first STDIN_MAX of them */
+    uint64_t arrived; /* bytes that came on stdin; `big.input` holds the first STDIN_MAX of them */
     char id[37];
 } call;
 
@@ -83,18 +83,23 @@ static struct {
     const char *complaint;
 } conf = {.reserve = 1 << 30, .percent = 5, .inode_percent = 5};
 
-/*
- * Pages that are not touched cost nothing. The big buffers are common symbols, which stand behind all small
- * data: so that is all in the same few pages.
- */
-__attribute__((common, aligned(4096))) char input[STDIN_MAX], head[5 * FIELD_MAX + 4096], conf_text[16 << 10];
-
 struct helper {
     char stack[32 << 10] __attribute__((aligned(16)));
     int tid, result;
     int (*work)(void);
 };
-__attribute__((common)) struct helper recorder, looker, teller;
+
+/*
+ * Pages that are not touched cost nothing; one that is costs a fault. A common symbol stands behind all small
+ * data, and the order below lets the record's head share that page, and the stdin the one of the helper's stack.
+ */
+__attribute__((common)) struct {
+    char head[5 * FIELD_MAX + 4096];
+    struct helper recorder;
+    char input[STDIN_MAX];
+    struct helper looker, teller;
+    char conf_text[16 << 10];
+} big;
 
 /* ---- text ---- */
 
@@ -234,7 +239,7 @@ static void defend(void)
 static uint64_t now(clockid_t clock)
 {
     struct timespec t = {0};
-    clock_gettime(clock, &t);
+    syscall(SYS_clock_gettime, clock, &t); /* to find the vdso costs more than it saves */
     return t.tv_sec * 1000000000ULL + t.tv_nsec;
 }
 
@@ -515,12 +520,12 @@ static void read_conf(void)
     errno = 0;
     if (folder < 0 || ((fd = open_plain(folder, "shim.conf", O_RDONLY)) < 0 && errno == ENOENT))
         return;
-    ssize_t n = read(fd, conf_text, sizeof conf_text);
-    if (n < 0 || n == sizeof conf_text || memchr(conf_text, 0, n)) {
+    ssize_t n = read(fd, big.conf_text, sizeof big.conf_text);
+    if (n < 0 || n == sizeof big.conf_text || memchr(big.conf_text, 0, n)) {
         conf.complaint = "shim.conf is ignored: it must be a short text that only root can write";
         return;
     }
-    for (char *line = conf_text, *next; line; line = next) {
+    for (char *line = big.conf_text, *next; line; line = next) {
         if ((next = strchr(line, '\n')))
             *next++ = 0;
         if (!read_line(line))
@@ -600,7 +605,7 @@ static void read_stdin(void)
     uint64_t until = call.boot + STDIN_WAIT, t = call.boot;
     for (; t < until && poll(&in, 1, (until - t) / MS + 1) > 0; t = now(CLOCK_BOOTTIME)) {
         size_t room = call.arrived < STDIN_MAX ? STDIN_MAX - call.arrived : 0;
-        ssize_t n = room ? read(0, input + call.arrived, room) : read(0, head, sizeof head);
+        ssize_t n = room ? read(0, big.input + call.arrived, room) : read(0, big.head, sizeof big.head);
         if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
             return;
         if (n > 0)
@@ -648,7 +653,7 @@ static int too_full(const struct statfs *fs)
 static size_t write_head(const char *boot_id)
 {
     static const char *const keys[] = {"object", "operation", "suboperation", "extra"};
-    struct out o = {head, head + sizeof head};
+    struct out o = {big.head, big.head + sizeof big.head};
     size_t held = call.arrived < STDIN_MAX ? call.arrived : STDIN_MAX;
     cat(&o, "hookbridge/1\n4:call,", NULL);
     field(&o, "id", call.id, 36);
@@ -667,18 +672,18 @@ static size_t write_head(const char *boot_id)
     cat(&o, "0:,", NULL);
     putn(&o, held, 1);
     cat(&o, ":", NULL);
-    return o.at - head;
+    return o.at - big.head;
 }
 
 static int write_record(int fd, const char *boot_id)
 {
     char tail[10] = ",";
     size_t n = write_head(boot_id), held = call.arrived < STDIN_MAX ? call.arrived : STDIN_MAX;
-    uint32_t crc = crc32c(crc32c(crc32c(0, head, n), input, held), tail, 1);
+    uint32_t crc = crc32c(crc32c(crc32c(0, big.head, n), big.input, held), tail, 1);
     for (int i = 0; i < 8; i++)
         tail[1 + i] = "0123456789abcdef"[crc >> (28 - 4 * i) & 15];
     tail[9] = '\n';
-    struct iovec parts[] = {{head, n}, {input, held}, {tail, 10}}, *p = parts;
+    struct iovec parts[] = {{big.head, n}, {big.input, held}, {tail, 10}}, *p = parts;
     while (p < parts + 3) {
         ssize_t w = writev(fd, p, parts + 3 - p);
         if (w < 0)
@@ -781,18 +786,18 @@ static void lose_unguarded(int err)
 static int write_call(void)
 {
     uint64_t began = now(CLOCK_BOOTTIME);
-    if (!start(&recorder, record)) {
+    if (!start(&big.recorder, record)) {
         lose_unguarded(errno);
         return 0;
     }
-    if (ended(&recorder, began + FIRST_WAIT))
-        return recorder.result;
-    start(&looker, look);
-    int hopeless = ended(&looker, began + FIRST_WAIT + SMALL_WAIT) && looker.result;
-    if (!hopeless && ended(&recorder, began + WRITE_WAIT))
-        return recorder.result;
-    start(&teller, tell);
-    ended(&teller, now(CLOCK_BOOTTIME) + SMALL_WAIT);
+    if (ended(&big.recorder, began + FIRST_WAIT))
+        return big.recorder.result;
+    start(&big.looker, look);
+    int hopeless = ended(&big.looker, began + FIRST_WAIT + SMALL_WAIT) && big.looker.result;
+    if (!hopeless && ended(&big.recorder, began + WRITE_WAIT))
+        return big.recorder.result;
+    start(&big.teller, tell);
+    ended(&big.teller, now(CLOCK_BOOTTIME) + SMALL_WAIT);
     return 0;
 }
 
@@ -823,8 +828,8 @@ static _Noreturn void self_test(void)
     static char bad[] = "hookbridge-hook: self-test failed\n";
     int ok = crc32c(0, "123456789", 9) == 0xe3069283;
     ok = ok && is(driver_of("/etc/libvirt/hooks/qemu.d/50-hookbridge"), "qemu");
-    start(&recorder, answer);
-    ok = ok && ended(&recorder, now(CLOCK_BOOTTIME) + WRITE_WAIT) && recorder.result == 42;
+    start(&big.recorder, answer);
+    ok = ok && ended(&big.recorder, now(CLOCK_BOOTTIME) + WRITE_WAIT) && big.recorder.result == 42;
     leave(!ok || write(1, good, sizeof good - 1) < 0, bad, sizeof bad - 1);
 }
 

@@ -30,15 +30,17 @@ final class Bound {
   private final Limits limits;
   private final Folder folder;
   private final Ballast ballast;
+  private final Drops drops;
   private final long page;
   private long loggedAt = System.nanoTime() - LOG_EVERY;
 
-  Bound(Opening opening, Limits limits, Ballast ballast) throws SQLException {
+  Bound(Opening opening, Limits limits, Ballast ballast, Drops drops) throws SQLException {
     this.db = opening.db();
     this.ledger = opening.ledger();
     this.folder = opening.folder();
     this.limits = limits;
     this.ballast = ballast;
+    this.drops = drops;
     this.page = db.number("PRAGMA page_size", 0);
   }
 
@@ -57,33 +59,44 @@ final class Bound {
     long free = db.number("PRAGMA freelist_count", 0) * page;
     long used = db.number("PRAGMA page_count", 0) * page - free;
     long side = side(limits);
-    long log = Math.max(side, Folder.size(Folder.wal(folder.file())));
-    long room = limits.maxBytes() - side - log - used;
+    long room = limits.maxBytes() - 2 * side - used - longLog();
     return ballast.there() ? room : Math.min(room, free);
+  }
+
+  /** By how much the log is longer than it may be, because somebody keeps a transaction open. */
+  private long longLog() {
+    return Math.max(0, Folder.size(Folder.wal(folder.file())) - side(limits));
   }
 
   /**
    * Makes room by the operator's rule as far as that goes.
    *
    * @return the room there is then
-   * @throws SQLException when the disk is full and there is no older event that could go: better
-   *     that the mailbox keeps the new ones
+   * @throws SQLException when there will be room without a loss, so that the mailbox had better
+   *     keep the new events: the log is too long, or the disk is full and no older event can go
    */
   long make(long need, Change change) throws SQLException {
     long room = room();
     if (need <= room) {
       return room;
     }
+    if (need <= room + longLog()) {
+      throw noRoom("another program keeps a transaction open");
+    }
     warn();
-    while (limits.whenFull() == WhenFull.DROP_OLDEST
-        && need > room
-        && dropOldest(change, need - room)) {
+    boolean more = limits.whenFull() == WhenFull.DROP_OLDEST;
+    while (more && need > room) {
+      more = dropOldest(change, need - room);
       room = room();
     }
     if (need > room && !ballast.there()) {
-      throw new SQLException("no room for " + need + " bytes", "", Faults.FULL);
+      throw noRoom("its disk is full");
     }
     return room;
+  }
+
+  private static SQLException noRoom(String reason) {
+    return new SQLException(reason, "", Faults.FULL);
   }
 
   private void warn() {
@@ -121,7 +134,7 @@ final class Bound {
   void drop(Change change, long sequence, String time) throws SQLException {
     List<String> sinks = ledger.waiting(change, sequence);
     if (!sinks.isEmpty() || ledger.cursors().isEmpty()) {
-      Drops.add(db, reason(), sinks, sequence, time);
+      drops.add(reason(), sinks, sequence, time);
     }
     ledger.lose(change, sequence);
   }

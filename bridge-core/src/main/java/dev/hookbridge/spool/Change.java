@@ -16,6 +16,7 @@ final class Change {
   private final Set<String> removed = new HashSet<>();
   private long last;
   private long events;
+  private boolean trimmed;
 
   Change(long last, long events) {
     this.last = last;
@@ -69,5 +70,14 @@ final class Change {
 
   Set<String> removed() {
     return removed;
+  }
+
+  /** What all sinks have confirmed is deleted. */
+  void trim() {
+    trimmed = true;
+  }
+
+  boolean trimmed() {
+    return trimmed;
   }
 }

@@ -46,10 +46,10 @@ final class Database implements AutoCloseable {
     return database;
   }
 
-  /** Runs a statement whose result is of no interest. */
+  /** Runs a statement whose result is of no interest, to its end. */
   void run(String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
+      statement.executeUpdate(sql);
     }
   }
 

@@ -22,30 +22,48 @@ final class Drops {
   static final String DISK_FULL = "disk-full";
   static final String DAMAGED = "damaged";
 
-  private Drops() {}
+  private static final String ADD =
+      "UPDATE dropped SET count = count + 1, first = min(first, ?1), last = max(last, ?1),"
+          + " first_time = min(first_time, ?2), last_time = max(last_time, ?2)"
+          + " WHERE number > ?3 AND reason = ?4 AND sinks = ?5 AND count IS NOT NULL";
+  private static final String NEW = "INSERT INTO dropped VALUES (NULL, ?, ?, 1, ?, ?, ?, ?)";
+  private static final String JOIN =
+      "INSERT INTO dropped SELECT NULL, reason, sinks, sum(count), min(first), max(last),"
+          + " min(first_time), max(last_time) FROM dropped WHERE number <= ?"
+          + " GROUP BY reason, sinks HAVING count(*) > 1 AND count(*) = count(count)";
+  private static final String JOINED =
+      "DELETE FROM dropped WHERE number <= ?1 AND EXISTS (SELECT 1 FROM dropped AS whole"
+          + " WHERE whole.number > ?1 AND whole.reason = dropped.reason"
+          + " AND whole.sinks = dropped.sinks)";
 
-  /** One event was let go, later than those recorded before. */
-  static void add(Database db, String reason, List<String> sinks, long sequence, String time)
-      throws SQLException {
+  private final Database db;
+
+  /** Rows up to this number have been handed out to be told: nothing is added to them. */
+  private long handedOut;
+
+  Drops(Database db) {
+    this.db = db;
+  }
+
+  /** One event was let go. */
+  void add(String reason, List<String> sinks, long sequence, String time) throws SQLException {
     String names = String.join(",", sinks);
-    int known =
-        db.update(
-            "UPDATE dropped SET count = count + 1, last = ?, last_time = ?"
-                + " WHERE reason = ? AND sinks = ? AND count IS NOT NULL",
-            sequence,
-            time,
-            reason,
-            names);
-    if (known == 0) {
-      db.update(
-          "INSERT INTO dropped VALUES (NULL, ?, ?, 1, ?, ?, ?, ?)",
-          reason,
-          names,
-          sequence,
-          sequence,
-          time,
-          time);
+    if (db.update(ADD, sequence, time, handedOut, reason, names) == 0) {
+      db.update(NEW, reason, names, sequence, sequence, time, time);
     }
+  }
+
+  /**
+   * What is to be told. Rows that were handed out before and not told since are joined with those
+   * after them, under a new number, so that they stay few.
+   */
+  List<Drop> handOut() throws SQLException {
+    long highest = db.number("SELECT max(number) FROM dropped", 0);
+    if (db.update(JOIN, highest) > 0) {
+      db.update(JOINED, highest);
+    }
+    handedOut = db.number("SELECT max(number) FROM dropped", 0);
+    return list(db);
   }
 
   /** A file was set aside with whatever it held. */
@@ -82,18 +100,7 @@ final class Drops {
     return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(number);
   }
 
-  /** It has been told; what was added to its row since then stays. */
-  static void told(Database db, Drop drop) throws SQLException {
-    if (drop.count().isPresent() && drop.last().isPresent()) {
-      db.update(
-          "UPDATE dropped SET count = count - ?, first = ?, first_time = ? WHERE number = ?",
-          drop.count().getAsLong(),
-          drop.last().getAsLong() + 1,
-          drop.lastTime(),
-          drop.number());
-      db.update("DELETE FROM dropped WHERE number = ? AND count <= 0", drop.number());
-    } else {
-      db.update("DELETE FROM dropped WHERE number = ?", drop.number());
-    }
+  void told(Drop drop) throws SQLException {
+    db.update("DELETE FROM dropped WHERE number = ?", drop.number());
   }
 }

@@ -37,7 +37,9 @@ final class Faults {
     }
     if (full(e)) {
       return new SpoolException(
-          Kind.FULL, "The disk of the spool in " + folder + " is full; make room on it.", e);
+          Kind.FULL,
+          "There is no room for the spool in " + folder + " (" + e.getMessage() + "); make some.",
+          e);
     }
     return new SpoolException(
         Kind.FAILED,

@@ -15,14 +15,16 @@ final class Intake {
   private final Ledger ledger;
   private final Epoch epoch;
   private final Bound bound;
+  private final Drops drops;
   private final long lastEarlier;
 
-  Intake(Opening opening, Bound bound) {
+  Intake(Opening opening, Bound bound, Drops drops) {
     this.db = opening.db();
     this.meta = new Meta(db);
     this.ledger = opening.ledger();
     this.epoch = opening.epoch();
     this.bound = bound;
+    this.drops = drops;
     this.lastEarlier = opening.lastEarlier();
   }
 
@@ -76,7 +78,7 @@ final class Intake {
       meta.put(LOSS_OFFSET, position.offset());
     }
     for (Drop drop : batch.told()) {
-      Drops.told(db, drop);
+      drops.told(drop);
     }
     if (batch.tellsPrevious()) {
       epoch.toldPrevious();

@@ -42,6 +42,7 @@ final class Ledger {
   private final Cursor gone;
   private volatile long last;
   private volatile long events;
+  private volatile boolean untrimmed = true;
   private long savedAt = System.nanoTime();
 
   private Ledger(Database db, Map<String, Cursor> loaded) throws SQLException {
@@ -110,9 +111,9 @@ final class Ledger {
     toForget.addAll(ids);
   }
 
-  /** Whether there is anything to save. */
+  /** Whether there is anything to save, or cursors were saved and nothing was deleted since. */
   boolean dirty() {
-    return !toForget.isEmpty() || gone.dirty() || cursors.values().stream().anyMatch(Cursor::dirty);
+    return untrimmed || !toForget.isEmpty() || cursors.values().stream().anyMatch(Cursor::dirty);
   }
 
   /** Does some work as one transaction, with whatever else waits to be saved. */
@@ -216,6 +217,8 @@ final class Ledger {
     events = change.events();
     cursors.putAll(change.added());
     cursors.keySet().removeAll(change.removed());
+    boolean moved = !change.snapshots().isEmpty() || !change.removed().isEmpty();
+    untrimmed = (untrimmed || moved) && !change.trimmed();
     if (!change.snapshots().isEmpty()) {
       change.snapshots().forEach(Cursor.Snapshot::committed);
       savedAt = System.nanoTime();

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ final class Readers implements AutoCloseable {
 
   private final Path file;
   private final ConcurrentLinkedDeque<Database> idle = new ConcurrentLinkedDeque<>();
+  private final ReentrantReadWriteLock turns = new ReentrantReadWriteLock(true);
   private volatile boolean closed;
 
   Readers(Path file) {
@@ -67,7 +70,21 @@ final class Readers implements AutoCloseable {
     }
   }
 
+  /** Held by whoever wants nothing to be read for a moment. */
+  Lock pause() {
+    return turns.writeLock();
+  }
+
   <T> T with(Writer.Access<T> reading) throws SQLException {
+    turns.readLock().lock();
+    try {
+      return unpaused(reading);
+    } finally {
+      turns.readLock().unlock();
+    }
+  }
+
+  private <T> T unpaused(Writer.Access<T> reading) throws SQLException {
     Database db = idle.poll();
     if (db == null) {
       db = Database.open(file, CACHE_KIB);

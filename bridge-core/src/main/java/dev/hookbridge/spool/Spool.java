@@ -29,20 +29,24 @@ public final class Spool implements AutoCloseable {
   private final Readers readers;
   private final Intake intake;
   private final DeadLetters dead;
+  private final Drops drops;
   private final Optional<SetAside> setAside;
   private final SpoolMeters meters;
   private final List<Runnable> wakes = new CopyOnWriteArrayList<>();
 
   private Spool(Opening opening, Limits limits, MeterRegistry registry) throws SQLException {
     Ballast ballast = new Ballast(opening.folder().path(), Bound.side(limits));
-    Bound bound = new Bound(opening, limits, ballast);
+    Drops untold = new Drops(opening.db());
+    Bound bound = new Bound(opening, limits, ballast, untold);
     this.folder = opening.folder();
     this.ledger = opening.ledger();
     this.epoch = opening.epoch();
     this.setAside = opening.setAside();
-    this.writer = new Writer(opening, ballast, new Wal(opening.db(), Bound.side(limits)));
+    this.drops = untold;
     this.readers = new Readers(folder.file());
-    this.intake = new Intake(opening, bound);
+    Wal wal = new Wal(opening.db(), Folder.wal(folder.file()), Bound.side(limits), readers.pause());
+    this.writer = new Writer(opening, ballast, wal);
+    this.intake = new Intake(opening, bound, untold);
     this.dead = new DeadLetters(writer, opening, bound, limits, this::wake);
     this.meters = new SpoolMeters(registry, this);
   }
@@ -131,9 +135,12 @@ public final class Spool implements AutoCloseable {
     writer.transact((db, change) -> intake.forgetEarlier());
   }
 
-  /** What was let go and has not been told: to be told by a {@link Batch#telling(List) batch}. */
+  /**
+   * What was let go and has not been told: to be told by a {@link Batch#telling(List) batch}, from
+   * the list that was asked for last.
+   */
   public List<Drop> untoldDrops() throws SpoolException {
-    return writer.alone(Drops::list);
+    return writer.transact((db, change) -> drops.handOut());
   }
 
   /** The damaged file that was in the way when this spool was opened. */

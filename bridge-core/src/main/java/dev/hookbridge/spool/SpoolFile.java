@@ -68,6 +68,9 @@ final class SpoolFile {
    * @throws SQLException among others when it is damaged
    */
   static Database open(Path file) throws SQLException, SpoolException {
+    if (Folder.size(file) == 0) {
+      throw new SQLException("the file is empty", "", Faults.CORRUPT);
+    }
     Database db = Database.open(file, CACHE_KIB);
     try {
       examine(db, file);

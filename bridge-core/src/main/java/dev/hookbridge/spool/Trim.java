@@ -23,6 +23,9 @@ final class Trim {
       ledger.delete(change, first, last);
       left -= last - first + 1;
     }
+    if (left > 0) {
+      change.trim();
+    }
     return left == 0;
   }
 

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteException;
 
 /** The one writing connection: one transaction at a time, whichever thread wants it. */
 final class Writer implements AutoCloseable {
@@ -33,7 +34,7 @@ final class Writer implements AutoCloseable {
           try {
             return attempt(work);
           } catch (SQLException e) {
-            if (!ballast.there() || !full(e)) {
+            if (!ballast.there() || !(e instanceof SQLiteException) || !full(e)) {
               throw e;
             }
             makeRoom(e);
@@ -74,7 +75,7 @@ final class Writer implements AutoCloseable {
   private void makeRoom(SQLException reason) throws SQLException {
     try {
       ballast.release();
-      wal.checkpoint("RESTART");
+      wal.checkpoint();
     } catch (IOException | SQLException e) {
       reason.addSuppressed(e);
       throw reason;
@@ -91,12 +92,15 @@ final class Writer implements AutoCloseable {
 
   private boolean vacuum() throws SQLException {
     ballast.restore();
+    if (wal.inTheWay()) {
+      wal.checkpoint();
+    }
     long spare = db.number("PRAGMA freelist_count", 0);
     long keep = wal.mostFrames() + db.number("PRAGMA page_count", 0) / 4;
     if (spare <= keep) {
       return false;
     }
-    db.each("PRAGMA incremental_vacuum(" + VACUUM_PAGES + ")", row -> true);
+    db.run("PRAGMA incremental_vacuum(" + VACUUM_PAGES + ")");
     tidyLog();
     return true;
   }

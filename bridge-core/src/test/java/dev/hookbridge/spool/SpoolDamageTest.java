@@ -1,0 +1,184 @@
+package dev.hookbridge.spool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hookbridge.spool.SpoolException.Kind;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SpoolDamageTest {
+  private static final Limits LIMITS = new Limits(16L << 20, WhenFull.DROP_OLDEST);
+  private final Random random = new Random(4);
+  @TempDir Path folder;
+
+  private Spool open() throws SpoolException {
+    Spool spool = Spool.open(folder, "host", LIMITS, new SimpleMeterRegistry());
+    spool.sinks(Set.of("a"));
+    return spool;
+  }
+
+  private String filled() throws SpoolException {
+    try (Spool spool = open()) {
+      spool.append(Batch.of(Samples.events(random, 200, 2000)));
+      spool.append(Batch.ofOwn(Samples.event("started", 10)).tellingPrevious());
+      return spool.epoch();
+    }
+  }
+
+  private void overwrite(long from, int bytes) throws IOException {
+    byte[] noise = new byte[bytes];
+    random.nextBytes(noise);
+    try (RandomAccessFile file = new RandomAccessFile(Folder.file(folder).toFile(), "rw")) {
+      file.seek(from);
+      file.write(noise);
+    }
+  }
+
+  private List<String> setAside() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.startsWith("spool.db.damaged-"))
+          .toList();
+    }
+  }
+
+  /** Everything a start with a damaged file must do. */
+  private void beginsAnew(String epochBefore, Previous previous) throws Exception {
+    Drop told;
+    try (Spool spool = open()) {
+      assertThat(spool.epoch()).isNotEqualTo(epochBefore);
+      assertThat(spool.previous()).contains(previous);
+      assertThat(spool.setAside().orElseThrow().previous()).isEqualTo(previous);
+      assertThat(Files.exists(spool.setAside().orElseThrow().file())).isTrue();
+      assertThat(setAside()).hasSize(1);
+      told = spool.untoldDrops().get(0);
+      assertThat(told.reason()).isEqualTo("damaged");
+      spool.append(Batch.of(Samples.events(random, 1, 10)));
+      assertThat(spool.last()).isEqualTo(1);
+    }
+    try (Spool spool = open()) {
+      assertThat(spool.setAside()).isEmpty();
+      assertThat(spool.events()).isEqualTo(1);
+      spool.append(Batch.ofOwn(Samples.event("lost", 10)).telling(List.of(told)));
+      assertThat(spool.untoldDrops()).isEmpty();
+    }
+  }
+
+  private static Previous unknown() {
+    return new Previous("unknown", OptionalLong.empty());
+  }
+
+  @Test
+  void aFileThatIsNoDatabaseIsSetAside() throws Exception {
+    String epoch = filled();
+    overwrite(0, 4096);
+    beginsAnew(epoch, unknown());
+  }
+
+  @Test
+  void anEmptyFileIsSetAside() throws Exception {
+    Files.createFile(Folder.file(folder));
+    beginsAnew("", unknown());
+  }
+
+  @Test
+  void aFileThatWasCutIsSetAside() throws Exception {
+    String epoch = filled();
+    try (RandomAccessFile file = new RandomAccessFile(Folder.file(folder).toFile(), "rw")) {
+      file.setLength(file.length() / 2 / 4096 * 4096);
+    }
+    beginsAnew(epoch, unknown());
+  }
+
+  @Test
+  void damageFoundInUseIsSetAsideAtTheNextStart() throws Exception {
+    String epoch = filled();
+    long size = Files.size(Folder.file(folder));
+    try (Spool spool = open()) {
+      overwrite(size / 3 / 4096 * 4096, (int) (size / 3));
+      assertThatThrownBy(
+              () -> {
+                for (long at = 0; at < 201; at++) {
+                  spool.read("a", at, 1, 1L << 20);
+                }
+              })
+          .isInstanceOfSatisfying(
+              SpoolException.class, e -> assertThat(e.kind()).isEqualTo(Kind.DAMAGED))
+          .hasMessage(
+              "The spool in " + folder + " is damaged; restart the agent, it sets the file aside.");
+    }
+    beginsAnew(epoch, new Previous(epoch, OptionalLong.of(201)));
+  }
+
+  @Test
+  void whatIsLeftOfAFileThatWasSetAsideCanBeLookedAt() throws Exception {
+    filled();
+    Files.createFile(folder.resolve("damaged"));
+    try (Spool spool = open();
+        SpoolView view = SpoolView.open(spool.setAside().orElseThrow().file())) {
+      assertThat(view.events()).isEqualTo(201);
+      assertThat(view.events(0, 1000)).hasSize(201);
+      assertThat(spool.untoldDrops().get(0).count()).isEqualTo(OptionalLong.of(201));
+    }
+  }
+
+  @Test
+  void aDatabaseOfAnotherProgramIsLeftAlone() throws Exception {
+    Path file = Folder.file(folder);
+    Files.createFile(file);
+    try (Database other = Database.open(file, 512)) {
+      other.run("CREATE TABLE invoice (number INTEGER)");
+    }
+    byte[] before = Files.readAllBytes(file);
+    assertThatThrownBy(this::open)
+        .isInstanceOfSatisfying(
+            SpoolException.class, e -> assertThat(e.kind()).isEqualTo(Kind.FOREIGN))
+        .hasMessage(file + " is a database of another program; move it away.");
+    assertThat(Files.readAllBytes(file)).isEqualTo(before);
+    assertThat(setAside()).isEmpty();
+  }
+
+  @Test
+  void aNewerSchemaIsLeftAlone() throws Exception {
+    filled();
+    try (Database db = Database.open(Folder.file(folder), 512)) {
+      new Meta(db).put("schema", 2);
+    }
+    assertThatThrownBy(this::open)
+        .isInstanceOfSatisfying(
+            SpoolException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NEWER))
+        .hasMessageContaining("schema 2, this one knows up to 1");
+    assertThat(setAside()).isEmpty();
+  }
+
+  @Test
+  void aFolderThatCannotBeUsedIsSaidInOneSentence() throws Exception {
+    Path file = Files.createFile(folder.resolve("file"));
+    assertThatThrownBy(
+            () -> Spool.open(file.resolve("spool"), "host", LIMITS, new SimpleMeterRegistry()))
+        .isInstanceOfSatisfying(
+            SpoolException.class, e -> assertThat(e.kind()).isEqualTo(Kind.FAILED))
+        .hasMessageContaining("cannot be used");
+  }
+
+  @Test
+  void aDraftLeftByACrashIsReplaced() throws Exception {
+    Files.writeString(folder.resolve("spool.db.new"), "half");
+    try (Spool spool = open()) {
+      assertThat(spool.last()).isZero();
+      assertThat(folder.resolve("spool.db.new")).doesNotExist();
+    }
+  }
+}

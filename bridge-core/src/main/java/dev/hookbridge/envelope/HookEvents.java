@@ -19,15 +19,29 @@ final class HookEvents {
   }
 
   Envelope of(HookCall call, Instant recorded) {
-    Words words = Words.of(call);
     Summary summary = new Summary();
-    XmlPass.@Nullable Result xml =
-        call.stdin().length == 0 ? null : XmlPass.read(call.stdin(), redaction, summary);
+    if (call.stdin().length == 0) {
+      return event(call, recorded, summary, null);
+    }
+    try {
+      XmlPass.Result xml = XmlPass.read(call.stdin(), redaction, summary);
+      return event(call, recorded, summary, xml);
+    } catch (OutOfMemoryError e) {
+      // A document of 16 MiB takes many times its size while it is read. An agent with a small heap
+      // must not die of it at every start; all that was begun is garbage by now.
+      return event(call, recorded, summary, XmlPass.Result.tooLarge());
+    }
+  }
+
+  private Envelope event(
+      HookCall call, Instant recorded, Summary summary, XmlPass.@Nullable Result xml) {
+    Words words = Words.of(call);
+    String shown = xml == null ? null : xml.xml();
     EventData data =
         EventData.of(
-            call.stdin().length + call.stdin().length / 8,
+            shown == null ? 0 : shown.length() + shown.length() / 8,
             json -> members(json, call, words, summary, xml),
-            xml == null ? null : xml.xml());
+            shown);
     return new Envelope(
         attributes(call, recorded, words, summary), words.route(host), data.json(), data.xmlAt());
   }

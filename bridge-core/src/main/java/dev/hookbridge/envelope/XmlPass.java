@@ -49,6 +49,11 @@ final class XmlPass {
    * @param redacted how many values were taken out
    */
   record Result(@Nullable String xml, int redacted, @Nullable ParseError error) {
+    /** The reader ran out of memory. */
+    static Result tooLarge() {
+      return failed("too large for the agent's memory", null);
+    }
+
     private static Result failed(String message, @Nullable Location at) {
       int line = at == null ? 1 : Math.max(1, at.getLineNumber());
       int column = at == null ? 1 : Math.max(1, at.getColumnNumber());

@@ -5,13 +5,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hookbridge.mailbox.HookCall;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 
 /** The recorded hook calls of {@code src/test/resources/recordings}; its README has the format. */
@@ -67,13 +65,7 @@ public final class Recordings {
   }
 
   private static Path folder() {
-    try {
-      return Path.of(
-              Objects.requireNonNull(Recordings.class.getResource("/recordings/README.md")).toURI())
-          .getParent();
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
+    return Repository.file("bridge-core/src/test/resources/recordings");
   }
 
   private static List<Recorded> read(Path file) throws IOException {

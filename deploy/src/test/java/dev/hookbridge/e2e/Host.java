@@ -1,6 +1,7 @@
 package dev.hookbridge.e2e;
 
 import dev.hookbridge.testing.Repository;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -147,7 +148,7 @@ final class Host implements AutoCloseable {
     builder.redirectErrorStream(true);
     Path out = Files.createTempFile("ran", ".txt");
     builder.redirectOutput(out.toFile());
-    builder.redirectInput(new java.io.File("/dev/null"));
+    builder.redirectInput(new File("/dev/null"));
     Process process = builder.start();
     try {
       if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -167,6 +168,9 @@ final class Host implements AutoCloseable {
   public void close() {
     if (agent != null) {
       agent.destroyForcibly().onExit().join();
+    }
+    for (File link : new File(data.toFile(), "hooks").listFiles()) {
+      link.delete(); // a link out of a temporary folder makes JUnit warn about every one
     }
   }
 }

@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Calls hooks as libvirt does: the real shim, one call of a guest after the other. */
@@ -21,6 +23,7 @@ final class Hooks {
 
   private final Host host;
   private final List<Long> durations = Collections.synchronizedList(new ArrayList<>());
+  private final Map<String, Integer> lived = new ConcurrentHashMap<>();
   private final AtomicBoolean stop = new AtomicBoolean();
 
   Hooks(Host host) {
@@ -55,29 +58,26 @@ final class Hooks {
   }
 
   /** One life after the other, of several guests at once, until {@link #end}. */
-  Thread[] live(int guests, int lives) {
-    Thread[] threads = new Thread[guests];
+  List<Thread> live(int guests, Thread.UncaughtExceptionHandler failed) {
+    List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < guests; i++) {
       String guest = "guest-" + i;
-      threads[i] = new Thread(() -> lives(guest, lives), guest);
-      threads[i].start();
+      Thread thread = new Thread(() -> live(guest), guest);
+      thread.setUncaughtExceptionHandler(failed);
+      thread.start();
+      threads.add(thread);
     }
     return threads;
   }
 
-  private void lives(String guest, int lives) {
+  private void live(String guest) {
     String uuid = String.format("00000000-0000-4000-8000-%012x", guest.hashCode());
-    for (int life = 0; life < lives && !stop.get(); life++) {
+    for (int life = 0; !stop.get(); life++) {
       for (String step : LIFE) {
         String[] words = step.split(" ", -1);
         // The number makes each call of a guest tell where it stands among the others.
         String stdin =
-            "<domain type='qemu'><name>"
-                + guest
-                + "</name><uuid>"
-                + uuid
-                + "</uuid><title>"
-                + life
+            "<domain type='qemu'><name>" + guest + "</name><uuid>" + uuid + "</uuid><title>" + life
                 + "</title></domain>\n";
         try {
           fire("qemu", List.of(guest, words[0], words[1], "-"), stdin);
@@ -87,7 +87,13 @@ final class Hooks {
           return;
         }
       }
+      lived.put(guest, life + 1);
     }
+  }
+
+  /** By guest how many lives it has had; to be asked when its thread has ended. */
+  Map<String, Integer> lived() {
+    return lived;
   }
 
   void end() {

@@ -115,6 +115,23 @@ final class Host implements AutoCloseable {
     Awaitility.await("ready").atMost(Duration.ofSeconds(60)).until(() -> status("/ready") == 200);
   }
 
+  /** The sum of a meter over its labels, 0 when the agent does not answer. */
+  double metric(String name) {
+    try {
+      return ask("/metrics")
+          .body()
+          .lines()
+          .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+          .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+          .sum();
+    } catch (IOException | IllegalArgumentException e) {
+      return 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 0;
+    }
+  }
+
   private int status(String path) {
     try {
       return ask(path).statusCode();

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at a broker without leaving a trace: nothing is published, since a message that proves a
@@ -150,7 +151,7 @@ final class AmqpChecks {
   }
 
   /** Null when the answer was yes. */
-  private @org.jspecify.annotations.Nullable Failure ask(Question question) {
+  private @Nullable Failure ask(Question question) {
     try {
       Channel channel = connection.createChannel();
       question.ask(channel);

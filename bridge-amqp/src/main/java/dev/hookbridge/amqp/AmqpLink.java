@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * outside, upon which the write fails.
  */
 final class AmqpLink implements AutoCloseable {
-  /** All addresses together; the courier is promised 10 s. */
-  private static final Duration OPENING = Duration.ofSeconds(9);
+  /** All addresses together; the courier is promised 10 s, and the channel needs some of it. */
+  private static final Duration OPENING = Duration.ofSeconds(7);
 
   private static final int GOODBYE_MS = 1_000;
   private static final int RPC_MS = 4_000;
@@ -49,7 +49,7 @@ final class AmqpLink implements AutoCloseable {
 
   /**
    * @param name what threads and the broker's list of connections call it
-   * @throws SinkException after at most 9 s
+   * @throws SinkException after at most 7 s and the half that {@link #kill} may take
    */
   static AmqpLink open(AmqpSettings settings, String name, MetricsCollector meters)
       throws SinkException {
@@ -91,7 +91,11 @@ final class AmqpLink implements AutoCloseable {
             blocked = null;
           });
       connecting.complete(opened);
-    } catch (IOException | TimeoutException | GeneralSecurityException | RuntimeException e) {
+    } catch (IOException
+        | TimeoutException
+        | GeneralSecurityException
+        | RuntimeException
+        | Error e) {
       connecting.completeExceptionally(e);
     }
   }

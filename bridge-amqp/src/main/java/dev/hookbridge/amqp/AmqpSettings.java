@@ -1,5 +1,7 @@
 package dev.hookbridge.amqp;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.rabbitmq.client.Address;
 import dev.hookbridge.SettingKey;
 import dev.hookbridge.Settings;
@@ -67,7 +69,7 @@ record AmqpSettings(
           SettingKey.optional(
               "heartbeat", "5s", "A broker silent for twice this long is given up, 1s to 60s"),
           SettingKey.optional(
-              "connection-timeout", "3s", "For each address, 100ms to 8s; all of them have 9s"),
+              "connection-timeout", "3s", "For each address, 100ms to 6s; all of them have 7s"),
           SettingKey.optional(
               "confirm-timeout",
               "30s",
@@ -94,7 +96,7 @@ record AmqpSettings(
         settings.choice("unroutable", Unroutable.PARK),
         heartbeat(settings),
         settings.duration(
-            "connection-timeout", "3s", Duration.ofMillis(100), Duration.ofSeconds(8)),
+            "connection-timeout", "3s", Duration.ofMillis(100), Duration.ofSeconds(6)),
         settings.duration("confirm-timeout", "30s", Duration.ofSeconds(1), Duration.ofMinutes(10)));
   }
 
@@ -104,7 +106,7 @@ record AmqpSettings(
       throw settings.wrong(
           "exchange", "is the default exchange", "name a topic exchange, it routes by pattern");
     }
-    if (exchange.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > AmqpRouting.MAX_BYTES) {
+    if (exchange.getBytes(UTF_8).length > AmqpRouting.MAX_BYTES) {
       throw settings.wrong("exchange", "has more than 255 bytes", "AMQP allows no longer name");
     }
     return exchange;

@@ -11,7 +11,6 @@ import dev.hookbridge.SinkException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AmqpSink implements Sink {
   private static final Duration WRITE_LIMIT = Duration.ofSeconds(4);
+  private static final Duration OPEN_LIMIT = Duration.ofSeconds(2);
   private static final Duration LOOK = Duration.ofMillis(200);
 
   private final AmqpSettings settings;
@@ -43,9 +43,8 @@ final class AmqpSink implements Sink {
   private final AmqpLink link;
   private final MessageLimit limit = new MessageLimit();
   private final ScheduledExecutorService watch;
-  private @Nullable ConfirmChannel channel; // the courier's thread alone
-  private volatile @Nullable ConfirmChannel watched;
-  private volatile long writingSince;
+  private volatile @Nullable ConfirmChannel channel; // set by the courier's thread alone
+  private volatile long writingUntil;
   private volatile boolean writing;
   private volatile Outcome.@Nullable Broken dead;
   private volatile boolean closing;
@@ -77,11 +76,14 @@ final class AmqpSink implements Sink {
         watch.scheduleWithFixedDelay(
             this::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
     try {
+      begin(OPEN_LIMIT);
       openChannel();
     } catch (IOException | RuntimeException e) {
+      Failure failure = AmqpErrors.of(e);
       close();
-      String where = settings.broker() + " exchange " + settings.exchange();
-      throw AmqpErrors.of(e).exception(where, e);
+      throw failure.exception(settings.broker() + " exchange " + settings.exchange(), e);
+    } finally {
+      writing = false;
     }
   }
 
@@ -107,13 +109,14 @@ final class AmqpSink implements Sink {
       outcome.accept(early);
       return;
     }
+    begin(WRITE_LIMIT);
     try {
-      openChannel();
+      publish(openChannel(), envelope, outcome);
     } catch (IOException | RuntimeException e) {
       outcome.accept(end(AmqpErrors.of(e).broken(false)));
-      return;
+    } finally {
+      writing = false;
     }
-    publish(envelope, outcome);
   }
 
   /** What can be said without asking the broker. */
@@ -132,8 +135,7 @@ final class AmqpSink implements Sink {
     return null;
   }
 
-  private void publish(Envelope envelope, Consumer<Outcome> outcome) {
-    ConfirmChannel open = Objects.requireNonNull(channel);
+  private void publish(ConfirmChannel open, Envelope envelope, Consumer<Outcome> outcome) {
     BasicProperties encoded = properties.encode(envelope);
     String unsendable = AmqpProperties.unsendable(encoded, open.frameMax());
     if (unsendable != null) {
@@ -141,30 +143,28 @@ final class AmqpSink implements Sink {
       return;
     }
     String key = AmqpRouting.key(envelope.route());
-    writingSince = System.nanoTime();
-    writing = true;
     try {
       open.publish(envelope.id(), key, encoded, envelope.data(), outcome);
     } catch (IOException | RuntimeException e) {
       end(AmqpErrors.of(e).broken(false)); // and with all others this envelope's outcome
-    } finally {
-      writing = false;
     }
   }
 
-  private void openChannel() throws IOException {
+  /** The channel, or the next one after an error has closed the last. */
+  private ConfirmChannel openChannel() throws IOException {
     ConfirmChannel last = channel;
     if (last != null && last.isOpen()) {
-      return;
+      return last;
     }
-    writingSince = System.nanoTime();
+    ConfirmChannel next = ConfirmChannel.open(link.connection(), settings, this::ended);
+    channel = next;
+    return next;
+  }
+
+  /** From here until {@code writing} is false again the watch looks that it does not take long. */
+  private void begin(Duration limit) {
+    writingUntil = System.nanoTime() + limit.toNanos();
     writing = true;
-    try {
-      channel = ConfirmChannel.open(link.connection(), settings, this::ended);
-      watched = channel;
-    } finally {
-      writing = false;
-    }
   }
 
   /** The client tells that a channel, or the connection with it, has ended. */
@@ -202,7 +202,7 @@ final class AmqpSink implements Sink {
   }
 
   private void settleAll(Outcome outcome) {
-    ConfirmChannel current = watched;
+    ConfirmChannel current = channel;
     if (current != null) {
       current.drain().forEach(entry -> entry.settle(outcome));
     }
@@ -214,8 +214,8 @@ final class AmqpSink implements Sink {
     Outcome.Broken over = dead;
     if (over != null) {
       settleAll(over); // one that came in while the sink ended
-    } else if (writing && now - writingSince > WRITE_LIMIT.toNanos()) {
-      end(overdue("a write has not ended within " + WRITE_LIMIT.toSeconds() + " s"));
+    } else if (writing && now - writingUntil > 0) {
+      end(overdue("the broker has stopped reading: a write has not ended in time"));
     } else if (link.blocked() == null
         && unconfirmedFor(now) > settings.confirmTimeout().toNanos()) {
       end(overdue("no confirm within " + settings.confirmTimeout().toSeconds() + " s"));
@@ -231,7 +231,7 @@ final class AmqpSink implements Sink {
 
   /** How long the oldest event has waited, not counting what an alarm held it. */
   private long unconfirmedFor(long now) {
-    ConfirmChannel current = watched;
+    ConfirmChannel current = channel;
     long sent = current == null ? now : current.oldest(now);
     return Math.min(now - sent, now - link.unblockedAt());
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.hookbridge.Envelope;
+import dev.hookbridge.FeedReader;
 import dev.hookbridge.Outcome;
 import dev.hookbridge.Reason;
 import dev.hookbridge.Sink;
@@ -137,9 +138,46 @@ final class AmqpFaultsIT {
       String uri = "amqp://127.0.0.1:" + silent.getLocalPort();
       assertTakes(Duration.ofSeconds(10), () -> refused(Map.of("uri", uri), Reason.TIMEOUT));
       List<String> many = List.of(uri, uri.replace("127.0.0.1", "localhost"), uri + "/%2F");
-      Map<String, Object> slow = Map.of("uri", many, "connection-timeout", "8s");
+      Map<String, Object> slow = Map.of("uri", many, "connection-timeout", "6s");
       assertTakes(Duration.ofSeconds(10), () -> refused(slow, Reason.TIMEOUT));
     }
+  }
+
+  @Test
+  void aFeedTellsThatItHasEnded() throws Exception {
+    String exchange = rabbit.exchange();
+    try (FeedReader cut = feed(exchange);
+        FeedReader cancelled = feed(exchange)) {
+      for (String line : rabbit.ctl("list_queues", "name", "exclusive").split("\n", -1)) {
+        if (line.contains("amq.gen-")) {
+          rabbit.ctl("eval", deletion(line.substring(0, line.indexOf('\t'))));
+        }
+      }
+      assertEnds(cancelled, Reason.MISSING);
+      assertEnds(cut, Reason.MISSING);
+    }
+    try (FeedReader cut = feed(exchange)) {
+      rabbit.ctl("close_all_connections", "maintenance");
+      assertEnds(cut, Reason.CLOSED);
+      assertEnds(cut, Reason.CLOSED); // and says so again
+    }
+  }
+
+  /** An exclusive queue can be deleted by nobody else over AMQP. */
+  private static String deletion(String queue) {
+    return "{ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<\"/\">>, queue, <<\""
+        + queue
+        + "\">>)), rabbit_amqqueue:delete(Q, false, false, <<\"test\">>).";
+  }
+
+  private FeedReader feed(String exchange) throws SinkException {
+    return new AmqpTransport().feed(rabbit.settings(exchange, Map.of()), false).orElseThrow();
+  }
+
+  private static void assertEnds(FeedReader feed, Reason reason) {
+    assertThatThrownBy(() -> feed.poll(PATIENCE))
+        .isInstanceOfSatisfying(
+            SinkException.class, e -> assertThat(e.reason()).as(e.getMessage()).isEqualTo(reason));
   }
 
   @Test

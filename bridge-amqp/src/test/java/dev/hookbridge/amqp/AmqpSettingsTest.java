@@ -84,7 +84,7 @@ final class AmqpSettingsTest {
                 "prefix", "ce-",
                 "unroutable", "discard",
                 "heartbeat", "1500ms",
-                "connection-timeout", "8s",
+                "connection-timeout", "6s",
                 "confirm-timeout", "10m",
                 "tls-truststore", file,
                 "tls-truststore-password", "trust" + SECRET,
@@ -105,7 +105,7 @@ final class AmqpSettingsTest {
                 "ce-",
                 AmqpSettings.Unroutable.DISCARD,
                 Duration.ofSeconds(2),
-                Duration.ofSeconds(8),
+                Duration.ofSeconds(6),
                 Duration.ofMinutes(10)));
     assertThat(settings.toString()).doesNotContain(SECRET);
     assertThat(read(with("uri", "amqps://a.example.org", "tls-ca", file)).tls().ca())
@@ -159,7 +159,7 @@ final class AmqpSettingsTest {
         with("unroutable", "drop"),
         with("heartbeat", "0s"),
         with("heartbeat", "61s"),
-        with("connection-timeout", "9s"),
+        with("connection-timeout", "7s"),
         with("confirm-timeout", "soon"),
         with("tls-ca", "/etc/hostname"),
         with("uri", "amqps://h", "tls-ca", "/no/such/file"),

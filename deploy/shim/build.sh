@@ -2,8 +2,8 @@
 # Builds the shim: build.sh [--sanitize] [--tools] OUTDIR
 #   --sanitize   also OUTDIR/hookbridge-hook-asan, with address and undefined-behaviour sanitizers
 #   --tools      also OUTDIR/launch and OUTDIR/bench, for tests and measurements
-# The environment may name the compiler (CC) and the version (VERSION, default dev). Without a compiler nothing
-# is built and the exit code is 0.
+# The environment may name the compiler (CC) and the version (VERSION, default dev). Without a compiler that links
+# statically nothing is built and the exit code is 0.
 set -eu
 
 sanitize= tools= out=
@@ -47,9 +47,10 @@ if [ -n "$tools" ]; then
     build "$cc" bench bench.c -static
 fi
 if [ -n "$sanitize" ]; then
+    asan="-g -fsanitize=address,undefined -fno-sanitize-recover=all"
     for cc in gcc clang; do
         if command -v "$cc" >/dev/null; then
-            build "$cc" hookbridge-hook-asan hook.c "-g -fsanitize=address,undefined -fno-sanitize-recover=all"
+            build "$cc" hookbridge-hook-asan hook.c "$asan"
             exit 0
         fi
     done

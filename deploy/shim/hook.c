@@ -90,8 +90,8 @@ struct helper {
 };
 
 /*
- * Pages that are not touched cost nothing; one that is costs a fault. A common symbol stands behind all small
- * data, and the order below lets the record's head share that page, and the stdin the one of the helper's stack.
+ * A page that is touched costs a fault. A common symbol stands behind all small data, and the order below lets
+ * the record's head share their page, and the stdin that of the helper's stack.
  */
 __attribute__((common)) struct {
     char head[5 * FIELD_MAX + 4096];

@@ -58,9 +58,8 @@ final class Bound {
   long room() throws SQLException {
     long free = db.number("PRAGMA freelist_count", 0) * page;
     long used = db.number("PRAGMA page_count", 0) * page - free;
-    long side = side(limits);
-    long room = limits.maxBytes() - 2 * side - used - longLog();
-    return ballast.there() ? room : Math.min(room, free);
+    long room = limits.maxBytes() - 2 * side(limits) - used;
+    return ballast.there() ? room - longLog() : Math.min(room, free);
   }
 
   /** By how much the log is longer than it may be, because somebody keeps a transaction open. */
@@ -80,7 +79,7 @@ final class Bound {
     if (need <= room) {
       return room;
     }
-    if (need <= room + longLog()) {
+    if (ballast.there() && need <= room + longLog()) {
       throw noRoom("another program keeps a transaction open");
     }
     warn();

@@ -55,7 +55,7 @@ final class Database implements AutoCloseable {
 
   /** Runs a statement that changes rows, and says how many. */
   int update(String sql, @Nullable Object... values) throws SQLException {
-    return bound(sql, values).executeUpdate();
+    return using(sql, PreparedStatement::executeUpdate, values);
   }
 
   /** The number in the first column of the first row, or {@code none}. */
@@ -64,9 +64,15 @@ final class Database implements AutoCloseable {
   }
 
   <T> Optional<T> first(String sql, Row<T> row, @Nullable Object... values) throws SQLException {
-    try (ResultSet result = bound(sql, values).executeQuery()) {
-      return result.next() ? Optional.of(row.read(result)) : Optional.empty();
-    }
+    List<T> rows = new ArrayList<>(1);
+    each(
+        sql,
+        result -> {
+          rows.add(row.read(result));
+          return false;
+        },
+        values);
+    return rows.stream().findFirst();
   }
 
   <T> List<T> list(String sql, Row<T> row, @Nullable Object... values) throws SQLException {
@@ -83,24 +89,45 @@ final class Database implements AutoCloseable {
 
   /** Gives row after row as long as it is answered with true. */
   void each(String sql, Row<Boolean> row, @Nullable Object... values) throws SQLException {
-    try (ResultSet result = bound(sql, values).executeQuery()) {
-      boolean wanted = true;
-      while (wanted && result.next()) {
-        wanted = row.read(result);
+    using(
+        sql,
+        statement -> {
+          try (ResultSet result = statement.executeQuery()) {
+            boolean wanted = true;
+            while (wanted && result.next()) {
+              wanted = row.read(result);
+            }
+            return true;
+          }
+        },
+        values);
+  }
+
+  /** The driver closes a statement that failed, so that it must be prepared anew. */
+  private <T> T using(String sql, Use<T> use, @Nullable Object... values) throws SQLException {
+    PreparedStatement statement = prepared.remove(sql);
+    if (statement == null) {
+      statement = connection.prepareStatement(sql);
+    }
+    try {
+      for (int i = 0; i < values.length; i++) {
+        statement.setObject(i + 1, values[i]);
       }
+      T result = use.of(statement);
+      prepared.put(sql, statement);
+      return result;
+    } catch (SQLException | RuntimeException e) {
+      closeQuietly(statement, e);
+      throw e;
     }
   }
 
-  private PreparedStatement bound(String sql, @Nullable Object... values) throws SQLException {
-    PreparedStatement statement = prepared.get(sql);
-    if (statement == null) {
-      statement = connection.prepareStatement(sql);
-      prepared.put(sql, statement);
+  private static void closeQuietly(PreparedStatement statement, Exception reason) {
+    try {
+      statement.close();
+    } catch (SQLException e) {
+      reason.addSuppressed(e);
     }
-    for (int i = 0; i < values.length; i++) {
-      statement.setObject(i + 1, values[i]);
-    }
-    return statement;
   }
 
   @Override
@@ -111,5 +138,10 @@ final class Database implements AutoCloseable {
   /** What is made of a row. */
   interface Row<T> {
     T read(ResultSet row) throws SQLException;
+  }
+
+  /** What is done with a statement. */
+  private interface Use<T> {
+    T of(PreparedStatement statement) throws SQLException;
   }
 }

@@ -34,7 +34,7 @@ final class Writer implements AutoCloseable {
           try {
             return attempt(work);
           } catch (SQLException e) {
-            if (!ballast.there() || !(e instanceof SQLiteException) || !full(e)) {
+            if (!(e instanceof SQLiteException) || !full(e)) {
               throw e;
             }
             makeRoom(e);
@@ -71,7 +71,7 @@ final class Writer implements AutoCloseable {
     return Faults.full(e) || (Faults.inputOutput(e) && ballast.diskTight());
   }
 
-  /** With the ballast's room the log moves into the file, and can be written anew. */
+  /** The log moves into the file, with the ballast's room if need be, and is written anew. */
   private void makeRoom(SQLException reason) throws SQLException {
     try {
       ballast.release();
@@ -100,7 +100,7 @@ final class Writer implements AutoCloseable {
     if (spare <= keep) {
       return false;
     }
-    db.run("PRAGMA incremental_vacuum(" + VACUUM_PAGES + ")");
+    db.run("PRAGMA incremental_vacuum(" + Math.min(VACUUM_PAGES, spare - keep) + ")");
     tidyLog();
     return true;
   }

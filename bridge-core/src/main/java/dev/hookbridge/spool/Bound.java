@@ -62,6 +62,18 @@ final class Bound {
     return ballast.there() ? room - longLog() : Math.min(room, free);
   }
 
+  /**
+   * How many free pages the disk should have back: those beyond a quarter and what the log may
+   * hold, which the next events will need, and those beyond the bound.
+   */
+  long spare() throws SQLException {
+    long free = db.number("PRAGMA freelist_count", 0);
+    long pages = db.number("PRAGMA page_count", 0);
+    long most = (limits.maxBytes() - 2 * side(limits)) / page;
+    long keep = pages / 4 + side(limits) / page;
+    return Math.max(free - keep, Math.min(free, pages - most));
+  }
+
   /** By how much the log is longer than it may be, because somebody keeps a transaction open. */
   private long longLog() {
     return Math.max(0, Folder.size(Folder.wal(folder.file())) - side(limits));

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteOpenMode;
 
@@ -21,6 +23,7 @@ import org.sqlite.SQLiteOpenMode;
  */
 final class Database implements AutoCloseable {
   private static final int PATIENCE_MS = 10_000;
+  private static final Logger LOG = LoggerFactory.getLogger(Database.class);
   private final Connection connection;
   private final Map<String, PreparedStatement> prepared = new HashMap<>();
 
@@ -133,6 +136,15 @@ final class Database implements AutoCloseable {
   @Override
   public void close() throws SQLException {
     connection.close();
+  }
+
+  /** Of a connection that only read nothing is lost when closing fails. */
+  void closeQuietly() {
+    try {
+      close();
+    } catch (SQLException e) {
+      LOG.debug("a reading connection could not be closed", e);
+    }
   }
 
   /** What is made of a row. */

@@ -19,6 +19,7 @@ final class Ballast {
   /** Others may take what is left beside it, so it is put back only when there is plenty. */
   private static final int PLENTY = 3;
 
+  private static final String NAME = "ballast";
   private static final int CHUNK = 64 * 1024;
   private static final Logger LOG = LoggerFactory.getLogger(Ballast.class);
 
@@ -29,12 +30,17 @@ final class Ballast {
 
   Ballast(Path folder, long size) {
     this.folder = folder;
-    this.file = folder.resolve("ballast");
+    this.file = folder.resolve(NAME);
     this.size = size;
   }
 
   boolean there() {
     return there;
+  }
+
+  /** Gives it up before anything is open. False when there was none. */
+  static boolean release(Path folder) throws IOException {
+    return Files.deleteIfExists(folder.resolve(NAME));
   }
 
   /** Whether the disk has so little left that a failed write may be for want of room. */

@@ -58,9 +58,20 @@ final class Bound {
   long room() throws SQLException {
     long free = db.number("PRAGMA freelist_count", 0) * page;
     long used = db.number("PRAGMA page_count", 0) * page - free;
-    long side = side(limits);
-    long room = limits.maxBytes() - 2 * side - used - longLog();
-    return ballast.there() ? room : Math.min(room, free);
+    long room = limits.maxBytes() - 2 * side(limits) - used;
+    return ballast.there() ? room - longLog() : Math.min(room, free);
+  }
+
+  /**
+   * How many free pages the disk should have back: those beyond a quarter and what the log may
+   * hold, which the next events will need, and those beyond the bound.
+   */
+  long spare() throws SQLException {
+    long free = db.number("PRAGMA freelist_count", 0);
+    long pages = db.number("PRAGMA page_count", 0);
+    long most = (limits.maxBytes() - 2 * side(limits)) / page;
+    long keep = pages / 4 + side(limits) / page;
+    return Math.max(free - keep, Math.min(free, pages - most));
   }
 
   /** By how much the log is longer than it may be, because somebody keeps a transaction open. */
@@ -80,7 +91,7 @@ final class Bound {
     if (need <= room) {
       return room;
     }
-    if (need <= room + longLog()) {
+    if (ballast.there() && need <= room + longLog()) {
       throw noRoom("another program keeps a transaction open");
     }
     warn();

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteOpenMode;
 
@@ -21,6 +23,7 @@ import org.sqlite.SQLiteOpenMode;
  */
 final class Database implements AutoCloseable {
   private static final int PATIENCE_MS = 10_000;
+  private static final Logger LOG = LoggerFactory.getLogger(Database.class);
   private final Connection connection;
   private final Map<String, PreparedStatement> prepared = new HashMap<>();
 
@@ -55,7 +58,7 @@ final class Database implements AutoCloseable {
 
   /** Runs a statement that changes rows, and says how many. */
   int update(String sql, @Nullable Object... values) throws SQLException {
-    return bound(sql, values).executeUpdate();
+    return using(sql, PreparedStatement::executeUpdate, values);
   }
 
   /** The number in the first column of the first row, or {@code none}. */
@@ -64,9 +67,15 @@ final class Database implements AutoCloseable {
   }
 
   <T> Optional<T> first(String sql, Row<T> row, @Nullable Object... values) throws SQLException {
-    try (ResultSet result = bound(sql, values).executeQuery()) {
-      return result.next() ? Optional.of(row.read(result)) : Optional.empty();
-    }
+    List<T> rows = new ArrayList<>(1);
+    each(
+        sql,
+        result -> {
+          rows.add(row.read(result));
+          return false;
+        },
+        values);
+    return rows.stream().findFirst();
   }
 
   <T> List<T> list(String sql, Row<T> row, @Nullable Object... values) throws SQLException {
@@ -83,24 +92,45 @@ final class Database implements AutoCloseable {
 
   /** Gives row after row as long as it is answered with true. */
   void each(String sql, Row<Boolean> row, @Nullable Object... values) throws SQLException {
-    try (ResultSet result = bound(sql, values).executeQuery()) {
-      boolean wanted = true;
-      while (wanted && result.next()) {
-        wanted = row.read(result);
+    using(
+        sql,
+        statement -> {
+          try (ResultSet result = statement.executeQuery()) {
+            boolean wanted = true;
+            while (wanted && result.next()) {
+              wanted = row.read(result);
+            }
+            return true;
+          }
+        },
+        values);
+  }
+
+  /** The driver closes a statement that failed, so that it must be prepared anew. */
+  private <T> T using(String sql, Use<T> use, @Nullable Object... values) throws SQLException {
+    PreparedStatement statement = prepared.remove(sql);
+    if (statement == null) {
+      statement = connection.prepareStatement(sql);
+    }
+    try {
+      for (int i = 0; i < values.length; i++) {
+        statement.setObject(i + 1, values[i]);
       }
+      T result = use.of(statement);
+      prepared.put(sql, statement);
+      return result;
+    } catch (SQLException | RuntimeException e) {
+      closeQuietly(statement, e);
+      throw e;
     }
   }
 
-  private PreparedStatement bound(String sql, @Nullable Object... values) throws SQLException {
-    PreparedStatement statement = prepared.get(sql);
-    if (statement == null) {
-      statement = connection.prepareStatement(sql);
-      prepared.put(sql, statement);
+  private static void closeQuietly(PreparedStatement statement, Exception reason) {
+    try {
+      statement.close();
+    } catch (SQLException e) {
+      reason.addSuppressed(e);
     }
-    for (int i = 0; i < values.length; i++) {
-      statement.setObject(i + 1, values[i]);
-    }
-    return statement;
   }
 
   @Override
@@ -108,8 +138,22 @@ final class Database implements AutoCloseable {
     connection.close();
   }
 
+  /** Of a connection that only read nothing is lost when closing fails. */
+  void closeQuietly() {
+    try {
+      close();
+    } catch (SQLException e) {
+      LOG.debug("a reading connection could not be closed", e);
+    }
+  }
+
   /** What is made of a row. */
   interface Row<T> {
     T read(ResultSet row) throws SQLException;
+  }
+
+  /** What is done with a statement. */
+  private interface Use<T> {
+    T of(PreparedStatement statement) throws SQLException;
   }
 }

@@ -26,7 +26,7 @@ record Opening(
       setAside = Optional.of(Damage.setAside(folder, "found while it was in use"));
     } else if (Files.exists(folder.file())) {
       try {
-        return opened(folder, host, setAside);
+        return openedOnAnyDisk(folder, host);
       } catch (SQLException e) {
         if (!Faults.damage(e)) {
           throw e;
@@ -37,6 +37,19 @@ record Opening(
     SpoolFile.create(folder, setAside);
     folder.unmark();
     return opened(folder, host, setAside);
+  }
+
+  /** Even to open a file takes room, for the memory that connections share and for the log. */
+  private static Opening openedOnAnyDisk(Folder folder, String host)
+      throws SQLException, IOException, SpoolException {
+    try {
+      return opened(folder, host, Optional.empty());
+    } catch (SQLException e) {
+      if (Faults.damage(e) || !Ballast.release(folder.path())) {
+        throw e;
+      }
+      return opened(folder, host, Optional.empty());
+    }
   }
 
   private static Opening opened(Folder folder, String host, Optional<SetAside> setAside)

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads pages of events, any number of threads at a time, each with a connection of its own for as
@@ -99,11 +98,11 @@ final class Readers implements AutoCloseable {
     }
   }
 
-  private void giveBack(Database db, boolean sound) throws SQLException {
-    if (sound && !closed) {
+  private void giveBack(Database db, boolean sound) {
+    if (sound) {
       idle.push(db);
     } else {
-      db.close();
+      db.closeQuietly();
     }
     if (closed) {
       close();
@@ -111,10 +110,10 @@ final class Readers implements AutoCloseable {
   }
 
   @Override
-  public void close() throws SQLException {
+  public void close() {
     closed = true;
-    for (@Nullable Database db = idle.poll(); db != null; db = idle.poll()) {
-      db.close();
+    for (Database db = idle.poll(); db != null; db = idle.poll()) {
+      db.closeQuietly();
     }
   }
 

@@ -25,6 +25,7 @@ public final class Spool implements AutoCloseable {
   private final Folder folder;
   private final Ledger ledger;
   private final Epoch epoch;
+  private final Bound bound;
   private final Writer writer;
   private final Readers readers;
   private final Intake intake;
@@ -37,7 +38,7 @@ public final class Spool implements AutoCloseable {
   private Spool(Opening opening, Limits limits, MeterRegistry registry) throws SQLException {
     Ballast ballast = new Ballast(opening.folder().path(), Bound.side(limits));
     Drops untold = new Drops(opening.db());
-    Bound bound = new Bound(opening, limits, ballast, untold);
+    this.bound = new Bound(opening, limits, ballast, untold);
     this.folder = opening.folder();
     this.ledger = opening.ledger();
     this.epoch = opening.epoch();
@@ -63,7 +64,7 @@ public final class Spool implements AutoCloseable {
       Folder folder = Folder.take(path);
       try {
         Spool spool = new Spool(Opening.of(folder, host), limits, meters);
-        spool.writer.tidy();
+        spool.writer.tidy(spool.bound);
         return spool;
       } catch (SQLException | IOException | SpoolException | RuntimeException e) {
         folder.close();
@@ -227,7 +228,7 @@ public final class Spool implements AutoCloseable {
     while (more) {
       more = writer.transact((db, change) -> Trim.some(ledger, change));
     }
-    writer.tidy();
+    writer.tidy(bound);
   }
 
   /** Saves, and gives the folder up. */
@@ -237,21 +238,8 @@ public final class Spool implements AutoCloseable {
       save();
     } finally {
       meters.close();
-      release();
-    }
-  }
-
-  private void release() throws SpoolException {
-    try {
-      try {
-        readers.close();
-      } finally {
-        writer.close();
-      }
-    } catch (SQLException e) {
-      throw folder.failed(e);
-    } finally {
-      folder.close();
+      readers.close();
+      writer.close();
     }
   }
 }

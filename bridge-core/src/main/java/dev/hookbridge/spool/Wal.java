@@ -40,10 +40,6 @@ final class Wal {
     this.nextAt = mostFrames;
   }
 
-  long mostFrames() {
-    return mostFrames;
-  }
-
   /** After a commit: moves the log into the file once it is long enough. */
   void tidy() throws SQLException {
     long frames = db.first("PRAGMA wal_checkpoint(NOOP)", row -> row.getLong(2)).orElse(0L);

@@ -34,7 +34,7 @@ final class Writer implements AutoCloseable {
           try {
             return attempt(work);
           } catch (SQLException e) {
-            if (!ballast.there() || !(e instanceof SQLiteException) || !full(e)) {
+            if (!(e instanceof SQLiteException) || !full(e)) {
               throw e;
             }
             makeRoom(e);
@@ -45,14 +45,18 @@ final class Writer implements AutoCloseable {
 
   private <T> T attempt(Ledger.Work<T> work) throws SQLException {
     T result = ledger.transact(work);
-    tidyLog();
+    tidyLog(false);
     return result;
   }
 
   /** What is committed stays so, whatever becomes of this: the next commit tries again. */
-  private void tidyLog() {
+  private void tidyLog(boolean now) {
     try {
-      wal.tidy();
+      if (now) {
+        wal.checkpoint();
+      } else {
+        wal.tidy();
+      }
     } catch (SQLException e) {
       try {
         if (ballast.there() && full(e)) {
@@ -71,7 +75,7 @@ final class Writer implements AutoCloseable {
     return Faults.full(e) || (Faults.inputOutput(e) && ballast.diskTight());
   }
 
-  /** With the ballast's room the log moves into the file, and can be written anew. */
+  /** The log moves into the file, with the ballast's room if need be, and is written anew. */
   private void makeRoom(SQLException reason) throws SQLException {
     try {
       ballast.release();
@@ -83,26 +87,23 @@ final class Writer implements AutoCloseable {
   }
 
   /** Puts the ballast back, and gives the disk what the file has not needed for long. */
-  void tidy() throws SpoolException {
+  void tidy(Bound bound) throws SpoolException {
     boolean more = true;
     while (more) {
-      more = alone(connection -> vacuum());
+      more = alone(connection -> vacuum(bound));
     }
   }
 
-  private boolean vacuum() throws SQLException {
+  private boolean vacuum(Bound bound) throws SQLException {
     ballast.restore();
-    if (wal.inTheWay()) {
-      wal.checkpoint();
+    long spare = bound.spare();
+    if (spare > 0) {
+      db.run("PRAGMA incremental_vacuum(" + Math.min(VACUUM_PAGES, spare) + ")");
     }
-    long spare = db.number("PRAGMA freelist_count", 0);
-    long keep = wal.mostFrames() + db.number("PRAGMA page_count", 0) / 4;
-    if (spare <= keep) {
-      return false;
+    if (spare > 0 || wal.inTheWay()) {
+      tidyLog(true);
     }
-    db.run("PRAGMA incremental_vacuum(" + VACUUM_PAGES + ")");
-    tidyLog();
-    return true;
+    return spare > VACUUM_PAGES;
   }
 
   /** Looks something up with the writing connection. */
@@ -117,13 +118,18 @@ final class Writer implements AutoCloseable {
     }
   }
 
+  /** Closes the file and gives the folder up. */
   @Override
   public void close() throws SpoolException {
-    alone(
-        connection -> {
-          connection.close();
-          return true;
-        });
+    try {
+      alone(
+          connection -> {
+            connection.close();
+            return true;
+          });
+    } finally {
+      folder.close();
+    }
   }
 
   /** What is done with the connection. */

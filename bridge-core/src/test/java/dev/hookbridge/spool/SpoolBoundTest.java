@@ -276,6 +276,6 @@ class SpoolBoundTest {
       spool.save();
       append(spool, 1);
     }
-    assertThat(Folder.size(Folder.file(folder))).isLessThan(8L << 20);
+    assertThat(Folder.size(Folder.file(folder))).isLessThan(12L << 20);
   }
 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SpoolModelTest {
   private static final Limits LIMITS =
       new Limits(32L << 20, WhenFull.DROP_OLDEST, 1_000_000, 16L << 20);
-  private static final int STEPS = Boolean.getBoolean("hookbridge.full") ? 20_000 : 2_000;
+  private static final int STEPS = Boolean.getBoolean("hookbridge.full") ? 5_000 : 500;
   private final long seed = System.nanoTime();
   private final Random random = new Random(seed);
   private final List<Envelope> forgettable = new ArrayList<>();
@@ -85,7 +85,9 @@ class SpoolModelTest {
   }
 
   private void append() throws SpoolException {
-    List<Envelope> batch = Samples.events(random, random.nextInt(20), random.nextInt(9000));
+    List<Envelope> batch =
+        Samples.events(
+            random, random.nextInt(10), random.nextInt(10) == 0 ? 9000 : random.nextInt(300));
     Appended appended = spool.append(Batch.of(batch));
     batch.forEach(event -> model.append(event.id()));
     forgettable.addAll(batch);

@@ -11,9 +11,9 @@ import dev.hookbridge.SettingKey;
 import dev.hookbridge.Settings;
 import dev.hookbridge.Sink;
 import dev.hookbridge.SinkContext;
-import dev.hookbridge.SinkContract;
 import dev.hookbridge.SinkException;
 import dev.hookbridge.Transport;
+import dev.hookbridge.delivery.DeliveryContract;
 import dev.hookbridge.testing.Broker;
 import dev.hookbridge.testing.Seen;
 import java.io.IOException;
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The RabbitMQ sink takes the exam; its destinations are a topic exchange and a queue. */
 @ExtendWith(Rabbit.Shared.class)
-class AmqpSinkContractIT extends SinkContract {
+class AmqpSinkContractIT extends DeliveryContract {
   private final Rabbit rabbit;
 
   AmqpSinkContractIT(Rabbit rabbit) {

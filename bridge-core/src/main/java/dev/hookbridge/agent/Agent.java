@@ -131,7 +131,8 @@ public final class Agent implements AutoCloseable {
   }
 
   private Upkeep startUpkeep(Consumer<Step> steps) {
-    Upkeep upkeep = new Upkeep(spool, new Tellings(envelopes), couriers, meters, steps, this::failed);
+    Upkeep upkeep =
+        new Upkeep(spool, new Tellings(envelopes), couriers, meters, steps, this::failed);
     Thread thread = new Thread(upkeep, "upkeep");
     thread.start();
     closing.push(() -> stop(upkeep::stop, thread));
@@ -143,8 +144,7 @@ public final class Agent implements AutoCloseable {
     Mailbox.Places where =
         new Mailbox.Places(
             places.mail(), places.spool().resolve("aside"), places.lost(), places.trial());
-    Mailbox mailbox =
-        Mailbox.open(where, spool.note().orElse(""));
+    Mailbox mailbox = Mailbox.open(where, spool.note().orElse(""));
     Intake intake = new Intake(mailbox, envelopes, spool, meters, steps, this::failed);
     Thread thread = new Thread(intake, "mailbox");
     thread.start();

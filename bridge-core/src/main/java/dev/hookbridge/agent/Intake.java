@@ -45,6 +45,7 @@ final class Intake implements Runnable {
   private volatile boolean stopping;
   private volatile boolean ended;
   private volatile String problem = "";
+
   /** What could not be told so far, because the spool was full. */
   private final List<Envelope> untold = new ArrayList<>();
 

@@ -34,7 +34,9 @@ final class AgentCommand implements Callable<Integer> {
     throw new Failures.Failure(agent.failure().get());
   }
 
-  /** A signal that asks to stop is no failure: 0, where the JVM by itself would say 128 + signal. */
+  /**
+   * A signal that asks to stop is no failure: 0, where the JVM by itself would say 128 + signal.
+   */
   private static void stop(Agent agent) {
     agent.close();
     if (!agent.failure().isDone()) {

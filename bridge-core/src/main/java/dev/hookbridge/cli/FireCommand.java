@@ -47,7 +47,7 @@ final class FireCommand implements Callable<Integer> {
   boolean twin;
 
   @Parameters(
-      arity = "0..4",
+      index = "0..3",
       paramLabel = "ARGUMENT",
       description = "object operation suboperation extra, as libvirt passes them.")
   List<String> arguments = new ArrayList<>();

@@ -89,6 +89,10 @@ final class Host implements AutoCloseable {
     return agent.exitValue();
   }
 
+  Path logFile() {
+    return log;
+  }
+
   String log() {
     try {
       return Files.readString(log);

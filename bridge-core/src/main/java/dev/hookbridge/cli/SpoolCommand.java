@@ -30,7 +30,9 @@ final class SpoolCommand {
     return SpoolView.open(new Setup().places().spool());
   }
 
-  @Command(description = "Epoch, numbers, size, and where each sink stands.", mixinStandardHelpOptions = true)
+  @Command(
+      description = "Epoch, numbers, size, and where each sink stands.",
+      mixinStandardHelpOptions = true)
   int status() throws SpoolException {
     PrintStream out = System.out;
     try (SpoolView spool = open()) {
@@ -47,7 +49,9 @@ final class SpoolCommand {
     return 0;
   }
 
-  @Command(description = "The events held, oldest first, a line each.", mixinStandardHelpOptions = true)
+  @Command(
+      description = "The events held, oldest first, a line each.",
+      mixinStandardHelpOptions = true)
   int list(
       @Option(
               names = "--count",
@@ -70,7 +74,9 @@ final class SpoolCommand {
     return 0;
   }
 
-  @Command(description = "All events held, as CloudEvents in JSON, one a line.", mixinStandardHelpOptions = true)
+  @Command(
+      description = "All events held, as CloudEvents in JSON, one a line.",
+      mixinStandardHelpOptions = true)
   int export(
       @Option(names = "--to", paramLabel = "FILE", description = "Default: stdout.")
           @Nullable Path file)

@@ -11,9 +11,9 @@ import dev.hookbridge.SettingKey;
 import dev.hookbridge.Settings;
 import dev.hookbridge.Sink;
 import dev.hookbridge.SinkContext;
-import dev.hookbridge.SinkContract;
 import dev.hookbridge.SinkException;
 import dev.hookbridge.Transport;
+import dev.hookbridge.delivery.DeliveryContract;
 import dev.hookbridge.testing.Broker;
 import dev.hookbridge.testing.Seen;
 import java.io.IOException;
@@ -30,14 +30,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/**
- * The RabbitMQ sink takes the exam; its destinations are a topic exchange and, by turns, a quorum
- * and a classic queue.
- */
+/** The RabbitMQ sink takes the exam; its destinations are a topic exchange and a queue. */
 @ExtendWith(Rabbit.Shared.class)
-class AmqpSinkContractIT extends SinkContract {
+class AmqpSinkContractIT extends DeliveryContract {
   private final Rabbit rabbit;
-  private int destinations;
 
   AmqpSinkContractIT(Rabbit rabbit) {
     this.rabbit = rabbit;
@@ -56,12 +52,11 @@ class AmqpSinkContractIT extends SinkContract {
   @Override
   protected Settings destination() {
     String name = "exam." + UUID.randomUUID();
-    String kind = destinations++ % 2 == 0 ? "quorum" : "classic";
     try {
       rabbit.plainly(
           channel -> {
             channel.exchangeDeclare(name, "topic", true);
-            channel.queueDeclare(name, true, false, false, Map.of("x-queue-type", kind));
+            channel.queueDeclare(name, true, false, false, Map.of());
             channel.queueBind(name, name, "#");
           });
     } catch (Exception e) {
@@ -94,8 +89,8 @@ class AmqpSinkContractIT extends SinkContract {
   }
 
   /**
-   * Leaves the messages in the queue: what is not acknowledged goes back to its place. A quorum
-   * queue has no leader for a while after its node was killed and answers a consumer with 541.
+   * Leaves the messages in the queue: what is not acknowledged goes back to its place. While a
+   * broker that was killed recovers its queues it may answer with an error.
    */
   @Override
   protected List<Seen> consume(Settings destination, int atLeast) {

@@ -27,6 +27,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +55,7 @@ public final class Agent implements AutoCloseable {
   private final List<Courier> couriers = new ArrayList<>();
   private final Deque<AutoCloseable> closing = new ArrayDeque<>();
   private Optional<MetricsServer> server = Optional.empty();
+  private final CompletableFuture<String> failure = new CompletableFuture<>();
   private boolean closed;
 
   private Agent(Config config, PrometheusMeterRegistry meters, Spool spool, Envelopes envelopes) {
@@ -105,6 +107,14 @@ public final class Agent implements AutoCloseable {
           orphan.sink(),
           orphan.unconfirmed());
     }
+    spool
+        .setAside()
+        .ifPresent(
+            aside ->
+                LOG.error(
+                    "the spool was damaged ({}) and is set aside in {}; a new epoch begins",
+                    aside.reason(),
+                    aside.file()));
     spool.append(Batch.ofOwn(new Tellings(envelopes).started(spool)).tellingPrevious());
     LOG.info(
         "hookbridge {} on {}: {} events wait in the spool", version, config.host(), spool.events());
@@ -121,7 +131,8 @@ public final class Agent implements AutoCloseable {
   }
 
   private Upkeep startUpkeep(Consumer<Step> steps) {
-    Upkeep upkeep = new Upkeep(spool, new Tellings(envelopes), couriers, meters, steps);
+    Upkeep upkeep =
+        new Upkeep(spool, new Tellings(envelopes), couriers, meters, steps, this::failed);
     Thread thread = new Thread(upkeep, "upkeep");
     thread.start();
     closing.push(() -> stop(upkeep::stop, thread));
@@ -133,9 +144,8 @@ public final class Agent implements AutoCloseable {
     Mailbox.Places where =
         new Mailbox.Places(
             places.mail(), places.spool().resolve("aside"), places.lost(), places.trial());
-    Mailbox mailbox =
-        Mailbox.open(where, spool.lossPosition().map(position -> position.bootId()).orElse(""));
-    Intake intake = new Intake(mailbox, envelopes, spool, meters, steps);
+    Mailbox mailbox = Mailbox.open(where, spool.note().orElse(""));
+    Intake intake = new Intake(mailbox, envelopes, spool, meters, steps, this::failed);
     Thread thread = new Thread(intake, "mailbox");
     thread.start();
     closing.push(mailbox);
@@ -149,6 +159,18 @@ public final class Agent implements AutoCloseable {
       server = Optional.of(started);
       closing.push(started);
     }
+  }
+
+  /** A damaged file is mended by opening it anew, which a restart of the process does. */
+  private void failed(SpoolException e) {
+    if (e.kind() == SpoolException.Kind.DAMAGED) {
+      failure.complete(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Completed with a sentence when only a restart can help. */
+  public CompletableFuture<String> failure() {
+    return failure;
   }
 
   private static void stop(Runnable stop, Thread thread) throws InterruptedException {

@@ -8,7 +8,6 @@ import dev.hookbridge.mailbox.LostCall;
 import dev.hookbridge.mailbox.Mail;
 import dev.hookbridge.mailbox.Mailbox;
 import dev.hookbridge.spool.Batch;
-import dev.hookbridge.spool.LossPosition;
 import dev.hookbridge.spool.Spool;
 import dev.hookbridge.spool.SpoolException;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -40,11 +39,16 @@ final class Intake implements Runnable {
   private final Tellings tellings;
   private final Spool spool;
   private final Consumer<Step> steps;
+  private final Consumer<SpoolException> failed;
   private final MeterRegistry meters;
   private final Timer hookToSpool;
   private volatile boolean stopping;
   private volatile boolean ended;
   private volatile String problem = "";
+
+  /** What could not be told so far, because the spool was full. */
+  private final List<Envelope> untold = new ArrayList<>();
+
   private boolean remembersEarlier = true;
   private long taken;
   private long shownAt = System.nanoTime();
@@ -54,12 +58,14 @@ final class Intake implements Runnable {
       Envelopes envelopes,
       Spool spool,
       MeterRegistry meters,
-      Consumer<Step> steps) {
+      Consumer<Step> steps,
+      Consumer<SpoolException> failed) {
     this.mailbox = mailbox;
     this.envelopes = envelopes;
     this.tellings = new Tellings(envelopes);
     this.spool = spool;
     this.steps = steps;
+    this.failed = failed;
     this.meters = meters;
     this.hookToSpool =
         Timer.builder("hookbridge.hook.to.spool")
@@ -115,8 +121,9 @@ final class Intake implements Runnable {
       meters.counter("hookbridge.lost", "reason", loss.reason()).increment();
       own.add(tellings.lost(loss));
     }
+    untold.addAll(own);
     // Until this has succeeded nothing of the batch is let go: the files stay where they are.
-    while (!append(Batch.of(events).withOwn(own).telling(new LossPosition(mailbox.note(), 0)))) {
+    while (!append(Batch.of(events).withOwn(untold).telling(mailbox.note()))) {
       if (stopping) {
         return;
       }
@@ -146,9 +153,12 @@ final class Intake implements Runnable {
 
   private boolean append(Batch batch) {
     try {
-      spool.append(batch);
+      if (spool.append(batch).ownStored()) {
+        untold.clear();
+      }
       return true;
     } catch (SpoolException e) {
+      failed.accept(e);
       trouble(String.valueOf(e.getMessage()));
       return false;
     }

@@ -36,6 +36,7 @@ final class Upkeep implements Runnable {
   private final MeterRegistry meters;
 
   private final Consumer<Step> steps;
+  private final Consumer<SpoolException> failed;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile String problem = "";
   private long beatAt = System.nanoTime();
@@ -45,12 +46,14 @@ final class Upkeep implements Runnable {
       Tellings tellings,
       List<Courier> couriers,
       MeterRegistry meters,
-      Consumer<Step> steps) {
+      Consumer<Step> steps,
+      Consumer<SpoolException> failed) {
     this.spool = spool;
     this.tellings = tellings;
     this.couriers = couriers;
     this.meters = meters;
     this.steps = steps;
+    this.failed = failed;
   }
 
   @Override
@@ -63,6 +66,7 @@ final class Upkeep implements Runnable {
         tellDrops();
         problem = "";
       } catch (SpoolException e) {
+        failed.accept(e);
         trouble(String.valueOf(e.getMessage()));
       } catch (RuntimeException e) {
         LOG.error("unexpected failure in the upkeep, going on", e);

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -25,22 +24,24 @@ final class AgentCommand implements Callable<Integer> {
     Places places = setup.places();
     Config config = setup.config();
     folders(places);
-    CountDownLatch stopped = new CountDownLatch(1);
     Agent agent = Agent.start(config, places, Version.text());
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  agent.close();
-                  stopped.countDown();
-                },
-                "stop"));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(agent), "stop"));
     if (places.trial()) {
       System.err.println("export " + Places.VARIABLE + "=" + places.data());
     }
     agent.http().ifPresent(at -> System.err.println("metrics on http:/" + at + "/metrics"));
-    stopped.await();
-    return 0;
+    // A signal ends the process by way of the hook above; what returns here is a failure.
+    throw new Failures.Failure(agent.failure().get());
+  }
+
+  /**
+   * A signal that asks to stop is no failure: 0, where the JVM by itself would say 128 + signal.
+   */
+  private static void stop(Agent agent) {
+    agent.close();
+    if (!agent.failure().isDone()) {
+      Runtime.getRuntime().halt(0);
+    }
   }
 
   /**

@@ -64,7 +64,7 @@ public record Places(Path data, Path etc, Path run, boolean trial) {
   private static @Nullable String value(String line, String key) {
     int colon = line.indexOf(':');
     boolean found = colon > 0 && line.substring(0, colon).trim().equals(key);
-    return found ? line.substring(colon + 1).trim() : null;
+    return found ? line.substring(colon + 1).replaceFirst("(^|\\s)#.*", "").trim() : null;
   }
 
   public Path mail() {

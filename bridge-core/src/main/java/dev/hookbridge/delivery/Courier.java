@@ -39,6 +39,7 @@ public final class Courier implements AutoCloseable {
   private final AtomicReference<@Nullable Envelope> passing = new AtomicReference<>();
   private volatile boolean stopping;
   private volatile boolean connected;
+  private volatile boolean stalled;
   private final Map<Long, Reduction.Step> steps = new HashMap<>();
   private int suspects;
 
@@ -93,6 +94,7 @@ public final class Courier implements AutoCloseable {
   private boolean deliver() {
     try (Sink sink = plan.transport().open(plan.settings(), context)) {
       connected = true;
+      stalled = false;
       Round round = new Round(this, sink, suspects);
       try {
         round.run();
@@ -121,6 +123,18 @@ public final class Courier implements AutoCloseable {
     }
   }
 
+  /** The broker is silent: alerted, but not counted, since no attempt has failed. */
+  void stalled(String detail) {
+    stalled = true;
+    alert.raise(Reason.TIMEOUT, detail);
+  }
+
+  /** The broker has confirmed something. */
+  void well() {
+    stalled = false;
+    alert.over();
+  }
+
   void failed(Reason reason, String detail) {
     meters.failed(reason);
     alert.raise(reason, detail);
@@ -147,10 +161,6 @@ public final class Courier implements AutoCloseable {
     return meters;
   }
 
-  Alert alert() {
-    return alert;
-  }
-
   /** The sink's name in the configuration. */
   public String name() {
     return plan.name();
@@ -172,8 +182,9 @@ public final class Courier implements AutoCloseable {
     return passing.getAndSet(null);
   }
 
+  /** Whether the sink has a connection over which the broker answers. */
   public boolean connected() {
-    return connected;
+    return connected && !stalled;
   }
 
   /** Events the sink's broker has not confirmed yet. */

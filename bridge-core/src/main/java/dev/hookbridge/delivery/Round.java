@@ -8,6 +8,7 @@ import dev.hookbridge.spool.Cursor;
 import dev.hookbridge.spool.Spool;
 import dev.hookbridge.spool.SpoolException;
 import dev.hookbridge.spool.Stored;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Round {
   private static final int PAGE_EVENTS = 256;
   private static final int PAGE_BYTES = 1 << 20;
+  private static final Duration STALLED = Duration.ofSeconds(15);
 
   private record Result(Item item, Outcome outcome) {}
 
@@ -62,6 +64,7 @@ final class Round {
       boolean sent = send();
       boolean read = window.hungry() && read();
       if (!sent && !read) {
+        stalled();
         sink.flush();
         if (results.isEmpty()) {
           courier.sleep(pause);
@@ -169,7 +172,7 @@ final class Round {
   private void settle(Item item, Outcome outcome) throws SpoolException {
     if (outcome instanceof Outcome.Confirmed) {
       courier.meters().published(System.nanoTime() - item.sentAt);
-      courier.alert().over();
+      courier.well();
       done(item);
     } else if (outcome instanceof Outcome.Discarded discarded) {
       courier.meters().failed(discarded.reason());
@@ -182,6 +185,17 @@ final class Round {
     } else if (outcome instanceof Outcome.Broken broke) {
       broken(broke);
     }
+  }
+
+  /**
+   * A client that goes on trying in silence gives no outcome: the operator hears of it from here.
+   */
+  private void stalled() {
+    Item oldest = window.oldestUnconfirmed();
+    if (oldest == null || System.nanoTime() - oldest.sentAt < STALLED.toNanos()) {
+      return;
+    }
+    courier.stalled("the broker has confirmed nothing for " + STALLED.toSeconds() + " s");
   }
 
   private void done(Item item) {

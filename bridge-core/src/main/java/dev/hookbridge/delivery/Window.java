@@ -5,6 +5,7 @@ import dev.hookbridge.spool.Stored;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +29,8 @@ final class Window {
   private final PriorityQueue<Lane> held =
       new PriorityQueue<>(Comparator.comparingLong((Lane lane) -> lane.retryAt));
   private long unconfirmedBytes;
-  private int unconfirmed;
   private long waitingBytes;
+  private final LinkedHashSet<Item> sent = new LinkedHashSet<>();
   private int waiting;
   private int suspects;
 
@@ -47,7 +48,7 @@ final class Window {
     return ready.isEmpty()
         && waiting < MOST_WAITING
         && unconfirmedBytes < bytes
-        && (suspects == 0 || unconfirmed == 0);
+        && (suspects == 0 || sent.isEmpty());
   }
 
   /**
@@ -69,7 +70,7 @@ final class Window {
 
   /** The next event that may be sent now, or null. It counts as sent. */
   @Nullable Item next() {
-    if (suspects > 0 && unconfirmed > 0) {
+    if (suspects > 0 && !sent.isEmpty()) {
       return null;
     }
     Lane lane = ready.peek();
@@ -77,7 +78,7 @@ final class Window {
       return null;
     }
     Item first = lane.waiting.peek();
-    if (first == null || (unconfirmed > 0 && unconfirmedBytes + first.size > bytes)) {
+    if (first == null || (!sent.isEmpty() && unconfirmedBytes + first.size > bytes)) {
       return null;
     }
     ready.remove();
@@ -87,7 +88,7 @@ final class Window {
     if (first.envelope != null) {
       waitingBytes -= first.size;
     }
-    unconfirmed++;
+    sent.add(first);
     unconfirmedBytes += first.size;
     lane.unconfirmed++;
     lane.unconfirmedBytes += first.size;
@@ -128,7 +129,7 @@ final class Window {
   }
 
   private void settle(Item item) {
-    unconfirmed--;
+    sent.remove(item);
     unconfirmedBytes -= item.size;
     item.lane.unconfirmed--;
     item.lane.unconfirmedBytes -= item.size;
@@ -168,8 +169,13 @@ final class Window {
     return Long.MAX_VALUE;
   }
 
+  /** The event that has been with the broker for longest without a word. */
+  @Nullable Item oldestUnconfirmed() {
+    return sent.isEmpty() ? null : sent.iterator().next();
+  }
+
   int unconfirmed() {
-    return unconfirmed;
+    return sent.size();
   }
 
   /** Events that still go one at a time. */

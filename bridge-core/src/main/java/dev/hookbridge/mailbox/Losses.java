@@ -25,13 +25,29 @@ import java.util.Map;
  */
 final class Losses {
   private static final int MOST_LATE = 1_000;
+  private static final int MOST_TAKEN = 4_096;
 
   private final Path file;
   private final Map<String, LostCall> late = new LinkedHashMap<>();
+
+  /** Calls taken in lately: a {@code late} line may come after its call's file. */
+  private final Map<String, Boolean> taken =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+          return size() > MOST_TAKEN;
+        }
+      };
+
   private final String bootId;
   private boolean otherBoot;
   private long offset;
   private long more;
+
+  /** Lines told that stand behind the first {@code more}, up to which {@link #offset} reaches. */
+  private int behind;
 
   private Losses(Path file, String bootId) {
     this.file = file;
@@ -48,11 +64,12 @@ final class Losses {
     Losses losses = new Losses(file, bootId);
     String[] lines = note.split("\n", -1);
     String[] place = lines[0].split(" ", -1);
-    if (place.length == 3) {
+    if (place.length == 4) {
       losses.otherBoot = !place[0].equals(bootId);
       if (lasting || !losses.otherBoot) {
         losses.offset = Long.parseLong(place[1]);
         losses.more = Long.parseLong(place[2]);
+        losses.behind = Integer.parseInt(place[3]);
       }
       for (int i = 1; i < lines.length; i++) {
         losses.line(lines[i], new ArrayList<>());
@@ -69,6 +86,7 @@ final class Losses {
       if (channel.size() < offset) {
         offset = 0; // somebody emptied it
         more = 0;
+        behind = 0;
       }
       ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(channel.size() - offset, 2 << 20));
       int read = channel.read(buffer, offset);
@@ -81,23 +99,30 @@ final class Losses {
     return found;
   }
 
+  /**
+   * Goes through the lines from the offset on. The counts of {@code more} lines are raised in
+   * place, so from the first of them on everything is read again each time.
+   */
   private void lines(String text, List<LostCall> found) {
     int from = 0;
+    long counted = 0;
+    int others = 0;
+    boolean counts = false;
     for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
       String line = text.substring(from, end);
       if (line.startsWith("more ")) {
-        more(line, found);
-        return; // the last line, and read again as long as it is raised in place
+        counts = true;
+        counted += number(line.substring(5));
+      } else if (!counts) {
+        line(line, found);
+        offset += end + 1 - from;
+      } else if (++others > behind) {
+        line(line, found);
+        behind = others;
       }
-      line(line, found);
-      offset += end + 1 - from;
       from = end + 1;
     }
-  }
-
-  private void more(String line, List<LostCall> found) {
-    long count = number(line.substring(5));
-    for (; more < count; more++) {
+    for (; more < counted; more++) {
       found.add(new LostCall("", 0, "unknown", "unknown", "uncounted"));
     }
   }
@@ -111,8 +136,9 @@ final class Losses {
     String reason = isLate ? "late" : "errno-" + number(words[6]);
     LostCall loss = new LostCall(words[1], number(words[2]), words[3], words[4], reason);
     if (!isLate) {
+      late.remove(words[1]); // its write failed in the end
       found.add(loss);
-    } else if (late.size() < MOST_LATE) {
+    } else if (!taken.containsKey(words[1]) && late.size() < MOST_LATE) {
       late.put(words[1], loss);
     }
   }
@@ -127,6 +153,7 @@ final class Losses {
 
   /** Whether the shim had stopped waiting for this call; asked once, when its file has arrived. */
   boolean arrivedLate(String id) {
+    taken.put(id, true);
     return late.remove(id) != null;
   }
 
@@ -145,7 +172,7 @@ final class Losses {
 
   /** What {@link #resume} needs to go on here. */
   String note() {
-    StringBuilder note = new StringBuilder(bootId + " " + offset + " " + more);
+    StringBuilder note = new StringBuilder(bootId + " " + offset + " " + more + " " + behind);
     for (LostCall open : late.values()) {
       note.append("\nlate ").append(open.id()).append(' ').append(open.time()).append(' ');
       note.append(open.driver()).append(' ').append(open.operation()).append(" - 0");

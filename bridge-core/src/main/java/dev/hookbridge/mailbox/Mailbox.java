@@ -102,8 +102,8 @@ public final class Mailbox implements AutoCloseable {
   }
 
   /**
-   * The next calls, up to a batch of them; empty when none came in the time given. The same files
-   * are not given again while this object lives.
+   * The next calls, up to a batch of them; empty when none came in the time given. A file that was
+   * not removed may be given again: ids tell.
    *
    * @throws IOException when the folder cannot be read: try again later, nothing is lost by it
    */

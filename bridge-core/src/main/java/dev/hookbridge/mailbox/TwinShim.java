@@ -70,7 +70,7 @@ public final class TwinShim {
   private static synchronized long moment(Boot boot) {
     long coarse = boot.now();
     long fine = System.nanoTime();
-    boolean same = Math.abs(fine - coarse) <= 2 * Boot.STEP;
+    boolean same = fine >= coarse && fine - coarse <= 2 * Boot.STEP;
     last = Math.max(last + 1, same ? fine : coarse);
     return last;
   }

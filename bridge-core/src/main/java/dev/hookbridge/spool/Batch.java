@@ -10,14 +10,14 @@ import java.util.Optional;
  * @param taken events from the mailbox: their ids are remembered until {@link Spool#forget}, and
  *     one whose id is remembered is skipped, because its file came back after a power cut
  * @param own the agent's own events, numbered after {@code taken}; their ids are not remembered
- * @param losses the place in the record of losses that {@code own} tells of
+ * @param note how far {@code own} tells the record of losses, in the mailbox's own words
  * @param told drops that {@code own} tells of
  * @param tellsPrevious whether {@code own} tells of {@link Spool#previous()}
  */
 public record Batch(
     List<Envelope> taken,
     List<Envelope> own,
-    Optional<LossPosition> losses,
+    Optional<String> note,
     List<Drop> told,
     boolean tellsPrevious) {
 
@@ -38,21 +38,21 @@ public record Batch(
   }
 
   public Batch withOwn(List<Envelope> events) {
-    return new Batch(taken, events, losses, told, tellsPrevious);
+    return new Batch(taken, events, note, told, tellsPrevious);
   }
 
-  /** Its own events tell the record of losses up to here. */
-  public Batch telling(LossPosition position) {
-    return new Batch(taken, own, Optional.of(position), told, tellsPrevious);
+  /** Its own events tell what the note stands for; the spool keeps it and reads nothing in it. */
+  public Batch telling(String note) {
+    return new Batch(taken, own, Optional.of(note), told, tellsPrevious);
   }
 
   /** Its own events tell these drops. */
   public Batch telling(List<Drop> drops) {
-    return new Batch(taken, own, losses, drops, tellsPrevious);
+    return new Batch(taken, own, note, drops, tellsPrevious);
   }
 
   /** Its own event tells the previous epoch. */
   public Batch tellingPrevious() {
-    return new Batch(taken, own, losses, told, true);
+    return new Batch(taken, own, note, told, true);
   }
 }

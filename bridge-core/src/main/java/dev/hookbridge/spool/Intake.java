@@ -7,8 +7,7 @@ import java.util.Optional;
 
 /** Takes a batch in, within a transaction. */
 final class Intake {
-  private static final String LOSS_BOOT = "loss_boot";
-  private static final String LOSS_OFFSET = "loss_offset";
+  private static final String NOTE = "note";
 
   private final Database db;
   private final Meta meta;
@@ -72,10 +71,8 @@ final class Intake {
   }
 
   private void settle(Batch batch) throws SQLException {
-    if (batch.losses().isPresent()) {
-      LossPosition position = batch.losses().get();
-      meta.put(LOSS_BOOT, position.bootId());
-      meta.put(LOSS_OFFSET, position.offset());
+    if (batch.note().isPresent()) {
+      meta.put(NOTE, batch.note().get());
     }
     for (Drop drop : batch.told()) {
       drops.told(drop);
@@ -85,9 +82,8 @@ final class Intake {
     }
   }
 
-  Optional<LossPosition> lossPosition() throws SQLException {
-    long offset = meta.number(LOSS_OFFSET, 0);
-    return meta.text(LOSS_BOOT).map(boot -> new LossPosition(boot, offset));
+  Optional<String> note() throws SQLException {
+    return meta.text(NOTE);
   }
 
   int forgetEarlier() throws SQLException {

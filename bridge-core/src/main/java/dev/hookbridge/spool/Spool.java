@@ -103,8 +103,8 @@ public final class Spool implements AutoCloseable {
   }
 
   /** How far the record of losses has been told. */
-  public Optional<LossPosition> lossPosition() throws SpoolException {
-    return writer.alone(db -> intake.lossPosition());
+  public Optional<String> note() throws SpoolException {
+    return writer.alone(db -> intake.note());
   }
 
   /**

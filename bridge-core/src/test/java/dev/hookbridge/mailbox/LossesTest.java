@@ -54,6 +54,36 @@ class LossesTest {
   }
 
   @Test
+  void linesAndCountsBehindACountAreToldOnceToo() throws IOException {
+    add("more 00000000000000000001\nlost id-1 1000 qemu start gnet 28\n");
+    Losses losses = resume("");
+    assertThat(losses.read()).extracting(LostCall::reason).containsExactly("errno-28", "uncounted");
+    add("more 00000000000000000002\nlost id-2 1000 qemu start gnet 28\n");
+    Losses next = resume(losses.note());
+    assertThat(next.read()).hasSize(3).extracting(LostCall::id).contains("id-2");
+    assertThat(next.read()).isEmpty();
+  }
+
+  @Test
+  void lateAfterItsFileIsNothing() throws IOException {
+    Losses losses = resume("");
+    assertThat(losses.arrivedLate("id-1")).isFalse();
+    add("late id-1 1000 qemu start gnet 0\n");
+    losses.read();
+    Losses afterBoot = Losses.resume(folder.resolve("lost"), true, losses.note(), "boot-2");
+    assertThat(afterBoot.neverArrived()).isEmpty();
+  }
+
+  @Test
+  void lateThenLostIsOneLoss() throws IOException {
+    add("late id-1 1000 qemu start gnet 0\nlost id-1 1000 qemu start gnet 5\n");
+    Losses losses = resume("");
+    assertThat(losses.read()).hasSize(1);
+    Losses afterBoot = Losses.resume(folder.resolve("lost"), true, losses.note(), "boot-2");
+    assertThat(afterBoot.neverArrived()).isEmpty();
+  }
+
+  @Test
   void lateIsWithdrawnWhenTheFileArrives() throws IOException {
     add("late id-1 1000 qemu start gnet 0\n");
     Losses losses = resume("");

@@ -26,7 +26,9 @@ class TwinShimTest {
     List<Mail> mails = new ArrayList<>();
     try (Mailbox mailbox = Mailbox.open(box.places(), "")) {
       while (mails.size() < ids.size()) {
-        mails.addAll(mailbox.take(Duration.ofSeconds(1)).mails());
+        Mailbox.Batch batch = mailbox.take(Duration.ofSeconds(1));
+        mails.addAll(batch.mails());
+        mailbox.remove(batch.mails());
       }
     }
     assertThat(mails).extracting(mail -> mail.call().id()).isEqualTo(ids);

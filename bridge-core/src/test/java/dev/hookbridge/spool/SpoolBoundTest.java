@@ -139,17 +139,17 @@ class SpoolBoundTest {
       fill(spool);
       List<Drop> drops = spool.untoldDrops();
       Envelope lost = Samples.event("lost", EVENT_BYTES);
-      Batch batch = Batch.ofOwn(lost).telling(drops).telling(new LossPosition("boot", 7));
+      Batch batch = Batch.ofOwn(lost).telling(drops).telling("boot 7");
       assertThat(spool.append(batch)).isEqualTo(new Appended(0, 0, 0, false, spool.last()));
       assertThat(spool.untoldDrops()).isEqualTo(drops);
-      assertThat(spool.lossPosition()).isEmpty();
+      assertThat(spool.note()).isEmpty();
       for (long number = 1; number <= 20; number++) {
         spool.cursor("a").confirm(number);
       }
       spool.save();
       assertThat(spool.append(batch).ownStored()).isTrue();
       assertThat(spool.untoldDrops()).isEmpty();
-      assertThat(spool.lossPosition()).isPresent();
+      assertThat(spool.note()).isPresent();
     }
   }
 

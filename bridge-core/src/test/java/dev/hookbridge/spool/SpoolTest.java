@@ -217,13 +217,13 @@ class SpoolTest {
 
   @Test
   void thePlaceInTheRecordOfLossesIsSavedWithTheEventThatTells() throws Exception {
-    LossPosition position = new LossPosition("c2f4a6e0-boot", 512);
+    String position = "c2f4a6e0-boot 512";
     try (Spool spool = open("a")) {
-      assertThat(spool.lossPosition()).isEmpty();
+      assertThat(spool.note()).isEmpty();
       spool.append(Batch.ofOwn(Samples.event("lost", 10)).telling(position));
     }
     try (Spool spool = open("a")) {
-      assertThat(spool.lossPosition()).isEqualTo(Optional.of(position));
+      assertThat(spool.note()).isEqualTo(Optional.of(position));
     }
   }
 

@@ -77,7 +77,12 @@ final class Hooks {
         String[] words = step.split(" ", -1);
         // The number makes each call of a guest tell where it stands among the others.
         String stdin =
-            "<domain type='qemu'><name>" + guest + "</name><uuid>" + uuid + "</uuid><title>" + life
+            "<domain type='qemu'><name>"
+                + guest
+                + "</name><uuid>"
+                + uuid
+                + "</uuid><title>"
+                + life
                 + "</title></domain>\n";
         try {
           fire("qemu", List.of(guest, words[0], words[1], "-"), stdin);

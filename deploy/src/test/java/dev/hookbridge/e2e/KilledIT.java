@@ -107,7 +107,9 @@ class KilledIT {
     assertThat(lives).hasSize(GUESTS);
     lives.forEach(
         (guest, events) ->
-            assertThat(events).as("%s%n%s", guest, host.log()).isEqualTo(Hooks.expected(hooks.lived().get(guest))));
+            assertThat(events)
+                .as("%s%n%s", guest, host.log())
+                .isEqualTo(Hooks.expected(hooks.lived().get(guest))));
     System.out.println(
         all.size() + " messages, " + Consumer.hooks(all).size() + " different hook events");
   }

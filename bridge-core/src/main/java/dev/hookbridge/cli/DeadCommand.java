@@ -26,7 +26,9 @@ import picocli.CommandLine.Parameters;
 final class DeadCommand {
   private static final int PAGE = 500;
 
-  @Command(description = "A line each: number, sink, reason, event, detail.")
+  @Command(
+      description = "A line each: number, sink, reason, event, detail.",
+      mixinStandardHelpOptions = true)
   int list() throws SpoolException {
     try (SpoolView spool = SpoolCommand.open()) {
       for (DeadLetter letter : letters(spool)) {
@@ -48,9 +50,12 @@ final class DeadCommand {
     return 0;
   }
 
-  @Command(description = "Sends dead letters again, marked as replayed; the agent does it.")
+  @Command(
+      description = "Sends dead letters again, marked as replayed; the agent does it.",
+      mixinStandardHelpOptions = true)
   int retry(
-      @Parameters(arity = "0..*", paramLabel = "NUMBER") @Nullable List<Long> numbers,
+      @Parameters(arity = "0..*", paramLabel = "NUMBER", description = "As 'dead list' shows them.")
+          @Nullable List<Long> numbers,
       @Option(names = "--sink", paramLabel = "SINK", description = "All of this sink.")
           @Nullable String sink)
       throws SpoolException, Failures.Failure {
@@ -68,7 +73,9 @@ final class DeadCommand {
     }
   }
 
-  @Command(description = "The dead letters as CloudEvents in JSON, one a line.")
+  @Command(
+      description = "The dead letters as CloudEvents in JSON, one a line.",
+      mixinStandardHelpOptions = true)
   int export(
       @Option(names = "--to", paramLabel = "FILE", description = "Default: stdout.")
           @Nullable Path file,

@@ -28,7 +28,11 @@ import picocli.CommandLine.Spec;
       "  hookbridge fire --recording life.jsonl --pace"
     })
 final class FireCommand implements Callable<Integer> {
-  @Option(names = "--driver", defaultValue = "qemu", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--driver",
+      paramLabel = "DRIVER",
+      defaultValue = "qemu",
+      description = "Default: ${DEFAULT-VALUE}.")
   String driver = "qemu";
 
   @Option(

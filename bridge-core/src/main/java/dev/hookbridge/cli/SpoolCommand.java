@@ -30,7 +30,9 @@ final class SpoolCommand {
     return SpoolView.open(new Setup().places().spool());
   }
 
-  @Command(description = "Epoch, numbers, size, and where each sink stands.")
+  @Command(
+      description = "Epoch, numbers, size, and where each sink stands.",
+      mixinStandardHelpOptions = true)
   int status() throws SpoolException {
     PrintStream out = System.out;
     try (SpoolView spool = open()) {
@@ -47,10 +49,22 @@ final class SpoolCommand {
     return 0;
   }
 
-  @Command(description = "The events held, oldest first, a line each.")
+  @Command(
+      description = "The events held, oldest first, a line each.",
+      mixinStandardHelpOptions = true)
   int list(
-      @Option(names = "--count", paramLabel = "N", defaultValue = "100") int count,
-      @Option(names = "--after", paramLabel = "SEQUENCE", defaultValue = "0") long after)
+      @Option(
+              names = "--count",
+              paramLabel = "N",
+              defaultValue = "100",
+              description = "How many; default: ${DEFAULT-VALUE}.")
+          int count,
+      @Option(
+              names = "--after",
+              paramLabel = "SEQUENCE",
+              defaultValue = "0",
+              description = "Only those with a higher number; default: ${DEFAULT-VALUE}.")
+          long after)
       throws SpoolException {
     try (SpoolView spool = open()) {
       for (Stored stored : spool.events(after, count)) {
@@ -60,7 +74,9 @@ final class SpoolCommand {
     return 0;
   }
 
-  @Command(description = "All events held, as CloudEvents in JSON, one a line.")
+  @Command(
+      description = "All events held, as CloudEvents in JSON, one a line.",
+      mixinStandardHelpOptions = true)
   int export(
       @Option(names = "--to", paramLabel = "FILE", description = "Default: stdout.")
           @Nullable Path file)

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hookbridge.testing.Repository;
 import java.io.IOException;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -32,8 +31,7 @@ class ReadmeTest {
   /** Members may be left out, a text may end early with an ellipsis; what is shown is the same. */
   private static void shortened(String at, JsonNode shown, JsonNode whole) {
     if (shown.isObject()) {
-      for (Iterator<Map.Entry<String, JsonNode>> i = shown.fields(); i.hasNext(); ) {
-        Map.Entry<String, JsonNode> member = i.next();
+      for (Map.Entry<String, JsonNode> member : shown.properties()) {
         shortened(at + "/" + member.getKey(), member.getValue(), whole.path(member.getKey()));
       }
     } else if (shown.isArray()) {

@@ -32,6 +32,15 @@ class LinksTest {
     assertThat(links).isGreaterThan(20);
   }
 
+  @Test
+  void theReadmeNamesEveryPage() {
+    String readme = Page.of("README.md").text();
+    assertThat(Page.all())
+        .extracting(Page::path)
+        .filteredOn(path -> !path.equals("README.md"))
+        .allSatisfy(path -> assertThat(readme).contains("](" + path + ")"));
+  }
+
   private static boolean leads(Page from, String path, String anchor) {
     Path root = Repository.root();
     Path target =

@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -20,19 +18,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.stream.Stream;
-import javax.tools.JavaCompiler;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The README's page about adding a sink, followed: its code is compiled against {@code lib/},
- * packed, dropped there, configured as shown, and gets the event of a real hook.
+ * The README's page about adding a sink, followed: its code is compiled and packed by its commands,
+ * configured as shown, and gets the event of a real hook.
  */
 class AddASinkIT {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -45,7 +37,7 @@ class AddASinkIT {
   @Test
   void theSinkOfTheReadmeWorks() throws Exception {
     Trial trial = Trial.in(folder);
-    drop(compiled(trial.lib()), trial.lib().resolve("webhook.jar"));
+    build(trial);
     List<Posted> posted = Collections.synchronizedList(new ArrayList<>());
     HttpServer server = server(posted);
     try {
@@ -72,7 +64,6 @@ class AddASinkIT {
         .containsEntry("ce-subject", "w%C3%A9b%201")
         .containsKeys("ce-id", "ce-sequence", "ce-partitionkey");
     assertThat(event.body().at("/domain/name").asText()).isEqualTo("wéb 1");
-    // The agent's own events come too, and in the order of the host's numbers for each key.
     assertThat(posted)
         .anyMatch(p -> p.headers().get("ce-type").equals("dev.hookbridge.agent.started.v1"));
   }
@@ -101,61 +92,26 @@ class AddASinkIT {
     return server;
   }
 
-  /** The files of the page, compiled as its {@code javac} line does. */
-  private Path compiled(Path lib) throws IOException {
-    Path classes = Files.createDirectories(folder.resolve("classes"));
-    List<Path> sources = new ArrayList<>();
+  /** Types what the page says, in a folder that holds its files and, below deploy/, our copy. */
+  private void build(Trial trial) throws IOException, InterruptedException {
+    Path work = Files.createDirectories(folder.resolve("work"));
     for (String language : List.of("java", "")) {
       for (Page.Block block : README.blocks(language)) {
         if (block.note().startsWith("file: ")) {
-          boolean source = language.equals("java");
-          Path file = (source ? folder.resolve("src") : classes).resolve(block.note().substring(6));
+          Path file = work.resolve(block.note().substring("file: ".length()));
           Files.createDirectories(file.getParent());
           Files.writeString(file, block.text());
-          if (source) {
-            sources.add(file);
-          }
         }
       }
     }
-    assertThat(sources).hasSize(2);
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    StringWriter said = new StringWriter();
-    List<String> options =
-        List.of(
-            "--release",
-            "17",
-            "-Xlint:all,-path",
-            "-Werror",
-            "-cp",
-            classPath(lib),
-            "-d",
-            classes.toString());
-    try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
-      boolean well =
-          compiler
-              .getTask(said, files, null, options, null, files.getJavaFileObjectsFromPaths(sources))
-              .call();
-      assertThat(well).as(said.toString()).isTrue();
-    }
-    return classes;
-  }
-
-  private static String classPath(Path lib) throws IOException {
-    try (Stream<Path> jars = Files.list(lib)) {
-      return String.join(
-          ":", jars.map(Path::toString).filter(name -> name.endsWith(".jar")).toList());
-    }
-  }
-
-  private static void drop(Path classes, Path jar) throws IOException {
-    try (OutputStream out = Files.newOutputStream(jar);
-        JarOutputStream packed = new JarOutputStream(out);
-        Stream<Path> files = Files.walk(classes)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        packed.putNextEntry(new JarEntry(classes.relativize(file).toString()));
-        Files.copy(file, packed);
-      }
-    }
+    Path target = Files.createDirectories(work.resolve("deploy/target"));
+    Files.createSymbolicLink(target.resolve("hookbridge"), trial.distribution());
+    Path said = folder.resolve("said");
+    ProcessBuilder shell = new ProcessBuilder("sh", "-euc", README.block("build"));
+    String jdk = Path.of(System.getProperty("java.home"), "bin").toString();
+    shell.environment().merge("PATH", jdk, (path, ours) -> ours + ":" + path);
+    shell.directory(work.toFile()).redirectErrorStream(true).redirectOutput(said.toFile());
+    assertThat(shell.start().waitFor()).as(Files.readString(said)).isZero();
+    assertThat(trial.distribution().resolve("lib/webhook.jar")).exists();
   }
 }

@@ -42,10 +42,6 @@ record Trial(Path distribution, Path data, Path log) {
     }
   }
 
-  Path lib() {
-    return distribution.resolve("lib");
-  }
-
   void configure(String yaml) throws IOException {
     Files.writeString(
         data.resolve("etc/hookbridge.yaml"), "host: kvm-07.example.org\nhttp: off\n" + yaml);

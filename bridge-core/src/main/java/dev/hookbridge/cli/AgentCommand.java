@@ -15,7 +15,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "agent",
     description = "Takes in hook calls and publishes them, until it is told to stop.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
 final class AgentCommand implements Callable<Integer> {
   @Mixin Setup setup = new Setup();
 

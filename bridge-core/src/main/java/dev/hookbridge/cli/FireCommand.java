@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
     name = "fire",
     description = "Makes hook calls as libvirt would, through the shim where there is one.",
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     footer = {
       "",
       "Examples:",

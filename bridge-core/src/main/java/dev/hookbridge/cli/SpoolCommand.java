@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
     name = "spool",
     description = "Shows and exports what waits on this host.",
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = DeadCommand.class)
 final class SpoolCommand {
@@ -32,7 +33,8 @@ final class SpoolCommand {
 
   @Command(
       description = "Epoch, numbers, size, and where each sink stands.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class)
   int status() throws SpoolException {
     PrintStream out = System.out;
     try (SpoolView spool = open()) {
@@ -51,7 +53,8 @@ final class SpoolCommand {
 
   @Command(
       description = "The events held, oldest first, a line each.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class)
   int list(
       @Option(
               names = "--count",
@@ -76,7 +79,8 @@ final class SpoolCommand {
 
   @Command(
       description = "All events held, as CloudEvents in JSON, one a line.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class)
   int export(
       @Option(names = "--to", paramLabel = "FILE", description = "Default: stdout.")
           @Nullable Path file)

@@ -45,10 +45,15 @@ class CommandsTest {
   }
 
   @Test
-  void helpIsOfferedByAll() {
+  void helpAndVersionAreOfferedByAll() {
     assertThat(commands()).hasSizeGreaterThan(10);
     assertThat(commands())
-        .allSatisfy(command -> assertThat(command.findOption("--help")).isNotNull());
+        .allSatisfy(
+            command -> {
+              assertThat(command.findOption("--help")).isNotNull();
+              assertThat(command.findOption("--version")).isNotNull();
+              assertThat(command.version()).hasSize(1);
+            });
   }
 
   /** The names in the first cells of the tables below the command's heading. */

@@ -191,6 +191,9 @@ final class Round {
    * A client that goes on trying in silence gives no outcome: the operator hears of it from here.
    */
   private void stalled() {
+    if (window.crowded()) {
+      courier.stalled("100,000 events wait behind stuck keys, the others wait for them now");
+    }
     Item oldest = window.oldestUnconfirmed();
     if (oldest == null || System.nanoTime() - oldest.sentAt < STALLED.toNanos()) {
       return;

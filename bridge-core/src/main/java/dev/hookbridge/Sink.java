@@ -1,6 +1,7 @@
 package dev.hookbridge;
 
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A live connection that publishes envelopes to one broker. A sink is disposable: opening it
@@ -49,6 +50,14 @@ public interface Sink extends AutoCloseable {
    * or the network does, that is an outcome.
    */
   void send(Envelope envelope, Consumer<Outcome> outcome);
+
+  /**
+   * What the broker itself says of why it takes and confirms nothing for now (an alarm), one
+   * sentence; null when it says nothing. Of no interest while nothing is unconfirmed.
+   */
+  default @Nullable String blocked() {
+    return null;
+  }
 
   /** Nothing more is at hand for the moment: a sink that gathers writes lets them go. */
   default void flush() {}

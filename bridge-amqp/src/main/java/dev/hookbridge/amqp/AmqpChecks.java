@@ -68,18 +68,37 @@ final class AmqpChecks {
     if (missing == null) {
       shape(what);
       queue(create);
-    } else if (!create) {
+    } else if (create) {
+      makeBoth(what);
+    } else {
       lines.add(
           Check.failure(what, missing.detail() + "; make it with 'hookbridge check --create'"));
-    } else {
-      Failure failed = ask(channel -> channel.exchangeDeclare(exchange, "topic", true));
-      lines.add(
-          failed == null
-              ? Check.ok(what, "made, topic, durable")
-              : Check.failure(what, "could not be made: " + failed.detail()));
-      if (failed == null) {
-        queue(true);
-      }
+    }
+  }
+
+  /**
+   * The queue first, then exchange and binding in one go: a sink that waits for the exchange
+   * publishes the moment it is there, and parks what no queue is bound for.
+   */
+  private void makeBoth(String what) {
+    Check queue = queueFor();
+    boolean bind = queue.level() == Check.Level.OK;
+    Failure failed =
+        ask(
+            channel -> {
+              channel.exchangeDeclareNoWait(exchange, "topic", true, false, false, Map.of());
+              if (bind) {
+                channel.queueBind(exchange, exchange, "#");
+              } else {
+                channel.exchangeDeclarePassive(exchange);
+              }
+            });
+    lines.add(
+        failed == null
+            ? Check.ok(what, "made, topic, durable")
+            : Check.failure(what, "could not be made or bound: " + failed.detail()));
+    if (failed == null || !bind) {
+      lines.add(queue);
     }
   }
 
@@ -114,12 +133,15 @@ final class AmqpChecks {
 
   /** The queue that {@code create} makes bears the exchange's name. */
   private void queue(boolean create) {
-    String what = "queue " + exchange;
-    Failure missing = ask(channel -> channel.queueDeclarePassive(exchange));
-    if (missing == null) {
-      lines.add(Check.ok(what, "is there"));
+    if (ask(channel -> channel.queueDeclarePassive(exchange)) == null) {
+      lines.add(Check.ok("queue " + exchange, "is there"));
     } else if (create) {
-      make(what);
+      Check queue = queueFor();
+      Failure unbound = ask(channel -> channel.queueBind(exchange, exchange, "#"));
+      lines.add(
+          queue.level() == Check.Level.FAILURE || unbound == null
+              ? queue
+              : Check.failure("queue " + exchange, "could not be bound: " + unbound.detail()));
     } else {
       lines.add(
           Check.ok(
@@ -132,22 +154,26 @@ final class AmqpChecks {
     }
   }
 
-  private void make(String what) {
+  /** Makes the queue, unless it is there already; it still has to be bound. */
+  private Check queueFor() {
+    String what = "queue " + exchange;
+    String bound = "bound to all events with #";
+    if (ask(channel -> channel.queueDeclarePassive(exchange)) == null) {
+      return Check.ok(what, "was there, " + bound);
+    }
     String kind = "quorum";
     Failure failed = ask(channel -> declare(channel, Map.of("x-queue-type", "quorum")));
     if (failed != null) {
       kind = "classic, as the broker has no quorum queues";
       failed = ask(channel -> declare(channel, Map.of()));
     }
-    lines.add(
-        failed == null
-            ? Check.ok(what, "made, durable, " + kind + ", bound to all events with #")
-            : Check.failure(what, "could not be made: " + failed.detail()));
+    return failed == null
+        ? Check.ok(what, "made, durable, " + kind + ", " + bound)
+        : Check.failure(what, "could not be made: " + failed.detail());
   }
 
   private void declare(Channel channel, Map<String, Object> arguments) throws IOException {
     channel.queueDeclare(exchange, true, false, false, arguments);
-    channel.queueBind(exchange, exchange, "#");
   }
 
   /** Null when the answer was yes. */

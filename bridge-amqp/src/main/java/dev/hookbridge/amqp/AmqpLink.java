@@ -85,7 +85,7 @@ final class AmqpLink implements AutoCloseable {
       Connection opened =
           factory(settings, meters).newConnection(settings.broker().addresses(), name);
       opened.addBlockedListener(
-          reason -> blocked = reason,
+          reason -> blocked = "the broker takes nothing for now: " + reason,
           () -> {
             unblockedAt = System.nanoTime();
             blocked = null;
@@ -154,7 +154,7 @@ final class AmqpLink implements AutoCloseable {
     return opened;
   }
 
-  /** Why the broker takes nothing for now (an alarm), or null. */
+  /** That and why the broker takes nothing for now (an alarm), or null. */
   @Nullable String blocked() {
     return blocked;
   }

@@ -103,6 +103,11 @@ final class AmqpSink implements Sink {
   }
 
   @Override
+  public @Nullable String blocked() {
+    return link.blocked();
+  }
+
+  @Override
   public void send(Envelope envelope, Consumer<Outcome> outcome) {
     Outcome early = early(envelope);
     if (early != null) {
@@ -124,9 +129,9 @@ final class AmqpSink implements Sink {
     if (dead != null) {
       return dead;
     }
-    String alarm = link.blocked();
+    String alarm = blocked();
     if (alarm != null) {
-      return new Outcome.Held(Reason.BLOCKED, "the broker takes nothing for now: " + alarm);
+      return new Outcome.Held(Reason.BLOCKED, alarm);
     }
     if (envelope.data().length > limit.bytes()) {
       return new Outcome.Refused(

@@ -1,19 +1,30 @@
 package dev.hookbridge.amqp;
 
+import static org.awaitility.Awaitility.await;
+
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.Delivery;
+import com.rabbitmq.client.GetResponse;
 import dev.hookbridge.Settings;
 import dev.hookbridge.SinkContext;
 import dev.hookbridge.SinkException;
 import dev.hookbridge.testing.Broker;
 import dev.hookbridge.testing.Brokers;
+import dev.hookbridge.testing.Seen;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -23,8 +34,15 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * sink. Tests keep out of each other's way by exchanges of their own, and put right what they hurt.
  */
 final class Rabbit implements AutoCloseable {
-  final Broker broker = Brokers.rabbitmq();
+  final Broker broker;
   final MeterRegistry meters = new SimpleMeterRegistry();
+
+  /**
+   * @param settings lines of {@code rabbitmq.conf}
+   */
+  Rabbit(Map<String, String> settings) {
+    broker = Brokers.rabbitmq(settings);
+  }
 
   /** A fresh topic exchange. */
   String exchange() throws Exception {
@@ -60,11 +78,69 @@ final class Rabbit implements AutoCloseable {
     void on(Channel channel) throws Exception;
   }
 
-  void plainly(Deed deed) throws Exception {
+  void plainly(Deed deed) {
     try (Connection connection = plain();
         Channel channel = connection.createChannel()) {
       deed.on(channel);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
     }
+  }
+
+  /**
+   * All messages of a queue, which stay: what is not acknowledged goes back to its place. While a
+   * broker that was killed recovers its queues it may answer with an error.
+   */
+  List<Seen> read(String queue, int atLeast) {
+    List<Seen> seen = new ArrayList<>();
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .ignoreExceptionsInstanceOf(IllegalStateException.class)
+        .until(
+            () -> {
+              seen.clear();
+              plainly(channel -> read(channel, queue, atLeast, seen));
+              return true;
+            });
+    return seen;
+  }
+
+  private static void read(Channel channel, String queue, int atLeast, List<Seen> seen)
+      throws Exception {
+    BlockingQueue<Delivery> come = new LinkedBlockingQueue<>();
+    channel.basicConsume(queue, (tag, delivery) -> come.add(delivery), tag -> {});
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (System.nanoTime() < end) {
+      Delivery delivery = come.poll(300, TimeUnit.MILLISECONDS);
+      if (delivery != null) {
+        seen.add(seen(delivery.getProperties(), delivery.getBody()));
+      } else if (seen.size() >= atLeast) {
+        return;
+      }
+    }
+  }
+
+  /** Takes messages out of a queue, as a consumer does. */
+  List<Seen> take(String queue, int atMost) {
+    List<Seen> seen = new ArrayList<>();
+    plainly(
+        channel -> {
+          for (GetResponse got = channel.basicGet(queue, true);
+              got != null;
+              got = seen.size() < atMost ? channel.basicGet(queue, true) : null) {
+            seen.add(seen(got.getProps(), got.getBody()));
+          }
+        });
+    return seen;
+  }
+
+  private static Seen seen(AMQP.BasicProperties properties, byte[] body) {
+    Map<String, String> attributes = new LinkedHashMap<>();
+    properties
+        .getHeaders()
+        .forEach((name, value) -> attributes.put(name.replace("cloudEvents:", ""), "" + value));
+    attributes.put("datacontenttype", properties.getContentType());
+    return new Seen(attributes.get("partitionkey"), attributes, body);
   }
 
   /** The address without the login, which is the default one. */
@@ -118,7 +194,7 @@ final class Rabbit implements AutoCloseable {
       return context
           .getRoot()
           .getStore(ExtensionContext.Namespace.create(List.of(Rabbit.class)))
-          .computeIfAbsent(Rabbit.class, unused -> new Rabbit());
+          .computeIfAbsent(Rabbit.class, unused -> new Rabbit(Map.of()));
     }
   }
 }

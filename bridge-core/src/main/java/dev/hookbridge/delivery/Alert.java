@@ -1,21 +1,24 @@
 package dev.hookbridge.delivery;
 
 import dev.hookbridge.Reason;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A sink's trouble in the log: the first of a kind loudly, then one line a minute, then its end.
+ * Trouble that comes and goes, because one key is stuck or one guest's events are refused while all
+ * others are well, is one line a minute as well.
  */
 final class Alert {
   private static final Logger LOG = LoggerFactory.getLogger(Courier.class);
   private static final long QUIET = TimeUnit.MINUTES.toNanos(1);
 
   private final String sink;
-  private @Nullable Reason last;
-  private long lastAt;
+  private final Map<Reason, Long> toldAt = new EnumMap<>(Reason.class);
+  private boolean told;
   private long since;
   private volatile String problem = "";
 
@@ -26,19 +29,21 @@ final class Alert {
   void raise(Reason reason, String detail) {
     since++;
     problem = reason.word() + ": " + detail;
-    if (reason != last || System.nanoTime() - lastAt > QUIET) {
-      LOG.warn("sink {}: {} ({}); {} so far, trying again", sink, detail, reason.word(), since);
-      last = reason;
-      lastAt = System.nanoTime();
+    long now = System.nanoTime();
+    Long last = toldAt.get(reason);
+    if (last == null || now - last > QUIET) {
+      LOG.warn("sink {}: {} ({}); {} so far, going on", sink, detail, reason.word(), since);
+      toldAt.put(reason, now);
+      told = true;
     }
   }
 
   void over() {
-    if (last != null) {
+    problem = "";
+    if (told) {
       LOG.info("sink {}: events are taken again, after {} failures", sink, since);
-      last = null;
+      told = false;
       since = 0;
-      problem = "";
     }
   }
 

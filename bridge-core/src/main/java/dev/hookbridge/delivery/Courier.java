@@ -124,9 +124,9 @@ public final class Courier implements AutoCloseable {
   }
 
   /** The broker is silent: alerted, but not counted, since no attempt has failed. */
-  void stalled(String detail) {
+  void stalled(Reason reason, String detail) {
     stalled = true;
-    alert.raise(Reason.TIMEOUT, detail);
+    alert.raise(reason, detail);
   }
 
   /** The broker has confirmed something. */

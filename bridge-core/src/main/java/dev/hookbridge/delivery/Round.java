@@ -195,10 +195,13 @@ final class Round {
       courier.stalled("100,000 events wait behind stuck keys, the others wait for them now");
     }
     Item oldest = window.oldestUnconfirmed();
-    if (oldest == null || System.nanoTime() - oldest.sentAt < STALLED.toNanos()) {
-      return;
+    String blocked = sink.blocked();
+    if (oldest != null && blocked != null) {
+      courier.stalled(Reason.BLOCKED, blocked);
+    } else if (oldest != null && System.nanoTime() - oldest.sentAt >= STALLED.toNanos()) {
+      courier.stalled(
+          Reason.TIMEOUT, "the broker has confirmed nothing for " + STALLED.toSeconds() + " s");
     }
-    courier.stalled("the broker has confirmed nothing for " + STALLED.toSeconds() + " s");
   }
 
   private void done(Item item) {

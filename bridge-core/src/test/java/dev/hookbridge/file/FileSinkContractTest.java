@@ -6,7 +6,6 @@ import dev.hookbridge.Envelope;
 import dev.hookbridge.Settings;
 import dev.hookbridge.Transport;
 import dev.hookbridge.delivery.DeliveryContract;
-import dev.hookbridge.testing.Broker;
 import dev.hookbridge.testing.Seen;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,26 +37,9 @@ class FileSinkContractTest extends DeliveryContract {
   }
 
   @Override
-  protected Broker broker() {
-    return null;
-  }
-
-  @Override
   protected Settings destination() {
     return new Settings(
         "sinks.exam", Map.of("path", folder.resolve(UUID.randomUUID() + ".jsonl").toString()));
-  }
-
-  /** A line may be as long as it likes. */
-  @Override
-  protected Settings destination(int bytes) {
-    return null;
-  }
-
-  /** A file is made when it is opened. */
-  @Override
-  protected Settings missing() {
-    return null;
   }
 
   @Override

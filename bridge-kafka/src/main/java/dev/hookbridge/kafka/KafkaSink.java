@@ -10,12 +10,13 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,12 +30,15 @@ import org.slf4j.LoggerFactory;
 final class KafkaSink implements Sink {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaSink.class);
   private static final Duration CLOSE = Duration.ofMillis(1_500);
+  private static final Outcome.Broken CLOSED =
+      new Outcome.Broken(Reason.CLOSED, "the run ended with an earlier event", false);
+
   private final String topic;
   private final String name;
   private final int partitions;
   private final Producer<byte[], byte[]> producer;
   private final KafkaClientMetrics meters;
-  private final AtomicBoolean ended = new AtomicBoolean();
+  private final AtomicReference<Outcome.@Nullable Broken> ended = new AtomicReference<>();
   private volatile int maxEventBytes;
 
   private KafkaSink(
@@ -102,9 +106,9 @@ final class KafkaSink implements Sink {
   @Override
   @SuppressWarnings("FutureReturnValueIgnored") // the callback is told the same
   public void send(Envelope envelope, Consumer<Outcome> outcome) {
-    if (ended.get()) {
-      outcome.accept(
-          new Outcome.Broken(Reason.CLOSED, "the run ended with an earlier event", false));
+    Outcome.Broken over = ended.get();
+    if (over != null) {
+      outcome.accept(over);
       return;
     }
     Thread caller = Thread.currentThread();
@@ -115,13 +119,11 @@ final class KafkaSink implements Sink {
             if (failure == null) {
               outcome.accept(Outcome.CONFIRMED);
             } else {
-              end(Thread.currentThread() != caller);
-              failed(envelope, failure, outcome);
+              failed(envelope, failure, Thread.currentThread() != caller, outcome);
             }
           });
     } catch (KafkaException | IllegalStateException e) {
-      end(false);
-      failed(envelope, e, outcome);
+      failed(envelope, e, false, outcome);
     }
   }
 
@@ -130,23 +132,35 @@ final class KafkaSink implements Sink {
    * and now, since that thread would go on with what is queued; what could not even be queued, on
    * the caller's thread, leaves those before it their time until {@link #close}.
    */
-  private void end(boolean onClientThread) {
-    if (!ended.getAndSet(true) && onClientThread) {
+  private void failed(
+      Envelope envelope, Exception failure, boolean onClientThread, Consumer<Outcome> outcome) {
+    Outcome told = KafkaErrors.outcome(failure);
+    if (ended.compareAndSet(null, ending(told)) && onClientThread) {
       producer.close(Duration.ZERO);
     }
-  }
-
-  private void failed(Envelope envelope, Exception failure, Consumer<Outcome> outcome) {
-    Outcome told = KafkaErrors.outcome(failure);
     if (told instanceof Outcome.Refused refused && refused.reason() == Reason.TOO_LARGE) {
       maxEventBytes = Math.min(maxEventBytes, envelope.size() - 1);
     }
-    outcome.accept(told);
+    Outcome.Broken first = ended.get();
+    outcome.accept(told instanceof Outcome.Broken && first != null ? first : told);
+  }
+
+  /**
+   * What all others are told: the first failure's cause, for that a producer was closed because of
+   * it helps nobody. A refusal is about one event and no cause for alarm.
+   */
+  private static Outcome.Broken ending(Outcome first) {
+    if (first instanceof Outcome.Broken broken) {
+      return broken;
+    }
+    return first instanceof Outcome.Held held
+        ? new Outcome.Broken(held.reason(), held.detail(), false)
+        : CLOSED;
   }
 
   @Override
   public void close() {
-    ended.set(true);
+    ended.compareAndSet(null, CLOSED);
     meters.close();
     letGo(producer, name);
   }

@@ -140,11 +140,18 @@ class KafkaSecurityIT {
               assertThat(line.message()).contains("may not write");
             });
     Envelope event = events.next("guest", 100);
+    Envelope next = events.next("guest", 100);
     try (Sink sink = open(settings)) {
-      assertThat(new Run(sink).send(event).await(event))
+      Run run = new Run(sink).send(event);
+      assertThat(run.await(event))
           .isInstanceOfSatisfying(
               Outcome.Held.class,
               held -> assertThat(held.reason()).isEqualTo(Reason.AUTHORIZATION));
+      assertThat(run.send(next).await(next))
+          .as("what follows has the first failure's cause")
+          .isInstanceOfSatisfying(
+              Outcome.Broken.class,
+              broken -> assertThat(broken.reason()).isEqualTo(Reason.AUTHORIZATION));
     }
     allow(topic, AclOperation.WRITE);
     try (Sink sink = open(settings)) {

@@ -2,7 +2,7 @@ package dev.hookbridge.kafka;
 
 import dev.hookbridge.Settings;
 import dev.hookbridge.Transport;
-import dev.hookbridge.delivery.DeliveryContract;
+import dev.hookbridge.delivery.BrokerContract;
 import dev.hookbridge.testing.Broker;
 import dev.hookbridge.testing.Brokers;
 import dev.hookbridge.testing.Seen;
@@ -14,13 +14,17 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 /** The Kafka sink takes the exam. */
-class KafkaSinkContractIT extends DeliveryContract {
+class KafkaSinkContractIT extends BrokerContract {
   private static final int PARTITIONS = 3;
   private Broker broker;
 
   @BeforeAll
   void startBroker() {
-    broker = Brokers.kafka();
+    broker =
+        Brokers.kafka(
+            Map.of(
+                "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+                "allow.everyone.if.no.acl.found", "true"));
   }
 
   @AfterAll
@@ -46,7 +50,11 @@ class KafkaSinkContractIT extends DeliveryContract {
   }
 
   @Override
-  protected Settings destination(int bytes) {
+  protected Settings limited() {
+    return destination(LIMIT);
+  }
+
+  private Settings destination(int bytes) {
     String topic =
         TestTopics.create(
             broker.address(), PARTITIONS, Map.of("max.message.bytes", String.valueOf(bytes)));
@@ -56,6 +64,30 @@ class KafkaSinkContractIT extends DeliveryContract {
   @Override
   protected Settings missing() {
     return settings(Map.of("topic", TestTopics.newName()), Map.of());
+  }
+
+  @Override
+  protected void remove(Settings destination) {
+    TestTopics.delete(broker.address(), destination.text("topic"));
+  }
+
+  /** Once a topic has any rule, nobody may do what no rule allows. */
+  @Override
+  protected void forbid(Settings destination) {
+    TestTopics.allowNothingButToLook(broker.address(), destination.text("topic"));
+  }
+
+  @Override
+  protected void allow(Settings destination) {
+    TestTopics.allowAll(broker.address(), destination.text("topic"));
+  }
+
+  @Override
+  protected Settings at(String host, int port, Settings destination) {
+    Map<String, String> client = new HashMap<>(destination.map("properties"));
+    client.put("bootstrap.servers", host + ":" + port);
+    return new Settings(
+        "sinks.exam", Map.of("topic", destination.text("topic"), "properties", client));
   }
 
   private Settings settings(Map<String, String> keys, Map<String, String> properties) {

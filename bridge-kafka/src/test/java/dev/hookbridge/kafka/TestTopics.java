@@ -18,6 +18,15 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AccessControlEntryFilter;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.awaitility.Awaitility;
 
@@ -29,16 +38,51 @@ final class TestTopics {
     return "hooks-" + UUID.randomUUID();
   }
 
-  static String create(String servers, int partitions, Map<String, String> configs) {
-    String topic = newName();
+  /** Something to ask of a broker. */
+  interface Wish {
+    void of(Admin admin) throws ExecutionException, InterruptedException;
+  }
+
+  static void ask(String servers, Wish wish) {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
-      NewTopic wanted = new NewTopic(topic, Optional.of(partitions), Optional.of((short) 1));
-      admin.createTopics(List.of(wanted.configs(configs))).all().get();
-      awaitLeaders(admin, topic);
-      return topic;
+      wish.of(admin);
     } catch (ExecutionException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  static String create(String servers, int partitions, Map<String, String> configs) {
+    String topic = newName();
+    NewTopic wanted = new NewTopic(topic, Optional.of(partitions), Optional.of((short) 1));
+    ask(
+        servers,
+        admin -> {
+          admin.createTopics(List.of(wanted.configs(configs))).all().get();
+          awaitLeaders(admin, topic);
+        });
+    return topic;
+  }
+
+  static void delete(String servers, String topic) {
+    ask(servers, admin -> admin.deleteTopics(List.of(topic)).all().get());
+  }
+
+  static void allowNothingButToLook(String servers, String topic) {
+    AccessControlEntry look =
+        new AccessControlEntry("User:*", "*", AclOperation.DESCRIBE, AclPermissionType.ALLOW);
+    ask(
+        servers,
+        admin -> admin.createAcls(List.of(new AclBinding(resource(topic), look))).all().get());
+  }
+
+  static void allowAll(String servers, String topic) {
+    AclBindingFilter all =
+        new AclBindingFilter(resource(topic).toFilter(), AccessControlEntryFilter.ANY);
+    ask(servers, admin -> admin.deleteAcls(List.of(all)).all().get());
+  }
+
+  private static ResourcePattern resource(String topic) {
+    return new ResourcePattern(ResourceType.TOPIC, topic, PatternType.LITERAL);
   }
 
   /** A topic that was made is not yet one that every broker knows. */

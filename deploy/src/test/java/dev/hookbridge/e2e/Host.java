@@ -149,6 +149,16 @@ final class Host implements AutoCloseable {
     return agent.pid();
   }
 
+  /** The most memory the agent has had resident, in KiB. */
+  long peakKib() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc", Long.toString(pid()), "status"))) {
+      if (line.startsWith("VmHWM:")) {
+        return Long.parseLong(line.replaceAll("\\D", ""));
+      }
+    }
+    throw new AssertionError("the kernel does not say");
+  }
+
   boolean agentLives() {
     return agent.isAlive();
   }

@@ -52,15 +52,22 @@ final class AgentCommand implements Callable<Integer> {
         List.of(places.mail().resolve("tmp"), places.mail().resolve("new"), places.spool());
     for (Path folder : needed) {
       if (places.trial()) {
-        Files.createDirectories(folder);
+        make(folder);
       } else if (!Files.isWritable(folder)) {
         throw new Failures.Failure(
             folder + " is missing or not writable by this user: run layout.sh as root");
       }
     }
     if (places.trial()) {
-      Files.createDirectories(places.etc());
-      Files.createDirectories(places.run());
+      make(places.etc());
+      make(places.run());
+    }
+  }
+
+  /** On a frozen disk even the making of a folder that is there would wait for the thaw. */
+  private static void make(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectories(folder);
     }
   }
 }

@@ -126,7 +126,8 @@ class LossesIT {
     host.startAgent();
     Awaitility.await("the next agent")
         .atMost(PATIENCE)
-        .until(() -> starts() > starts && host.agentLives());
+        .failFast(() -> assertThat(host.agentLives()).as(host.log()).isTrue())
+        .until(() -> starts() > starts);
     host.awaitReady();
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,9 +54,10 @@ final class AgentCommand implements Callable<Integer> {
     for (Path folder : needed) {
       if (places.trial()) {
         make(folder);
-      } else if (!Files.isWritable(folder)) {
-        throw new Failures.Failure(
-            folder + " is missing or not writable by this user: run layout.sh as root");
+      }
+      Optional<String> wrong = FolderChecks.wrongWith(folder);
+      if (wrong.isPresent()) {
+        throw new Failures.Failure(folder + " " + wrong.get());
       }
     }
     if (places.trial()) {

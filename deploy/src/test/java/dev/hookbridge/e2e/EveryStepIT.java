@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.hookbridge.testing.Repository;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +40,7 @@ class EveryStepIT {
       List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
       List<Thread> guests = hooks.live(GUESTS, (thread, failure) -> failures.add(failure));
       for (int death = 1; death <= DEATHS; death++) {
-        Process agent = mortal(host, step, death);
+        Process agent = host.startMortalAgent(step, death);
         assertThat(agent.waitFor(2, TimeUnit.MINUTES)).as("the agent reached its step").isTrue();
         assertThat(agent.exitValue()).as(host.log()).isEqualTo(128 + 9);
       }
@@ -56,24 +54,6 @@ class EveryStepIT {
       assertThat(host.stopAgent()).isZero();
       System.out.println(step + ": " + hooks.fired() + " hooks, " + DEATHS + " deaths");
     }
-  }
-
-  private static Process mortal(Host host, String step, int occurrence) throws IOException {
-    String tests = Repository.file("bridge-core/target/test-classes").toString();
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx96m",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            Host.DISTRIBUTION + "/lib/*" + File.pathSeparator + tests,
-            "dev.hookbridge.agent.MortalAgent",
-            step,
-            Integer.toString(occurrence));
-    builder.environment().putAll(host.environment());
-    builder.redirectErrorStream(true);
-    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(host.logFile().toFile()));
-    return builder.start();
   }
 
   private static void allArrive(Path events, Hooks hooks) {

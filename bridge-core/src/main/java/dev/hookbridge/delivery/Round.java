@@ -192,7 +192,8 @@ final class Round {
    */
   private void stalled() {
     if (window.crowded()) {
-      courier.stalled("100,000 events wait behind stuck keys, the others wait for them now");
+      courier.stalled(
+          Reason.REJECTED, "100,000 events wait behind stuck keys, the others wait for them now");
     }
     Item oldest = window.oldestUnconfirmed();
     String blocked = sink.blocked();

@@ -145,7 +145,9 @@ class DataFolderIT {
         Duration.ofSeconds(60), host.environment(), words.toArray(new String[words.size()]));
   }
 
-  /** The system's folders, as an installation without layout.sh, or on a stateless host, has them. */
+  /**
+   * The system's folders, as an installation without layout.sh, or on a stateless host, has them.
+   */
   @Test
   void theSystemsFoldersAreMissing() throws Exception {
     failsWith(installed("true", "agent"), "/var/lib/hookbridge/mail/tmp", "run layout.sh as root");
@@ -158,7 +160,8 @@ class DataFolderIT {
 
   @Test
   void memoryIsRefusedForTheSystem() throws Exception {
-    String made = "cd /var/lib && mkdir -p hookbridge/mail/tmp hookbridge/mail/new hookbridge/spool";
+    String made =
+        "cd /var/lib && mkdir -p hookbridge/mail/tmp hookbridge/mail/new hookbridge/spool";
     checkFails(installed(made, "check"), "/var/lib/hookbridge: tmpfs", "use ext4 or xfs");
   }
 

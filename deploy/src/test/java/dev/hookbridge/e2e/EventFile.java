@@ -37,7 +37,9 @@ record EventFile(Path path) {
 
   /** The events that tell of losses, by the id of the call that was lost. */
   List<Consumer.Message> lost() throws IOException {
-    return all().stream().filter(message -> message.type().equals("dev.hookbridge.lost.v1")).toList();
+    return all().stream()
+        .filter(message -> message.type().equals("dev.hookbridge.lost.v1"))
+        .toList();
   }
 
   private static Consumer.Message message(JsonNode event) {

@@ -42,7 +42,9 @@ class LongMailboxIT {
     }
   }
 
-  /** By the number in its title each call follows the one before, which is more than is promised. */
+  /**
+   * By the number in its title each call follows the one before, which is more than is promised.
+   */
   private static void assertInOrder(Path events) throws IOException {
     int next = 0;
     try (BufferedReader lines = Files.newBufferedReader(events)) {

@@ -30,9 +30,7 @@ class NoexecIT {
       host.awaitReady();
       assertThat(host.log()).contains("executes nothing: /tmp", "executes nothing: " + host.data);
       new Hooks(host).fire("guest-0", 0);
-      Awaitility.await()
-          .atMost(Duration.ofSeconds(30))
-          .until(() -> events.hooks().size() == 1);
+      Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> events.hooks().size() == 1);
       assertThat(libraries(host)).containsExactly(shipped().toString());
       assertThat(host.stopAgent()).isZero();
     }
@@ -45,7 +43,8 @@ class NoexecIT {
     Needs.command("unshare");
     EventFile events = new EventFile(folder.resolve("events.jsonl"));
     try (Host host = new Host(folder, "kvm-07", events.sink())) {
-      String unpack = "HOOKBRIDGE_JAVA_OPTS=-Dorg.sqlite.tmpdir=/tmp; export HOOKBRIDGE_JAVA_OPTS; ";
+      String unpack =
+          "HOOKBRIDGE_JAVA_OPTS=-Dorg.sqlite.tmpdir=/tmp; export HOOKBRIDGE_JAVA_OPTS; ";
       host.startAgent("unshare", "--mount", "sh", "-c", unpack + noexec(host.data), "sh");
       Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !host.agentLives());
       assertThat(host.log().lines().filter(line -> line.startsWith("hookbridge: ")))

@@ -17,7 +17,9 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What no shim has made is put into the mailbox of a running agent: told, set aside, not opened. */
+/**
+ * What no shim has made is put into the mailbox of a running agent: told, set aside, not opened.
+ */
 class PlantedMailIT {
   private static final int ROUNDS = Boolean.getBoolean("hookbridge.full") ? 20 : 2;
   private static final long TOO_LARGE = 64L << 20;
@@ -45,8 +47,7 @@ class PlantedMailIT {
           .failFast(() -> assertThat(host.agentLives()).as(host.log()).isTrue())
           .until(
               () ->
-                  events.lost().size() >= planted.size()
-                      && events.hooks().size() >= hooks.fired());
+                  events.lost().size() >= planted.size() && events.hooks().size() >= hooks.fired());
       assertThat(host.metric("hookbridge_lost_total")).isEqualTo(planted.size());
       assertThat(host.stopAgent()).isZero();
       assertThat(events.lost())

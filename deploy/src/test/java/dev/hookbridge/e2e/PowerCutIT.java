@@ -141,8 +141,7 @@ class PowerCutIT {
       List<Consumer.Message> both = together(all, cut, events);
       Consumer.lives(both)
           .forEach(
-              (guest, calls) ->
-                  assertThat(calls).as(guest).isEqualTo(Hooks.firsts(calls.size())));
+              (guest, calls) -> assertThat(calls).as(guest).isEqualTo(Hooks.firsts(calls.size())));
       assertThat(events.hooks()).extracting(Consumer.Message::id).doesNotHaveDuplicates();
       assertOneNumberEach(both);
       System.out.printf(

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LongMailboxIT {
   private static final int CALLS = Boolean.getBoolean("hookbridge.full") ? 1_000_000 : 20_000;
   private static final int GUESTS = 100;
-  private static final long MOST_KIB = 160 << 10;
+  private static final long MOST_KIB = 128 << 10;
 
   @TempDir Path folder;
 

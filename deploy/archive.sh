@@ -10,5 +10,6 @@ rm -f "$archive" "$archive.tmp"
 [ -r "$home/lib/hookbridge.classes" ] || exit 0
 HOOKBRIDGE_JAVA_OPTS="-Xmx512m -Xshare:dump -Xlog:disable -XX:SharedClassListFile=$home/lib/hookbridge.classes
   -XX:SharedArchiveFile=$archive.tmp" "$home/bin/hookbridge" >/dev/null 2>&1 || :
-[ ! -s "$archive.tmp" ] || { chmod 0644 "$archive.tmp" && mv -f "$archive.tmp" "$archive"; }
+# A file cut short by a power failure would crash every JVM that maps it.
+[ ! -s "$archive.tmp" ] || { chmod 0644 "$archive.tmp" && sync "$archive.tmp" && mv -f "$archive.tmp" "$archive"; }
 rm -f "$archive.tmp"

@@ -10,4 +10,8 @@ if [ -x "$shim/hookbridge-hook" ]; then
   chmod 0755 "$distribution/libexec/.hookbridge-hook"
   mv -f "$distribution/libexec/.hookbridge-hook" "$distribution/libexec/hookbridge-hook"
 fi
-cp "$(dirname "$0")/layout.sh" "$distribution/libexec/layout.sh"
+cp "$(dirname "$0")/layout.sh" "$(dirname "$0")/archive.sh" "$distribution/libexec/"
+
+# It starts sooner with them, and as well without.
+sh "$(dirname "$0")/classes.sh" "$distribution" 2>/dev/null || :
+sh "$distribution/libexec/archive.sh"

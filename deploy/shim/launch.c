@@ -7,16 +7,24 @@
  *     uid=N       user and group N, no other groups
  *     umask=OCTAL, ignore=SIGNAL
  *     fsize=BYTES, nproc=N   the limits RLIMIT_FSIZE and RLIMIT_NPROC
+ *     log=ROOM    /dev/log is a socket nobody reads until the program has ended, when its text goes to stdout;
+ *                 with ROOM 0 its queue is full, so that a blocking send would not return. Needs root
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void die(const char *what)
@@ -35,6 +43,47 @@ static void fill(int fd)
         ;
     fcntl(ends[1], F_SETFL, 0);
     dup2(ends[1], fd);
+}
+
+/* Binds /dev/log on a /dev that only this process and its children see, and fills its queue. */
+static int bind_log(void)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
+    int log = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("none", "/dev", "tmpfs", 0, NULL) != 0 || bind(log, (struct sockaddr *)&at, sizeof at) != 0)
+        die("log");
+    return log;
+}
+
+static void fill_log(void)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
+    int sender = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    while (sendto(sender, "", 1, 0, (struct sockaddr *)&at, sizeof at) == 1)
+        ;
+    if (errno != EAGAIN)
+        die("fill");
+    close(sender);
+}
+
+/* Starts a child that goes on as the program, and shows at its end what it has logged. */
+static void keep_log(int full)
+{
+    char text[1024];
+    int status, log = bind_log();
+    if (full)
+        fill_log();
+    pid_t child = fork();
+    if (child == 0)
+        return;
+    if (child < 0 || waitpid(child, &status, 0) != child)
+        die("fork");
+    for (ssize_t n; (n = recv(log, text, sizeof text, MSG_DONTWAIT)) >= 0;)
+        if (n > 1)
+            printf("%.*s\n", (int)n, text);
+    fflush(stdout);
+    _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128);
 }
 
 static int option(const char *name, const char *text, long *value, int base)
@@ -61,6 +110,8 @@ static void apply(const char *text)
         setrlimit(RLIMIT_FSIZE, &(struct rlimit){n, n});
     else if (option("nproc", text, &n, 10))
         setrlimit(RLIMIT_NPROC, &(struct rlimit){n, n});
+    else if (option("log", text, &n, 10))
+        keep_log(n == 0);
     else if (option("uid", text, &n, 10)) {
         if (setgroups(0, NULL) != 0 || setgid(n) != 0 || setuid(n) != 0)
             die("uid");

@@ -79,6 +79,9 @@ final class Intake implements Runnable {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(10))
             .register(meters);
+    for (String reason : List.of("damaged", "disk-full", "late", "max-bytes", "uncounted")) {
+      meters.counter("hookbridge.lost", "reason", reason); // a rate needs the zero before the first
+    }
     meters.gauge("hookbridge.mailbox.files", mailbox, Mailbox::waiting);
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,7 +16,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "agent",
     description = "Takes in hook calls and publishes them, until it is told to stop.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
 final class AgentCommand implements Callable<Integer> {
   @Mixin Setup setup = new Setup();
 
@@ -52,15 +54,23 @@ final class AgentCommand implements Callable<Integer> {
         List.of(places.mail().resolve("tmp"), places.mail().resolve("new"), places.spool());
     for (Path folder : needed) {
       if (places.trial()) {
-        Files.createDirectories(folder);
-      } else if (!Files.isWritable(folder)) {
-        throw new Failures.Failure(
-            folder + " is missing or not writable by this user: run layout.sh as root");
+        make(folder);
+      }
+      Optional<String> wrong = FolderChecks.wrongWith(folder);
+      if (wrong.isPresent()) {
+        throw new Failures.Failure(folder + " " + wrong.get());
       }
     }
     if (places.trial()) {
-      Files.createDirectories(places.etc());
-      Files.createDirectories(places.run());
+      make(places.etc());
+      make(places.run());
+    }
+  }
+
+  /** On a frozen disk even the making of a folder that is there would wait for the thaw. */
+  private static void make(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectories(folder);
     }
   }
 }

@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "check",
     description = "Examines configuration, folders and brokers; changes nothing without --create.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
 final class CheckCommand implements Callable<Integer> {
   @Mixin Setup setup = new Setup();
 

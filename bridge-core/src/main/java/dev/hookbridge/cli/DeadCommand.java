@@ -22,11 +22,15 @@ import picocli.CommandLine.Parameters;
     name = "dead",
     description = "The dead letters: events that a sink's broker refused.",
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND")
 final class DeadCommand {
   private static final int PAGE = 500;
 
-  @Command(description = "A line each: number, sink, reason, event, detail.")
+  @Command(
+      description = "A line each: number, sink, reason, event, detail.",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class)
   int list() throws SpoolException {
     try (SpoolView spool = SpoolCommand.open()) {
       for (DeadLetter letter : letters(spool)) {
@@ -48,9 +52,13 @@ final class DeadCommand {
     return 0;
   }
 
-  @Command(description = "Sends dead letters again, marked as replayed; the agent does it.")
+  @Command(
+      description = "Sends dead letters again, marked as replayed; the agent does it.",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class)
   int retry(
-      @Parameters(arity = "0..*", paramLabel = "NUMBER") @Nullable List<Long> numbers,
+      @Parameters(arity = "0..*", paramLabel = "NUMBER", description = "As 'dead list' shows them.")
+          @Nullable List<Long> numbers,
       @Option(names = "--sink", paramLabel = "SINK", description = "All of this sink.")
           @Nullable String sink)
       throws SpoolException, Failures.Failure {
@@ -68,7 +76,10 @@ final class DeadCommand {
     }
   }
 
-  @Command(description = "The dead letters as CloudEvents in JSON, one a line.")
+  @Command(
+      description = "The dead letters as CloudEvents in JSON, one a line.",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class)
   int export(
       @Option(names = "--to", paramLabel = "FILE", description = "Default: stdout.")
           @Nullable Path file,

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
     name = "fire",
     description = "Makes hook calls as libvirt would, through the shim where there is one.",
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     footer = {
       "",
       "Examples:",
@@ -28,7 +29,11 @@ import picocli.CommandLine.Spec;
       "  hookbridge fire --recording life.jsonl --pace"
     })
 final class FireCommand implements Callable<Integer> {
-  @Option(names = "--driver", defaultValue = "qemu", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--driver",
+      paramLabel = "DRIVER",
+      defaultValue = "qemu",
+      description = "Default: ${DEFAULT-VALUE}.")
   String driver = "qemu";
 
   @Option(
@@ -47,7 +52,7 @@ final class FireCommand implements Callable<Integer> {
   boolean twin;
 
   @Parameters(
-      arity = "0..4",
+      index = "0..3",
       paramLabel = "ARGUMENT",
       description = "object operation suboperation extra, as libvirt passes them.")
   List<String> arguments = new ArrayList<>();

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Whether the folders are there, and on a file system that keeps what it was given. */
 final class FolderChecks {
@@ -29,12 +30,31 @@ final class FolderChecks {
 
   private static Check folder(Path folder) {
     String what = "folder " + folder;
+    return wrongWith(folder)
+        .map(wrong -> Check.failure(what, wrong))
+        .orElseGet(() -> Check.ok(what, "can be written"));
+  }
+
+  /** What keeps this user from working in a folder, and what to do; empty when nothing does. */
+  static Optional<String> wrongWith(Path folder) {
     if (!Files.isDirectory(folder)) {
-      return Check.failure(what, "is missing: run layout.sh as root, or start a trial agent once");
+      return Optional.of("is missing: run layout.sh as root, or start a trial agent once");
     }
-    return Files.isWritable(folder)
-        ? Check.ok(what, "can be written")
-        : Check.failure(what, "cannot be written by this user: run this as its owner");
+    if (Files.isWritable(folder)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        readOnly(folder)
+            ? "is on a read-only file system: mount it writable"
+            : "cannot be written by this user: run this as its owner");
+  }
+
+  private static boolean readOnly(Path folder) {
+    try {
+      return Files.getFileStore(folder).isReadOnly();
+    } catch (IOException e) {
+      return false; // then it is not known to be, and the other advice stands
+    }
   }
 
   private static Check fileSystem(Places places) {

@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
     name = "spool",
     description = "Shows and exports what waits on this host.",
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = DeadCommand.class)
 final class SpoolCommand {
@@ -30,7 +31,10 @@ final class SpoolCommand {
     return SpoolView.open(new Setup().places().spool());
   }
 
-  @Command(description = "Epoch, numbers, size, and where each sink stands.")
+  @Command(
+      description = "Epoch, numbers, size, and where each sink stands.",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class)
   int status() throws SpoolException {
     PrintStream out = System.out;
     try (SpoolView spool = open()) {
@@ -47,10 +51,23 @@ final class SpoolCommand {
     return 0;
   }
 
-  @Command(description = "The events held, oldest first, a line each.")
+  @Command(
+      description = "The events held, oldest first, a line each.",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class)
   int list(
-      @Option(names = "--count", paramLabel = "N", defaultValue = "100") int count,
-      @Option(names = "--after", paramLabel = "SEQUENCE", defaultValue = "0") long after)
+      @Option(
+              names = "--count",
+              paramLabel = "N",
+              defaultValue = "100",
+              description = "How many; default: ${DEFAULT-VALUE}.")
+          int count,
+      @Option(
+              names = "--after",
+              paramLabel = "SEQUENCE",
+              defaultValue = "0",
+              description = "Only those with a higher number; default: ${DEFAULT-VALUE}.")
+          long after)
       throws SpoolException {
     try (SpoolView spool = open()) {
       for (Stored stored : spool.events(after, count)) {
@@ -60,7 +77,10 @@ final class SpoolCommand {
     return 0;
   }
 
-  @Command(description = "All events held, as CloudEvents in JSON, one a line.")
+  @Command(
+      description = "All events held, as CloudEvents in JSON, one a line.",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class)
   int export(
       @Option(names = "--to", paramLabel = "FILE", description = "Default: stdout.")
           @Nullable Path file)

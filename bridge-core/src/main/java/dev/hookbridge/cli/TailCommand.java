@@ -18,7 +18,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "tail",
     description = "Shows events as they are read back from a sink's broker.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
 final class TailCommand implements Callable<Integer> {
   @Mixin Setup setup = new Setup();
 

@@ -46,7 +46,7 @@ final class Window {
   /** Whether more should be read: there is room, and nothing at hand may be sent. */
   boolean hungry() {
     return ready.isEmpty()
-        && waiting < MOST_WAITING
+        && !crowded()
         && unconfirmedBytes < bytes
         && (suspects == 0 || sent.isEmpty());
   }
@@ -167,6 +167,11 @@ final class Window {
       offer(lane);
     }
     return Long.MAX_VALUE;
+  }
+
+  /** Whether so many events wait behind stuck lanes that none is read ahead. */
+  boolean crowded() {
+    return waiting >= MOST_WAITING;
   }
 
   /** The event that has been with the broker for longest without a word. */

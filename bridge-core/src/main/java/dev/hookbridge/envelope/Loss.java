@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
  * Events that no consumer, or not every one, will get.
  *
  * @param where the place they were lost at: {@code mailbox}, {@code spool}
- * @param reason one word: {@code full}, {@code disk_full}, {@code damaged}, an errno's name
+ * @param reason one word: {@code max-bytes}, {@code disk-full}, {@code damaged}, {@code late},
+ *     {@code uncounted}, or {@code errno-28} with the number of the system's error
  * @param sinks the sinks that had not confirmed them; empty when no sink could have had them
- * @param count how many
+ * @param count how many, 0 when that is not known
  * @param first the first of them: its {@code sequence} where it had one, else its time (RFC 3339)
  * @param last the last of them, likewise
  * @param causationId the hook event's id when it is about a single one

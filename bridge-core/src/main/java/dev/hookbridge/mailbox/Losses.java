@@ -24,7 +24,7 @@ import java.util.Map;
  * <p>Used by one thread.
  */
 final class Losses {
-  private static final int MOST_LATE = 1_000;
+  private static final int MOST_LATE = 10_000;
   private static final int MOST_TAKEN = 4_096;
 
   private final Path file;

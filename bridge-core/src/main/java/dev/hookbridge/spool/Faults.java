@@ -43,8 +43,14 @@ final class Faults {
     }
     return new SpoolException(
         Kind.FAILED,
-        "The spool in " + folder + " failed (" + e.getMessage() + "); look at the disk.",
+        "The spool in " + folder + " failed (" + reason(e) + "); look at the disk.",
         e);
+  }
+
+  /** The driver says little of why its native library could not be loaded; the cause does. */
+  private static String reason(SQLException e) {
+    Throwable cause = e.getCause();
+    return cause == null ? String.valueOf(e.getMessage()) : e.getMessage() + ": " + cause;
   }
 
   static SpoolException of(Path folder, IOException e) {

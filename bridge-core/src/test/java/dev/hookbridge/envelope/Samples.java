@@ -66,7 +66,7 @@ final class Samples {
             ENVELOPES.lost(
                 new Loss(
                     "spool",
-                    "full",
+                    "max-bytes",
                     List.of("feed", "audit"),
                     120,
                     "00000000000000004200",
@@ -78,7 +78,7 @@ final class Samples {
             ENVELOPES.lost(
                 new Loss(
                     "mailbox",
-                    "ENOSPC",
+                    "errno-28",
                     List.of(),
                     1,
                     CALLED.toString(),

@@ -24,6 +24,7 @@ final class Hooks {
   private final Host host;
   private final List<Long> durations = Collections.synchronizedList(new ArrayList<>());
   private final Map<String, Integer> lived = new ConcurrentHashMap<>();
+  private final Map<String, Integer> returned = new ConcurrentHashMap<>();
   private final AtomicBoolean stop = new AtomicBoolean();
 
   Hooks(Host host) {
@@ -36,6 +37,19 @@ final class Hooks {
   }
 
   void fire(String driver, List<String> arguments, String stdin)
+      throws IOException, InterruptedException {
+    Called called = call(driver, arguments, stdin);
+    durations.add(called.nanos);
+    assertThat(called.exit).as("exit code of %s", arguments).isZero();
+    assertThat(called.said).as("what a hook printed").isEmpty();
+    assertThat(called.nanos).as("ns a hook took").isLessThan(USUAL);
+  }
+
+  /** How a call of a hook ended. */
+  record Called(int exit, String said, long nanos) {}
+
+  /** Makes a call that may well fail or last. */
+  Called call(String driver, List<String> arguments, String stdin)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(host.hook(driver).toString());
@@ -50,11 +64,7 @@ final class Hooks {
     }
     byte[] said = process.getInputStream().readAllBytes();
     int exit = process.waitFor();
-    long took = System.nanoTime() - begin;
-    durations.add(took);
-    assertThat(exit).as("exit code of %s", arguments).isZero();
-    assertThat(said).as("what a hook printed").isEmpty();
-    assertThat(took).as("ns a hook took").isLessThan(USUAL);
+    return new Called(exit, new String(said, StandardCharsets.UTF_8), System.nanoTime() - begin);
   }
 
   /** One life after the other, of several guests at once, until {@link #end}. */
@@ -70,27 +80,32 @@ final class Hooks {
     return threads;
   }
 
-  private void live(String guest) {
+  /** The call a guest makes as its n-th, which tells where it stands among the others. */
+  void fire(String guest, int number) throws IOException, InterruptedException {
+    String[] words = LIFE.get(number % LIFE.size()).split(" ", -1);
     String uuid = String.format("00000000-0000-4000-8000-%012x", guest.hashCode());
+    String stdin =
+        "<domain type='qemu'><name>"
+            + guest
+            + "</name><uuid>"
+            + uuid
+            + "</uuid><title>"
+            + number / LIFE.size()
+            + "</title></domain>\n";
+    fire("qemu", List.of(guest, words[0], words[1], "-"), stdin);
+  }
+
+  private void live(String guest) {
     for (int life = 0; !stop.get(); life++) {
-      for (String step : LIFE) {
-        String[] words = step.split(" ", -1);
-        // The number makes each call of a guest tell where it stands among the others.
-        String stdin =
-            "<domain type='qemu'><name>"
-                + guest
-                + "</name><uuid>"
-                + uuid
-                + "</uuid><title>"
-                + life
-                + "</title></domain>\n";
+      for (int step = 0; step < LIFE.size(); step++) {
         try {
-          fire("qemu", List.of(guest, words[0], words[1], "-"), stdin);
+          fire(guest, life * LIFE.size() + step);
         } catch (IOException e) {
           throw new AssertionError(e);
         } catch (InterruptedException e) {
           return;
         }
+        returned.merge(guest, 1, Integer::sum);
       }
       lived.put(guest, life + 1);
     }
@@ -99,6 +114,11 @@ final class Hooks {
   /** By guest how many lives it has had; to be asked when its thread has ended. */
   Map<String, Integer> lived() {
     return lived;
+  }
+
+  /** By guest how many calls have returned so far, each while the guest goes on. */
+  Map<String, Integer> returned() {
+    return Map.copyOf(returned);
   }
 
   void end() {
@@ -111,12 +131,16 @@ final class Hooks {
 
   /** The operations of one guest in the order in which libvirt calls them. */
   static List<String> expected(int lives) {
-    List<String> expected = new ArrayList<>();
-    for (int life = 0; life < lives; life++) {
-      for (String step : LIFE) {
-        expected.add(step.substring(0, step.indexOf(' ')) + " " + life);
-      }
+    return firsts(lives * LIFE.size());
+  }
+
+  /** The first calls of a guest. */
+  static List<String> firsts(int calls) {
+    List<String> firsts = new ArrayList<>();
+    for (int i = 0; i < calls; i++) {
+      String step = LIFE.get(i % LIFE.size());
+      firsts.add(step.substring(0, step.indexOf(' ')) + " " + i / LIFE.size());
     }
-    return expected;
+    return firsts;
   }
 }

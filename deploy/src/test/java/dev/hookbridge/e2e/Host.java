@@ -1,5 +1,6 @@
 package dev.hookbridge.e2e;
 
+import dev.hookbridge.testing.Needs;
 import dev.hookbridge.testing.Repository;
 import java.io.File;
 import java.io.IOException;
@@ -10,8 +11,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,8 +36,16 @@ final class Host implements AutoCloseable {
    * @param sinks the YAML below {@code sinks:}, indented
    */
   Host(Path folder, String name, String sinks) throws IOException {
-    this.data = folder.resolve(name);
-    this.log = folder.resolve(name + ".log");
+    this(folder.resolve(name), folder.resolve(name + ".log"), name, sinks);
+  }
+
+  /**
+   * @param data the trial folder, which may be a mounted disk, or what an earlier host left on one
+   * @param log what the agent prints
+   */
+  Host(Path data, Path log, String name, String sinks) throws IOException {
+    this.data = data;
+    this.log = log;
     run(
         Duration.ofSeconds(20),
         "sh",
@@ -45,6 +56,7 @@ final class Host implements AutoCloseable {
     Files.writeString(data.resolve("etc/hookbridge.yaml"), yaml);
     for (String driver : List.of("daemon", "qemu", "lxc", "libxl", "bhyve", "network")) {
       Files.createDirectories(data.resolve("hooks"));
+      Files.deleteIfExists(hook(driver));
       Files.createSymbolicLink(hook(driver), DISTRIBUTION.resolve("libexec/hookbridge-hook"));
     }
   }
@@ -59,16 +71,92 @@ final class Host implements AutoCloseable {
     return Map.of("HOOKBRIDGE_DATA_DIR", data.toString());
   }
 
-  void startAgent() throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(DISTRIBUTION + "/bin/hookbridge", "agent");
+  /**
+   * @param prefix a command that runs the agent
+   */
+  void startAgent(String... prefix) throws IOException {
+    List<String> command = new ArrayList<>(List.of(prefix));
+    command.addAll(List.of(DISTRIBUTION + "/bin/hookbridge", "agent"));
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(environment());
     builder.redirectErrorStream(true);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     agent = builder.start();
   }
 
+  /** An agent that believes the host was restarted since: the kernel's boot id is another one. */
+  void startAgentOfNextBoot() throws IOException {
+    Needs.root();
+    Needs.command("unshare");
+    Path bootId = log.resolveSibling(log.getFileName() + ".boot");
+    Files.writeString(bootId, UUID.randomUUID() + "\n");
+    String bound = "mount --bind '" + bootId + "' /proc/sys/kernel/random/boot_id";
+    startAgent("unshare", "--mount", "sh", "-c", bound + " && exec \"$@\"", "sh");
+  }
+
+  /** An agent that gets SIGKILL when it has reached a step so many times. */
+  Process startMortalAgent(String step, int occurrence) throws IOException {
+    String tests = Repository.file("bridge-core/target/test-classes").toString();
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx96m",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            DISTRIBUTION + "/lib/*" + File.pathSeparator + tests,
+            "dev.hookbridge.agent.MortalAgent",
+            step,
+            Integer.toString(occurrence));
+    builder.environment().putAll(environment());
+    builder.redirectErrorStream(true);
+    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    return builder.start();
+  }
+
+  /** SIGSTOP, and every thread has stopped when this returns. */
+  void haltAgent() throws IOException {
+    signal("STOP");
+    Path tasks = Path.of("/proc", Long.toString(pid()), "task");
+    Awaitility.await("the agent has stopped")
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(2))
+        .until(
+            () -> {
+              try (var each = Files.list(tasks)) {
+                return each.allMatch(Host::stopped);
+              }
+            });
+  }
+
+  void continueAgent() throws IOException {
+    signal("CONT");
+  }
+
+  private static boolean stopped(Path task) {
+    try {
+      String stat = Files.readString(task.resolve("stat"));
+      return stat.charAt(stat.lastIndexOf(')') + 2) == 'T';
+    } catch (IOException e) {
+      return true; // this thread has ended
+    }
+  }
+
+  private void signal(String name) throws IOException {
+    run(Duration.ofSeconds(10), "kill", "-" + name, Long.toString(pid()));
+  }
+
   long pid() {
     return agent.pid();
+  }
+
+  /** The most memory the agent has had resident, in KiB. */
+  long peakKib() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc", Long.toString(pid()), "status"))) {
+      if (line.startsWith("VmHWM:")) {
+        return Long.parseLong(line.replaceAll("\\D", ""));
+      }
+    }
+    throw new AssertionError("the kernel does not say");
   }
 
   boolean agentLives() {
@@ -87,6 +175,10 @@ final class Host implements AutoCloseable {
       throw new AssertionError("the agent did not stop in 60 s:\n" + log());
     }
     return agent.exitValue();
+  }
+
+  Path logFile() {
+    return log;
   }
 
   String log() {
@@ -186,7 +278,8 @@ final class Host implements AutoCloseable {
     if (agent != null) {
       agent.destroyForcibly().onExit().join();
     }
-    for (File link : new File(data.toFile(), "hooks").listFiles()) {
+    File[] links = new File(data.toFile(), "hooks").listFiles();
+    for (File link : links == null ? new File[0] : links) {
       link.delete(); // a link out of a temporary folder makes JUnit warn about every one
     }
   }

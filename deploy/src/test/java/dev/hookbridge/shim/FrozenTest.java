@@ -71,7 +71,7 @@ class FrozenTest {
 
   @Test
   void theSettingsMayLieOnTheFrozenDiskToo() throws IOException {
-    try (Disk disk = new Disk(folder, outer.resolve("disk.img"))) {
+    try (Disk disk = new Disk(folder)) {
       Trial trial = new Trial(folder);
       stamp(trial, "9".repeat(20)); // of a boot that ran longer
       disk.freeze();

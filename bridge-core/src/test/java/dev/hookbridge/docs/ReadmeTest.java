@@ -1,0 +1,48 @@
+package dev.hookbridge.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.hookbridge.testing.Repository;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The README's example is a golden sample, shortened. */
+class ReadmeTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Test
+  void theEventIsTheSample() throws IOException {
+    List<Page.Block> examples =
+        Page.of("README.md").blocks("json").stream()
+            .filter(block -> block.note().startsWith("sample: "))
+            .toList();
+    assertThat(examples).isNotEmpty();
+    for (Page.Block example : examples) {
+      String sample = "docs/events/samples/" + example.note().substring(8) + ".json";
+      JsonNode whole = JSON.readTree(Repository.file(sample).toFile());
+      shortened("", JSON.readTree(example.text()), whole);
+    }
+  }
+
+  /** Members may be left out, a text may end early with an ellipsis; what is shown is the same. */
+  private static void shortened(String at, JsonNode shown, JsonNode whole) {
+    if (shown.isObject()) {
+      for (Map.Entry<String, JsonNode> member : shown.properties()) {
+        shortened(at + "/" + member.getKey(), member.getValue(), whole.path(member.getKey()));
+      }
+    } else if (shown.isArray()) {
+      assertThat(shown.size()).as(at).isEqualTo(whole.size());
+      for (int i = 0; i < shown.size(); i++) {
+        shortened(at + "/" + i, shown.get(i), whole.path(i));
+      }
+    } else if (shown.isTextual() && shown.asText().endsWith("…")) {
+      assertThat(whole.asText()).as(at).startsWith(shown.asText().replace("…", ""));
+    } else {
+      assertThat(shown).as(at).isEqualTo(whole);
+    }
+  }
+}

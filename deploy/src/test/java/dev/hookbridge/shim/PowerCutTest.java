@@ -1,0 +1,100 @@
+package dev.hookbridge.shim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hookbridge.testing.Device;
+import dev.hookbridge.testing.LoopMount;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A hook that has returned has left its call on the disk: it is in what the disk held at that very
+ * moment.
+ */
+@ParameterizedClass
+@EnumSource(Shim.class)
+class PowerCutTest {
+  private static final int CALLS = Boolean.getBoolean("hookbridge.full") ? 200 : 20;
+
+  @Parameter Shim shim;
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ext4", "xfs"})
+  void aCallThatReturnedIsInTheMailboxOnItsDisk(String type) throws IOException {
+    Path trial = folder.resolve("trial");
+    new Trial(trial);
+    try (Device device = new Device(folder.resolve("device"), trial.resolve("mail"), type)) {
+      Files.createDirectory(device.folder().resolve("tmp"));
+      Files.createDirectory(device.folder().resolve("new"));
+      callsAreOn(device, trial, "");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ext4", "xfs"})
+  void aCallThatReturnedIsOnTheDiskThatHoldsAll(String type) throws IOException {
+    Path trial = folder.resolve("trial");
+    try (Device device = new Device(folder.resolve("device"), trial, type)) {
+      new Trial(trial);
+      callsAreOn(device, trial, "mail");
+    }
+  }
+
+  private void callsAreOn(Device device, Path trial, String mail) throws IOException {
+    LoopMount.sync(device.folder()); // the folders are there since long
+    List<Path> copies = new ArrayList<>();
+    for (int i = 0; i < CALLS; i++) {
+      assertThat(call(trial, i)).isZero();
+      copies.add(device.copy());
+    }
+    int unfinished = 0;
+    for (int i = 0; i < CALLS; i++) {
+      try (LoopMount after = device.mount(copies.get(i))) {
+        unfinished += assertHolds(after.folder().resolve(mail), i + 1);
+      }
+      Files.delete(copies.get(i));
+    }
+    System.out.printf(
+        "%d copies right after a call held all of %d calls, %d files in tmp%n",
+        CALLS, CALLS * (CALLS + 1) / 2, unfinished);
+  }
+
+  private int call(Path trial, int number) throws IOException {
+    return Run.of(shim, trial)
+        .with("g" + number, "start", "begin", "-")
+        .stdin("<domain/>".repeat(100 * number).getBytes())
+        .run()
+        .exit();
+  }
+
+  /** Every call up to this one, as a whole record (its reader wants the checksum to fit). */
+  private static int assertHolds(Path mail, int calls) throws IOException {
+    List<String> found = new ArrayList<>();
+    int[] counts = new int[2];
+    String[] places = {"new", "tmp"};
+    for (int i = 0; i < 2; i++) {
+      try (var files = Files.list(mail.resolve(places[i]))) {
+        for (Path file : files.toList()) {
+          found.add(Mail.read(Files.readAllBytes(file)).field("object"));
+          counts[i]++;
+        }
+      }
+    }
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < calls; i++) {
+      expected.add("g" + i);
+    }
+    assertThat(found).containsExactlyInAnyOrderElementsOf(expected);
+    return counts[1];
+  }
+}

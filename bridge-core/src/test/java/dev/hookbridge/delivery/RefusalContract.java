@@ -69,7 +69,7 @@ public abstract class RefusalContract extends DeliveryContract {
       }
       Sink sink = open(destination);
       Run run = new Run(sink).send(sent);
-      run.await(sent.get(0));
+      assertThat(run.await(sent.get(0))).isInstanceOf(Outcome.Refused.class);
       sink.close();
       assertThat(Seen.ids(consume(destination, 0)))
           .as("successors in the lane of a refused event")

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -39,21 +40,24 @@ final class KafkaSink implements Sink {
   private final Producer<byte[], byte[]> producer;
   private final KafkaClientMetrics meters;
   private final AtomicReference<Outcome.@Nullable Broken> ended = new AtomicReference<>();
+  private final TopicWatch watch;
+  private final AtomicInteger unanswered = new AtomicInteger();
+  private volatile long answeredAt = System.nanoTime();
   private volatile int maxEventBytes;
 
   private KafkaSink(
-      String topic,
+      KafkaSettings settings,
       String name,
       KafkaTopic facts,
-      int maxRequestSize,
       Producer<byte[], byte[]> producer,
       KafkaClientMetrics meters) {
-    this.topic = topic;
+    this.topic = settings.topic();
     this.name = name;
     this.partitions = facts.partitions();
-    this.maxEventBytes = Math.min(maxRequestSize, facts.maxMessageBytes());
+    this.maxEventBytes = Math.min(settings.maxRequestSize(), facts.maxMessageBytes());
     this.producer = producer;
     this.meters = meters;
+    this.watch = new TopicWatch(settings, name, partitions);
   }
 
   /**
@@ -69,8 +73,7 @@ final class KafkaSink implements Sink {
       KafkaClientMetrics meters =
           new KafkaClientMetrics(producer, List.of(Tag.of("sink", context.name())));
       meters.bindTo(context.meters());
-      return new KafkaSink(
-          settings.topic(), context.name(), facts, settings.maxRequestSize(), producer, meters);
+      return new KafkaSink(settings, context.name(), facts, producer, meters);
     } catch (KafkaException e) {
       if (producer != null) {
         letGo(producer, context.name());
@@ -111,12 +114,17 @@ final class KafkaSink implements Sink {
       outcome.accept(over);
       return;
     }
+    if (unanswered.getAndIncrement() == 0) {
+      answeredAt = System.nanoTime();
+    }
     Thread caller = Thread.currentThread();
     try {
       producer.send(
           KafkaHeaders.record(topic, partition(envelope), envelope),
           (metadata, failure) -> {
+            unanswered.decrementAndGet();
             if (failure == null) {
+              answeredAt = System.nanoTime();
               outcome.accept(Outcome.CONFIRMED);
             } else {
               failed(envelope, failure, Thread.currentThread() != caller, outcome);
@@ -143,6 +151,21 @@ final class KafkaSink implements Sink {
     }
     Outcome.Broken first = ended.get();
     outcome.accept(told instanceof Outcome.Broken && first != null ? first : told);
+  }
+
+  /** Called while there is nothing to send, too. */
+  @Override
+  public void flush() {
+    if (unanswered.get() > 0) {
+      watch.silent(answeredAt, this::end);
+    }
+  }
+
+  /** From outside: the client then fails what is outstanding, which is told this cause. */
+  private void end(Outcome.Broken cause) {
+    if (ended.compareAndSet(null, cause)) {
+      producer.close(Duration.ZERO);
+    }
   }
 
   /**

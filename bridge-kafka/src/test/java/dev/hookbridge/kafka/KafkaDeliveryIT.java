@@ -67,4 +67,25 @@ class KafkaDeliveryIT {
       brokers.forEach(Broker::close);
     }
   }
+
+  /** What waits for a partition that is no more would otherwise wait for ever. */
+  @Test
+  void aTopicMadeAnewWithFewerPartitionsGoesOn(@TempDir Path folder) throws Exception {
+    System.out.println("seed " + seed + " (-Dhookbridge.seed)");
+    try (Broker broker = Brokers.kafka();
+        Pipeline pipeline = new Pipeline(new KafkaTransport(), folder)) {
+      String topic = TestTopics.create(broker.address(), 3, Map.of());
+      Map<String, Object> client = Map.of("bootstrap.servers", broker.address());
+      pipeline.courier(new Settings("sinks.exam", Map.of("topic", topic, "properties", client)));
+      pipeline.append(events.mixed(100, 20, 500));
+      pipeline.awaitDelivered();
+      TestTopics.delete(broker.address(), topic);
+      List<Envelope> taken = pipeline.append(events.mixed(200 * SCALE, 20, 500));
+      TestTopics.create(broker.address(), topic, 1, Map.of());
+      pipeline.awaitRecovery("topic made anew with fewer partitions");
+      assertThat(Seen.firstOccurrences(TestTopics.read(broker.address(), topic, taken.size())))
+          .containsExactlyInAnyOrderEntriesOf(Seen.expected(taken));
+      assertThat(pipeline.refusals()).isEmpty();
+    }
+  }
 }

@@ -52,7 +52,10 @@ final class TestTopics {
   }
 
   static String create(String servers, int partitions, Map<String, String> configs) {
-    String topic = newName();
+    return create(servers, newName(), partitions, configs);
+  }
+
+  static String create(String servers, String topic, int partitions, Map<String, String> configs) {
     NewTopic wanted = new NewTopic(topic, Optional.of(partitions), Optional.of((short) 1));
     ask(
         servers,
@@ -107,7 +110,10 @@ final class TestTopics {
     return records(servers, topic, atLeast).stream().map(TestTopics::seen).toList();
   }
 
-  /** All there is, partition by partition; waits up to 20 s for as many as there must be. */
+  /**
+   * All there is, partition by partition; waits for as many as there must be while they come, at
+   * most 20 s apart.
+   */
   static List<ConsumerRecord<byte[], byte[]>> records(String servers, String topic, int atLeast) {
     Map<String, Object> properties = new HashMap<>();
     properties.put("bootstrap.servers", servers);
@@ -121,10 +127,12 @@ final class TestTopics {
               .toList();
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
-      long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-      while (System.nanoTime() < end
+      long last = System.nanoTime();
+      while (System.nanoTime() - last < Duration.ofSeconds(20).toNanos()
           && (records.size() < atLeast || !atEnd(consumer, partitions))) {
+        int before = records.size();
         consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+        last = records.size() > before ? System.nanoTime() : last;
       }
     }
     return records;

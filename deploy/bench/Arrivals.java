@@ -18,7 +18,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * A consumer that prints when each event reached it, until it is ended: {@code Arrivals kafka|amqp
- * ADDRESS NAME PARTITIONS} prints lines of "ns-since-1970 type subject".
+ * ADDRESS NAME} prints lines of "ns-since-1970 type subject".
  */
 final class Arrivals {
   private static final PrintStream OUT =
@@ -28,20 +28,22 @@ final class Arrivals {
 
   public static void main(String[] args) throws Exception {
     if (args[0].equals("kafka")) {
-      kafka(args[1], args[2], Integer.parseInt(args[3]));
+      kafka(args[1], args[2]);
     } else {
       amqp(args[1], args[2]);
     }
   }
 
-  private static void kafka(String address, String topic, int partitions) {
+  private static void kafka(String address, String topic) {
     String decoder = ByteArrayDeserializer.class.getName();
     Map<String, Object> settings =
         Map.of(
             "bootstrap.servers", address, "key.deserializer", decoder, "value.deserializer", decoder);
     try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings)) {
       List<TopicPartition> all =
-          IntStream.range(0, partitions).mapToObj(i -> new TopicPartition(topic, i)).toList();
+          IntStream.range(0, Declare.PARTITIONS)
+              .mapToObj(i -> new TopicPartition(topic, i))
+              .toList();
       consumer.assign(all);
       consumer.seekToEnd(all);
       all.forEach(consumer::position);

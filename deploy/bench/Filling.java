@@ -4,6 +4,7 @@ import com.rabbitmq.client.ConnectionFactory;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -11,7 +12,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /**
  * Watches a topic or a queue fill, by asking the broker how many it holds, so that whoever fills it
  * is measured alike: {@code Filling kafka|amqp ADDRESS NAME EVENTS} prints events a second from the
- * first seen to the last, and of the second half alone, when start-up is over.
+ * first seen to the last.
  */
 final class Filling {
   private static final long LOOK_MS = 10;
@@ -26,8 +27,8 @@ final class Filling {
     if (args[0].equals("kafka")) {
       try (KafkaConsumer<byte[], byte[]> consumer = consumer(args[1])) {
         List<TopicPartition> partitions =
-            consumer.partitionsFor(args[2]).stream()
-                .map(info -> new TopicPartition(info.topic(), info.partition()))
+            IntStream.range(0, Declare.PARTITIONS)
+                .mapToObj(i -> new TopicPartition(args[2], i))
                 .toList();
         watch(() -> held(consumer.endOffsets(partitions)), events);
       }
@@ -57,21 +58,14 @@ final class Filling {
     System.err.println("watching");
     long begun = System.nanoTime();
     long first = 0;
-    long half = 0;
-    long atHalf = 0;
     while (true) {
       long filled = count.now() - before;
       long now = System.nanoTime();
       if (filled > 0 && first == 0) {
         first = now;
       }
-      if (filled >= events / 2 && half == 0) {
-        half = now;
-        atHalf = filled;
-      }
       if (filled >= events) {
-        System.out.printf(
-            "%.0f %.0f%n", filled * 1e9 / (now - first), (filled - atHalf) * 1e9 / (now - half));
+        System.out.printf("%.0f%n", filled * 1e9 / (now - first));
         return;
       }
       if (now - begun > PATIENCE_NS) {

@@ -1,13 +1,16 @@
 /*
- * Measures a hook from exec to exit, against /bin/true, against the limit (a static program that writes the
- * same bytes into a new file and calls fdatasync once) and against an empty bash hook:
+ * Measures hooks from exec to exit, in one run, as Markdown:
  *
- *     layout.sh --trial DIR; HOOKBRIDGE_DATA_DIR=DIR bench SHIM DIR [ROUNDS]
+ *     bench DIR STDIN ROUNDS NAME[/N]=PROGRAM...
  *
- * One after the other, then 32 at once, the programs taking turns in every round so that a slow moment of the
- * machine hits all alike. Stdin is a pipe that holds 8 KB, as libvirt's is. The machine's virtualisation
- * matters: glibc's start-up asks for the processor's features, which a hypervisor traps; quote the machine
- * with a figure.
+ * The programs take turns in every round, so that a slow moment of the machine hits all alike; NAME/N takes part
+ * in every N-th round only. First one at a time, then 32 at once. STDIN, a file of at most 64 KiB, reaches each
+ * through a pipe, as from libvirt. The program "limit" is this one: it writes the same bytes into a new file
+ * below DIR and calls fdatasync once. Ratios are to the programs named true and limit, which must take part.
+ *
+ *     bench --fire DIR STDIN PROGRAM COUNT GAP_MS
+ *
+ * runs one program again and again and prints lines of "ns-since-1970 object", the moment of each exit.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -21,14 +24,19 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PROGRAMS = 4, SIZE = 8192, AT_ONCE = 32 };
+enum { MOST = 16, SIZE = 65536, AT_ONCE = 32 };
 
-static const char *const names[PROGRAMS] = {"shim", "/bin/true", "limit", "bash"};
-static char *programs[PROGRAMS];
-static char folder[3000], limit_folder[3072], bash_hook[3072];
-static char xml[SIZE];
-static double *times[PROGRAMS];
-static size_t taken[PROGRAMS];
+struct program {
+    const char *name, *path;
+    int every; /* takes part in every so many-th round */
+    double *times, took;
+    size_t taken;
+};
+
+static struct program programs[MOST];
+static int count;
+static char limit_folder[3072], input[SIZE];
+static ssize_t input_size;
 extern char **environ;
 
 static double now_us(void)
@@ -52,67 +60,68 @@ static int limit(const char *in)
     char path[4096];
     snprintf(path, sizeof path, "%s/%d", in, (int)getpid());
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    ssize_t n = read(0, xml, SIZE);
-    return fd < 0 || write(fd, xml, n) != n || fdatasync(fd) != 0;
+    ssize_t n = read(0, input, SIZE);
+    return fd < 0 || write(fd, input, n) != n || fdatasync(fd) != 0;
 }
 
-static pid_t launch(int which)
+static pid_t launch(const char *path, const char *object)
 {
-    static char *hook_args[] = {"/etc/libvirt/hooks/qemu", "guest", "prepare", "begin", "-", NULL};
+    int is_limit = !strcmp(path, "limit");
+    char *hook_args[] = {"/etc/libvirt/hooks/qemu", (char *)object, "prepare", "begin", "-", NULL};
     char *limit_args[] = {"bench", "--limit", limit_folder, NULL};
     posix_spawn_file_actions_t actions;
     int in[2];
     pid_t pid;
-    must(pipe2(in, O_CLOEXEC) == 0 && write(in[1], xml, SIZE) == SIZE, "pipe");
+    must(pipe2(in, O_CLOEXEC) == 0 && write(in[1], input, input_size) == input_size, "pipe");
     close(in[1]);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, in[0], 0);
-    char **args = which == 2 ? limit_args : hook_args;
-    must(posix_spawn(&pid, programs[which], &actions, NULL, args, environ) == 0, programs[which]);
+    must(posix_spawn(&pid, is_limit ? "/proc/self/exe" : path, &actions, NULL, is_limit ? limit_args : hook_args,
+                     environ) == 0, path);
     posix_spawn_file_actions_destroy(&actions);
     close(in[0]);
     return pid;
 }
 
-static void ended(int which, double began, int status)
+static void ended(struct program *p, double began, int status)
 {
-    times[which][taken[which]++] = now_us() - began;
+    p->times[p->taken++] = now_us() - began;
     if (status != 0)
-        printf("%s ended with status %d\n", names[which], status);
+        fprintf(stderr, "bench: %s ended with status %d\n", p->name, status);
 }
 
-static void one(int which)
+static void one(struct program *p)
 {
     int status;
     double began = now_us();
-    pid_t pid = launch(which);
+    pid_t pid = launch(p->path, "guest");
     waitpid(pid, &status, 0);
-    ended(which, began, status);
+    ended(p, began, status);
 }
 
-/* Keeps AT_ONCE running until `count` have ended; returns how long all took. */
-static double many(int which, int count)
+/* Keeps AT_ONCE running until so many have ended. */
+static void many(struct program *p, int wanted)
 {
     pid_t pids[AT_ONCE] = {0};
     double began[AT_ONCE], start = now_us();
     int running = 0, started = 0, status;
-    while (started < count || running > 0) {
-        for (int i = 0; i < AT_ONCE && started < count; i++)
+    while (started < wanted || running > 0) {
+        for (int i = 0; i < AT_ONCE && started < wanted; i++)
             if (!pids[i]) {
                 began[i] = now_us();
-                pids[i] = launch(which);
+                pids[i] = launch(p->path, "guest");
                 started++;
                 running++;
             }
         pid_t pid = waitpid(-1, &status, 0);
         for (int i = 0; i < AT_ONCE; i++)
             if (pids[i] == pid) {
-                ended(which, began[i], status);
+                ended(p, began[i], status);
                 pids[i] = 0;
                 running--;
             }
     }
-    return now_us() - start;
+    p->took += now_us() - start;
 }
 
 static int by_value(const void *a, const void *b)
@@ -121,72 +130,130 @@ static int by_value(const void *a, const void *b)
     return (d > 0) - (d < 0);
 }
 
-static void report(const char *title, const double *rates)
+static double at(struct program *p, int percent)
 {
-    double p50[PROGRAMS], p99[PROGRAMS];
-    for (int i = 0; i < PROGRAMS; i++) {
-        qsort(times[i], taken[i], sizeof(double), by_value);
-        p50[i] = times[i][taken[i] / 2];
-        p99[i] = times[i][taken[i] * 99 / 100];
+    return p->times[p->taken * percent / 100];
+}
+
+static struct program *named(const char *name)
+{
+    for (int i = 0; i < count; i++)
+        if (!strcmp(programs[i].name, name))
+            return &programs[i];
+    fprintf(stderr, "bench: the program %s must take part\n", name);
+    exit(2);
+}
+
+static double rate(struct program *p)
+{
+    return p->taken / p->took;
+}
+
+static void report(const char *title, int at_once)
+{
+    struct program *true_ = named("true"), *least = named("limit");
+    for (int i = 0; i < count; i++)
+        qsort(programs[i].times, programs[i].taken, sizeof(double), by_value);
+    printf("| %s | p50 / true | p50 / limit | p99 / true | %s p50 ms | p99 ms |\n|---|---|---|---|%s---|---|\n", title,
+           at_once ? "hooks/s / true |" : "", at_once ? "---|" : "");
+    for (int i = 0; i < count; i++) {
+        struct program *p = &programs[i];
+        printf("| %s | %.2f | %.2f | %.2f |", p->name, at(p, 50) / at(true_, 50), at(p, 50) / at(least, 50),
+               at(p, 99) / at(true_, 99));
+        if (at_once)
+            printf(" %.2f |", rate(p) / rate(true_));
+        printf(" %.2f | %.2f |\n", at(p, 50) / 1e3, at(p, 99) / 1e3);
     }
-    printf("%s\n%-10s %8s %8s %8s %12s %12s %12s\n", title, "", "p50 us", "p99 us", "per s", "p50 / true",
-           "p50 / limit", "p99 / true");
-    for (int i = 0; i < PROGRAMS; i++) {
-        printf("%-10s %8.0f %8.0f %8.0f %12.2f %12.2f %12.2f\n", names[i], p50[i], p99[i],
-               rates ? rates[i] : 1e6 / p50[i], p50[i] / p50[1], p50[i] / p50[2], p99[i] / p99[1]);
-        taken[i] = 0;
-    }
+    printf("\n");
+    for (int i = 0; i < count; i++)
+        programs[i].taken = 0;
 }
 
 /* A new order in every round: who follows a program that wrote pays for some of its work. */
-static int turn(int i)
+static struct program *turn(int i)
 {
-    static int order[PROGRAMS] = {0, 1, 2, 3};
-    for (int k = PROGRAMS - 1; i == 0 && k > 0; k--) {
+    static int order[MOST];
+    for (int k = 0; i == 0 && k < count; k++)
+        order[k] = k;
+    for (int k = count - 1; i == 0 && k > 0; k--) {
         int other = rand() % (k + 1), which = order[k];
         order[k] = order[other];
         order[other] = which;
     }
-    return order[i];
+    return &programs[order[i]];
+}
+
+static void program(char *arg, int rounds)
+{
+    struct program *p = &programs[count++];
+    char *equals = strchr(arg, '='), *slash = strchr(arg, '/');
+    must(count <= MOST && equals != NULL, arg);
+    *equals = 0;
+    p->path = equals + 1;
+    p->name = arg;
+    p->every = 1;
+    if (slash && slash < equals) {
+        *slash = 0;
+        p->every = atoi(slash + 1);
+    }
+    p->times = calloc(4 * rounds + 4 * AT_ONCE, sizeof(double));
+}
+
+static void prepare(const char *folder, const char *in)
+{
+    int fd = open(in, O_RDONLY);
+    must(fd >= 0 && (input_size = read(fd, input, SIZE)) > 0, in);
+    close(fd);
+    snprintf(limit_folder, sizeof limit_folder, "%s/limit", folder);
+    mkdir(limit_folder, 0700);
+}
+
+static int fire(const char *path, int times, int gap_ms)
+{
+    char object[32];
+    struct timespec gap = {gap_ms / 1000, gap_ms % 1000 * 1000000L}, exited;
+    for (int i = 0; i < times; i++) {
+        int status;
+        snprintf(object, sizeof object, "fired-%d", i);
+        pid_t pid = launch(path, object);
+        waitpid(pid, &status, 0);
+        clock_gettime(CLOCK_REALTIME, &exited);
+        printf("%ld%09ld %s\n", (long)exited.tv_sec, exited.tv_nsec, object);
+        nanosleep(&gap, NULL);
+    }
+    return 0;
 }
 
 int main(int argc, char **argv)
 {
     if (argc == 3 && !strcmp(argv[1], "--limit"))
         return limit(argv[2]);
-    if (argc < 3) {
-        fprintf(stderr, "usage: HOOKBRIDGE_DATA_DIR=DIR bench SHIM DIR [ROUNDS]\n");
+    if (argc == 7 && !strcmp(argv[1], "--fire")) {
+        prepare(argv[2], argv[3]);
+        return fire(argv[4], atoi(argv[5]), atoi(argv[6]));
+    }
+    if (argc < 6) {
+        fprintf(stderr, "usage: bench DIR STDIN ROUNDS NAME[/N]=PROGRAM... (see the head of bench.c)\n");
         return 2;
     }
-    int rounds = argc > 3 ? atoi(argv[3]) : 1000;
-    snprintf(folder, sizeof folder, "%s", argv[2]);
-    snprintf(limit_folder, sizeof limit_folder, "%s/limit", folder);
-    snprintf(bash_hook, sizeof bash_hook, "%s/bash-hook", folder);
-    mkdir(limit_folder, 0700);
-    int script = open(bash_hook, O_WRONLY | O_CREAT | O_TRUNC, 0700);
-    must(script >= 0 && write(script, "#!/bin/bash\n", 12) == 12 && close(script) == 0, bash_hook);
-    memset(xml, 'x', SIZE);
-    programs[0] = argv[1];
-    programs[1] = "/bin/true";
-    programs[2] = "/proc/self/exe";
-    programs[3] = bash_hook;
-    for (int i = 0; i < PROGRAMS; i++)
-        times[i] = calloc(2 * rounds + 2 * AT_ONCE, sizeof(double));
+    int rounds = atoi(argv[3]);
+    prepare(argv[1], argv[2]);
+    for (int i = 4; i < argc; i++)
+        program(argv[i], rounds);
 
     for (int round = 0; round < rounds; round++)
-        for (int i = 0; i < PROGRAMS; i++)
-            one(turn(i));
-    report("one at a time", NULL);
-
-    double took[PROGRAMS] = {0}, rates[PROGRAMS];
-    int batches = rounds / 100 + 1, batch = 2 * AT_ONCE;
-    for (int round = 0; round < batches; round++)
-        for (int i = 0; i < PROGRAMS; i++) {
-            int which = turn(i);
-            took[which] += many(which, batch);
+        for (int i = 0; i < count; i++) {
+            struct program *p = turn(i);
+            if (round % p->every == 0)
+                one(p);
         }
-    for (int i = 0; i < PROGRAMS; i++)
-        rates[i] = batches * batch / (took[i] / 1e6);
-    report("32 at once", rates);
+    report("one at a time", 0);
+    for (int round = 0; round < rounds / 32 + 1; round++)
+        for (int i = 0; i < count; i++) {
+            struct program *p = turn(i);
+            if (round % p->every == 0)
+                many(p, 2 * AT_ONCE);
+        }
+    report("32 at once", 1);
     return 0;
 }

@@ -17,6 +17,7 @@ public final class Envelope {
   private final Route route;
   private final byte[] data;
   private final int xmlAt;
+  private final int size;
 
   /**
    * @param attributes CloudEvents attribute names and values in the order in which they are shown,
@@ -29,6 +30,7 @@ public final class Envelope {
     this.route = route;
     this.data = data;
     this.xmlAt = xmlAt;
+    this.size = size(attributes, data);
   }
 
   /** The context attributes, extensions included, {@code datacontenttype} too, data not. */
@@ -87,6 +89,10 @@ public final class Envelope {
    * and data. What {@code max-event-bytes} and a courier's window are counted in.
    */
   public int size() {
+    return size;
+  }
+
+  private static int size(Map<String, String> attributes, byte[] data) {
     int size = data.length + 256;
     for (Map.Entry<String, String> attribute : attributes.entrySet()) {
       size += attribute.getKey().length() + 3 * attribute.getValue().length() + 24;

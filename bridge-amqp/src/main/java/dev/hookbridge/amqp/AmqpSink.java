@@ -36,7 +36,6 @@ final class AmqpSink implements Sink {
   private static final Duration WRITE_LIMIT = Duration.ofSeconds(4);
   private static final Duration OPEN_LIMIT = Duration.ofSeconds(2);
   private static final Duration LOOK = Duration.ofMillis(200);
-
   private final AmqpSettings settings;
   private final AmqpProperties properties;
   private final AmqpMeters meters;
@@ -229,9 +228,8 @@ final class AmqpSink implements Sink {
 
   private Outcome.Broken overdue(String detail) {
     String alarm = link.blocked();
-    return alarm == null
-        ? new Outcome.Broken(Reason.TIMEOUT, detail, false)
-        : new Outcome.Broken(Reason.BLOCKED, detail + ": " + alarm, false);
+    Reason reason = alarm == null ? Reason.TIMEOUT : Reason.BLOCKED;
+    return new Outcome.Broken(reason, alarm == null ? detail : detail + ": " + alarm, false);
   }
 
   /** How long the oldest event has waited, not counting what an alarm held it. */

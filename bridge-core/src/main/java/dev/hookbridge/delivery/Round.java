@@ -191,14 +191,10 @@ final class Round {
    * A client that goes on trying in silence gives no outcome: the operator hears of it from here.
    */
   private void stalled() {
-    if (window.crowded()) {
-      courier.stalled(
-          Reason.REJECTED, "100,000 events wait behind stuck keys, the others wait for them now");
-    }
     Item oldest = window.oldestUnconfirmed();
-    String blocked = sink.blocked();
-    if (oldest != null && blocked != null) {
-      courier.stalled(Reason.BLOCKED, blocked);
+    String alarm = oldest == null ? null : sink.blocked();
+    if (alarm != null) {
+      courier.stalled(Reason.BLOCKED, alarm);
     } else if (oldest != null && System.nanoTime() - oldest.sentAt >= STALLED.toNanos()) {
       courier.stalled(
           Reason.TIMEOUT, "the broker has confirmed nothing for " + STALLED.toSeconds() + " s");

@@ -16,7 +16,12 @@ final class Backoff {
 
   /** The next pause in ns. */
   long next() {
-    long pause = Math.min(longest, first << Math.min(attempts++, 20));
+    return next(longest);
+  }
+
+  /** The next pause in ns, at most so long. */
+  long next(long most) {
+    long pause = Math.min(Math.min(most, longest), first << Math.min(attempts++, 20));
     return pause - (long) (pause * 0.2 * ThreadLocalRandom.current().nextDouble());
   }
 

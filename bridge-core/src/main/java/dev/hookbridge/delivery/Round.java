@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Round {
   private static final int PAGE_EVENTS = 256;
   private static final int PAGE_BYTES = 1 << 20;
+  private static final Duration LONGEST = Duration.ofSeconds(60);
   private static final Duration STALLED = Duration.ofSeconds(15);
 
   private record Result(Item item, Outcome outcome) {}
@@ -179,7 +180,10 @@ final class Round {
       done(item);
     } else if (outcome instanceof Outcome.Held heldBack) {
       courier.failed(heldBack.reason(), heldBack.detail());
-      window.hold(item);
+      // A full queue is left in peace for longer than an alarm or a missing right, which ends at
+      // once.
+      boolean full = heldBack.reason() == Reason.REJECTED;
+      window.hold(item, (full ? LONGEST : plan.retry().longest()).toNanos());
     } else if (outcome instanceof Outcome.Refused refused) {
       refused(item, refused);
     } else if (outcome instanceof Outcome.Broken broke) {
@@ -233,7 +237,7 @@ final class Round {
       courier.failed(
           refused.reason(),
           "the dead-letter table is full: look at 'hookbridge spool dead list', then retry or export");
-      window.hold(item);
+      window.hold(item, LONGEST.toNanos());
     }
   }
 

@@ -117,13 +117,13 @@ final class Window {
   }
 
   /** The event goes again after a pause, and its lane with it. */
-  void hold(Item item) {
+  void hold(Item item, long longest) {
     settle(item);
     wait(item);
     Lane lane = item.lane;
     if (!lane.held) {
       lane.held = true;
-      lane.retryAt = System.nanoTime() + lane.backoff.next();
+      lane.retryAt = System.nanoTime() + lane.backoff.next(longest);
       held.add(lane);
     }
   }

@@ -13,7 +13,6 @@ import dev.hookbridge.testing.Broker;
 import dev.hookbridge.testing.Brokers;
 import dev.hookbridge.testing.Run;
 import dev.hookbridge.testing.SampleEvents;
-import dev.hookbridge.testing.Seen;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -121,23 +120,6 @@ class KafkaFaultsIT {
                         .isInstanceOfSatisfying(
                             Outcome.Held.class,
                             held -> assertThat(held.reason()).isEqualTo(Reason.MISSING)));
-      }
-    }
-  }
-
-  @Test
-  void throughARestartTheSameSinkGoesOnInOrder() throws Exception {
-    try (Broker broker = Brokers.kafka()) {
-      String topic = TestTopics.create(broker.address(), 3, Map.of());
-      try (Sink sink = open(broker.address(), topic)) {
-        List<Envelope> sent = events.mixed(500, 5, 500);
-        Run run = new Run(sink).send(sent.subList(0, 100));
-        broker.kill();
-        run.send(sent.subList(100, 400));
-        broker.start();
-        run.send(sent.subList(400, 500)).awaitConfirmed(sent);
-        assertThat(Seen.firstOccurrences(TestTopics.read(broker.address(), topic, sent.size())))
-            .containsExactlyInAnyOrderEntriesOf(Seen.expected(sent));
       }
     }
   }

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 
 /** A promise must name a test that is there. */
 class ReliabilityTest {
-  private static final Pattern TEST = Pattern.compile("`(?:\\w+/)?(\\w+(?:Test|IT))(?:\\.(\\w+))?`");
+  private static final Pattern TEST =
+      Pattern.compile("`(?:\\w+/)?(\\w+(?:Test|IT))(?:\\.(\\w+))?`");
 
   @Test
   void everyTestThatIsNamedIsThere() throws IOException {

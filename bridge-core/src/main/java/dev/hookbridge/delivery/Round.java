@@ -191,9 +191,7 @@ final class Round {
     }
   }
 
-  /**
-   * A client that goes on trying in silence gives no outcome: the operator hears of it from here.
-   */
+  /** A client that tries on in silence gives no outcome: the operator hears of it from here. */
   private void stalled() {
     Item oldest = window.oldestUnconfirmed();
     String alarm = oldest == null ? null : sink.blocked();

@@ -49,4 +49,39 @@ public interface Transport {
    * @param create make the topic, exchange or queue that is missing
    */
   List<Check> check(Settings settings, boolean create);
+
+  /**
+   * Connects the channel over which deciders are asked. Blocks for at most 10 s.
+   *
+   * @param context {@code name} is the sink's, whose settings these are
+   * @return empty when this transport carries no decisions
+   * @throws SinkException when the broker cannot be used for now; it is tried again
+   */
+  default Optional<DecisionChannel> decisions(
+      Settings settings, SinkContext context, Replies replies) throws SinkException {
+    return Optional.empty();
+  }
+
+  /** Whether {@link #decisions} gives a channel; asked without any connection. */
+  default boolean carriesDecisions() {
+    return false;
+  }
+
+  /**
+   * Connects as a decider.
+   *
+   * @param group deciders of one group share the requests among themselves; each group gets all
+   * @param rule the rule whose requests are wanted, {@code *} for every
+   * @return empty when this transport carries no decisions
+   * @throws SinkException when the broker cannot be used
+   */
+  default Optional<DecisionFeed> decisionFeed(Settings settings, String group, String rule)
+      throws SinkException {
+    return Optional.empty();
+  }
+
+  /** As {@link #check}, for what decisions need besides. Asked only where a rule uses the sink. */
+  default List<Check> checkDecisions(Settings settings, boolean create) {
+    return List.of();
+  }
 }

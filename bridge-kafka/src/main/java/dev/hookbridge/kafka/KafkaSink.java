@@ -118,6 +118,7 @@ final class KafkaSink implements Sink {
       answeredAt = System.nanoTime();
     }
     Thread caller = Thread.currentThread();
+    int size = envelope.size(); // the callback keeps no more of it in memory
     try {
       producer.send(
           KafkaHeaders.record(topic, partition(envelope), envelope),
@@ -127,11 +128,11 @@ final class KafkaSink implements Sink {
               answeredAt = System.nanoTime();
               outcome.accept(Outcome.CONFIRMED);
             } else {
-              failed(envelope, failure, Thread.currentThread() != caller, outcome);
+              failed(size, failure, Thread.currentThread() != caller, outcome);
             }
           });
     } catch (KafkaException | IllegalStateException e) {
-      failed(envelope, e, false, outcome);
+      failed(size, e, false, outcome);
     }
   }
 
@@ -141,13 +142,13 @@ final class KafkaSink implements Sink {
    * the caller's thread, leaves those before it their time until {@link #close}.
    */
   private void failed(
-      Envelope envelope, Exception failure, boolean onClientThread, Consumer<Outcome> outcome) {
+      int size, Exception failure, boolean onClientThread, Consumer<Outcome> outcome) {
     Outcome told = KafkaErrors.outcome(failure);
     if (ended.compareAndSet(null, ending(told)) && onClientThread) {
       producer.close(Duration.ZERO);
     }
     if (told instanceof Outcome.Refused refused && refused.reason() == Reason.TOO_LARGE) {
-      maxEventBytes = Math.min(maxEventBytes, envelope.size() - 1);
+      maxEventBytes = Math.min(maxEventBytes, size - 1);
     }
     Outcome.Broken first = ended.get();
     outcome.accept(told instanceof Outcome.Broken && first != null ? first : told);

@@ -795,7 +795,8 @@ static const char *take_apart(struct text in, const char *kind, const char *cons
         return "damaged";
     in.at += version;
     in.n -= version;
-    if (!same(take_netstring(&in), kind))
+    struct text its_kind = take_netstring(&in);
+    if (its_kind.at && !same(its_kind, kind))
         return "unknown";
     for (struct text f; (f = take_netstring(&in)).n > 0;)
         for (key = 0; keys[key]; key++) {
@@ -1293,6 +1294,7 @@ static void apply_defaults(enum how_asked how, const char *reason)
     struct out o = {big.rules, big.rules + sizeof big.rules};
     verdict.cause = (struct text){causes[how], strlen(causes[how])};
     verdict.rule = gate.rules->name;
+    verdict.reason = verdict.json = (struct text){"", 0};
     for (struct rule *rule = gate.rules; rule < gate.rules + gate.count; rule++) {
         int vetoes = rule->vetoes[how];
         if (rule > gate.rules)

@@ -9,6 +9,7 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -129,7 +130,7 @@ class GateTest {
     byte[] answer = answer(1, "decided", "r", "ab?????yz");
     byte[] broken = {(byte) 0xc0, (byte) 0x80, (byte) 0xff, (byte) 0xed, (byte) 0xa0};
     int at = new String(answer, StandardCharsets.ISO_8859_1).indexOf("?????");
-    byte[] body = java.util.Arrays.copyOf(answer, answer.length - 9);
+    byte[] body = Arrays.copyOf(answer, answer.length - 9);
     System.arraycopy(broken, 0, body, at, broken.length);
     gate.rules(rule("r", ALL, 5000, "allow")).answering(Mail.sealed(body));
     assertThat(call("start").err()).isEqualTo("vetoed by r: ab?????yz\n");
@@ -180,10 +181,23 @@ class GateTest {
   /** What libvirt does not let a hook abort is not gated, whatever rules and agent say. */
   @ParameterizedTest
   @CsvSource({
-    "qemu, reconnect", "lxc, reconnect", "libxl, reconnect", "network, reconnect",
-    "qemu, started", "qemu, stopped", "qemu, release", "qemu, attach", "qemu, unheard-of",
-    "qemu, ''", "network, started", "network, port-created", "network, updated",
-    "network, prepare", "daemon, start", "daemon, reload", "other, start"
+    "qemu, reconnect",
+    "lxc, reconnect",
+    "libxl, reconnect",
+    "network, reconnect",
+    "qemu, started",
+    "qemu, stopped",
+    "qemu, release",
+    "qemu, attach",
+    "qemu, unheard-of",
+    "qemu, ''",
+    "network, started",
+    "network, port-created",
+    "network, updated",
+    "network, prepare",
+    "daemon, start",
+    "daemon, reload",
+    "other, start"
   })
   void theRestCannotBeGated(String driver, String operation) throws IOException {
     if (operation.equals("reconnect") || driver.equals("network")) {

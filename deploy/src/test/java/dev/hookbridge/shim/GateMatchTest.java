@@ -97,7 +97,10 @@ class GateMatchTest {
     "'a%2Cg', g, true",
     "'a%2Cg', 'a,g', false",
     "%C3%A4, ä, false",
-    "x, -, true"
+    "x, -, true",
+    "%2D, -, false",
+    "'x,-', -, false",
+    "-, -, true"
   })
   void anExemptNameIsNotAskedAbout(String exempt, String object, boolean matches)
       throws IOException {

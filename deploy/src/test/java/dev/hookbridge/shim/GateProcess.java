@@ -6,10 +6,12 @@ import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -25,13 +27,17 @@ final class GateProcess {
   public static void main(String[] args) throws IOException {
     Path folder = Path.of(args[0]);
     byte[] answer = Files.readAllBytes(Path.of(args[1]));
-    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        FileChannel alive =
+            FileChannel.open(
+                folder.resolve("alive"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       server.bind(UnixDomainSocketAddress.of(folder.resolve("gate.sock")), 1024);
       server.configureBlocking(false);
       for (boolean ready = false; ; ready = true) {
         String uptime = Files.readString(Path.of("/proc/uptime"));
         double seconds = Double.parseDouble(uptime.substring(0, uptime.indexOf(' ')));
-        Files.writeString(folder.resolve("alive"), String.format("%020d", (long) (seconds * 1e9)));
+        byte[] stamp = String.format("%020d", (long) (seconds * 1e9)).getBytes();
+        alive.write(ByteBuffer.wrap(stamp), 0); // in place: it is never caught empty
         if (!ready) {
           System.out.println("ready");
         }

@@ -3,16 +3,13 @@ package dev.hookbridge.shim;
 import static dev.hookbridge.shim.TestGate.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.testing.Needs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -157,115 +154,11 @@ class GatesFileTest {
     assertGated(true, null);
   }
 
-  @Test
-  void whatIsNoRegularFileIsNotRead() throws IOException {
-    Path real = Files.write(outer.resolve("real"), file(RULE));
-    Files.createSymbolicLink(file, real);
-    assertGated(false, "damaged");
-    Files.delete(file);
-    Files.createLink(file, real);
-    assertGated(false, "damaged");
-    Files.delete(file);
-    Run.tool("mkfifo", file.toString());
-    assertGated(false, "damaged");
-    Files.delete(file);
-    Files.createDirectory(file);
-    assertGated(false, "damaged");
-    Files.delete(file);
-    Files.createSymbolicLink(file, Path.of("/dev/zero"));
-    assertGated(false, "damaged");
-    Files.delete(file);
-    gate.bind(1);
-    Files.move(trial.gates().resolve("gate.sock"), file);
-    assertGated(false, "damaged");
-    gate.close();
-  }
-
-  @Test
-  void whatIsPlantedInPlaceOfTheFolderIsNotFollowed() throws IOException {
-    gate.rules(RULE);
-    Path elsewhere = outer.resolve("moved");
-    Files.move(trial.gates(), elsewhere);
-    Files.createSymbolicLink(trial.gates(), elsewhere);
-    assertGated(false, "damaged");
-    Files.delete(trial.gates());
-    Run.tool("mkfifo", trial.gates().toString());
-    assertGated(false, "damaged");
-    Files.delete(trial.gates());
-    Files.createFile(trial.gates());
-    assertGated(false, "damaged");
-  }
-
-  @Test
-  void aFileOfAnotherUserIsNotRead() throws IOException {
-    Needs.root();
-    gate.rules(RULE);
-    Run.tool("chown", "65534", file.toString());
-    assertGated(false, "damaged");
-    Run.tool("chown", "65534", trial.gates().toString());
-    assertGated(true, null);
-  }
-
-  @Test
-  void inADataFolderThatIsNotTheCallersNothingIsGated() throws IOException {
-    Needs.root();
-    gate.rules(RULE);
-    Run.tool("chown", "65534", folder.toString());
-    assertGated(false, null);
-  }
-
-  @Test
-  void inADataFolderThatOthersCanChangeNothingIsGated() throws IOException {
-    gate.rules(RULE);
-    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xrwx"));
-    assertGated(false, null);
-  }
-
-  /** The agent replaces the file while hooks read it: they see the old one or the new. */
-  @Test
-  void aFileThatIsReplacedWhileItIsReadGates() throws Exception {
-    gate.rules(RULE);
-    AtomicBoolean done = new AtomicBoolean();
-    Thread agent =
-        new Thread(
-            () -> {
-              try {
-                while (!done.get()) {
-                  gate.rules(RULE);
-                }
-              } catch (IOException e) {
-                throw new IllegalStateException(e);
-              }
-            });
-    agent.start();
-    try {
-      for (int i = 0; i < 100; i++) {
-        assertThat(Run.of(shim, folder).run().exit()).isOne();
-      }
-    } finally {
-      done.set(true);
-      agent.join();
-    }
-    assertThat(trial.calls()).hasSize(100).noneMatch(call -> call.fields.containsKey("gates"));
-  }
-
   private static byte[] file(String rules) {
     return Mail.write("gates", List.of(), rules.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   private void assertGated(boolean gated, String field) throws IOException {
-    int before = trial.files().size();
-    Run.Ended ended = Run.of(shim, folder).run();
-    assertThat(ended.exit()).isEqualTo(gated ? 1 : 0);
-    assertThat(ended.out()).isEmpty();
-    assertThat(ended.millis()).isLessThan(2_000);
-    assertThat(trial.files()).hasSize(before + (gated ? 2 : 1));
-    Mail call = trial.calls().get(trial.calls().size() - 1);
-    if (field == null) {
-      assertThat(call.fields).doesNotContainKey("gates");
-    } else {
-      assertThat(call.field("gates")).isEqualTo(field);
-    }
-    assertThat(Run.of(shim, folder).with("guest", "reconnect", "begin", "-").run().exit()).isZero();
+    GatesProbe.assertGated(shim, trial, gated, field);
   }
 }

@@ -380,8 +380,8 @@ static int help(void *helper)
 
 /*
  * Starts a helper: a process with its own file descriptors and our memory. The kernel clears `tid` when it
- * ends, however it ends. (errno is shared too: it is reported, nothing that matters is decided by it.)
- */
+ * ends, however it ends. (errno is shared too: no more than how a failure is told, or a short wait,
+ * depends on it.) */
 static int start(struct helper *h, int (*work)(struct record *), struct record *about)
 {
     int flags = CLONE_VM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD;
@@ -883,6 +883,7 @@ static int matches(struct text glob, const char *name)
     return 1;
 }
 
+/* The spelling of rules and causes: nothing that could break a line. */
 static int is_name(struct text word)
 {
     int ok = word.n > 0 && word.n <= RULE_NAME_MAX && *word.at >= 'a' && *word.at <= 'z';

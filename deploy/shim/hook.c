@@ -381,7 +381,8 @@ static int help(void *helper)
 /*
  * Starts a helper: a process with its own file descriptors and our memory. The kernel clears `tid` when it
  * ends, however it ends. (errno is shared too: no more than how a failure is told, or a short wait,
- * depends on it.) */
+ * depends on it.)
+ */
 static int start(struct helper *h, int (*work)(struct record *), struct record *about)
 {
     int flags = CLONE_VM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD;

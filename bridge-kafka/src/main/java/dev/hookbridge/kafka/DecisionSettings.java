@@ -97,7 +97,7 @@ record DecisionSettings(KafkaSettings broker, String requests, String replies) {
     all.put("fetch.max.wait.ms", (int) FETCH_WAIT.toMillis());
     all.put("request.timeout.ms", 2 * (int) FETCH_WAIT.toMillis());
     // The number of partitions is looked at as often as this.
-    all.put("metadata.max.age.ms", 15_000);
+    all.put("metadata.max.age.ms", 60_000);
     return all;
   }
 

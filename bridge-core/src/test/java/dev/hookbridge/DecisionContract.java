@@ -250,6 +250,27 @@ public abstract class DecisionContract {
     assertThat(heard.faults()).isEmpty();
   }
 
+  /** No wait is hidden in it; how quick it is, is the benchmarks' to say. */
+  @Test
+  void aRoundTripTakesAFewMilliseconds() throws SinkException {
+    Settings place = place();
+    Heard heard = new Heard();
+    Plain decider = decider(place);
+    DecisionChannel channel = ready(place, HOST, heard);
+    List<Double> times = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      DecisionRequest request = questions.next("placement", "web-1");
+      long start = System.nanoTime();
+      channel.ask(request);
+      decider.next().reply(request.correlation(), ALLOW);
+      heard.awaitReplies(request.correlation(), 1);
+      times.add((System.nanoTime() - start) / 1e6);
+    }
+    times.sort(null);
+    System.out.printf("%s: asked and heard, p50 %.1f ms%n", transport().type(), times.get(50));
+    assertThat(times.get(50)).isLessThan(200);
+  }
+
   // Deciding
 
   @Test

@@ -101,7 +101,7 @@ public final class Heard implements Replies {
       String what, Duration atMost, java.util.concurrent.Callable<Boolean> there) {
     Awaitility.await(what)
         .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(5))
+        .pollInterval(Duration.ofMillis(1))
         .atMost(atMost)
         .until(there);
   }

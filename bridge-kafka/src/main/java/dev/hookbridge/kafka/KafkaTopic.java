@@ -2,6 +2,8 @@ package dev.hookbridge.kafka;
 
 import dev.hookbridge.SinkException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Config;
@@ -32,6 +34,29 @@ record KafkaTopic(int partitions, int maxMessageBytes) {
       throw KafkaErrors.exception("interrupted", e);
     } catch (ExecutionException | KafkaException e) {
       throw KafkaErrors.exception("cannot use topic " + topic + " at " + settings.servers(), e);
+    }
+  }
+
+  /** Reads on a thread of its own, for {@link #of}. */
+  static Future<KafkaTopic> reading(KafkaSettings settings) {
+    FutureTask<KafkaTopic> reading = new FutureTask<>(() -> read(settings));
+    Thread thread = new Thread(reading, "kafka-topic");
+    thread.setDaemon(true);
+    thread.start();
+    return reading;
+  }
+
+  static KafkaTopic of(Future<KafkaTopic> reading) throws SinkException {
+    try {
+      return reading.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw KafkaErrors.exception("interrupted", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof SinkException told) {
+        throw told;
+      }
+      throw KafkaErrors.exception("cannot look at the topic", e);
     }
   }
 

@@ -15,7 +15,8 @@ import picocli.CommandLine.Command;
       FireCommand.class,
       TailCommand.class,
       CheckCommand.class,
-      SpoolCommand.class
+      SpoolCommand.class,
+      DecideCommand.class
     },
     footer = {
       "",
@@ -31,9 +32,11 @@ public final class Main {
   }
 
   static int run(String... arguments) {
-    return new CommandLine(new Main())
-        .setExecutionExceptionHandler(new Failures())
-        .setUsageHelpAutoWidth(true)
-        .execute(arguments);
+    CommandLine main =
+        new CommandLine(new Main())
+            .setExecutionExceptionHandler(new Failures())
+            .setUsageHelpAutoWidth(true);
+    DecideCommand.prepare(main);
+    return main.execute(arguments);
   }
 }

@@ -197,7 +197,7 @@ final class KafkaSink implements Sink {
    * Closes without waiting for what is outstanding. The client waits for its own thread to end all
    * the same, which may hang in a name server, so it is given its time and left.
    */
-  private static void letGo(Producer<byte[], byte[]> producer, String name) {
+  static void letGo(Producer<byte[], byte[]> producer, String name) {
     Thread closing = new Thread(() -> closeQuietly(producer), "kafka-close-" + name);
     closing.setDaemon(true);
     closing.start();

@@ -21,15 +21,19 @@ record KafkaTopic(int partitions, int maxMessageBytes) {
   private static final int CONFIG_SECONDS = 2;
 
   static KafkaTopic read(KafkaSettings settings) throws SinkException {
+    return read(settings, settings.topic());
+  }
+
+  static KafkaTopic read(KafkaSettings settings, String topic) throws SinkException {
     try (KafkaAdmin admin = new KafkaAdmin(settings)) {
-      var description = admin.topic(settings.topic());
-      var config = admin.config(ConfigResource.Type.TOPIC, settings.topic());
+      var description = admin.topic(topic);
+      var config = admin.config(ConfigResource.Type.TOPIC, topic);
       return new KafkaTopic(description.get().partitions().size(), maxMessageBytes(config));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw KafkaErrors.exception("interrupted", e);
     } catch (ExecutionException | KafkaException e) {
-      throw KafkaErrors.exception("cannot use topic " + settings, e);
+      throw KafkaErrors.exception("cannot use topic " + topic + " at " + settings.servers(), e);
     }
   }
 
@@ -56,7 +60,7 @@ record KafkaTopic(int partitions, int maxMessageBytes) {
     }
   }
 
-  private static int maxMessageBytes(KafkaFuture<Config> config) throws InterruptedException {
+  static int maxMessageBytes(KafkaFuture<Config> config) throws InterruptedException {
     try {
       var entry = config.get(CONFIG_SECONDS, TimeUnit.SECONDS).get("max.message.bytes");
       return entry == null ? Integer.MAX_VALUE : Integer.parseInt(entry.value());

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
       FireCommand.class,
       TailCommand.class,
       CheckCommand.class,
+      DecisionsCommand.class,
       SpoolCommand.class
     },
     footer = {

@@ -53,6 +53,9 @@ public final class Condition {
    * @throws IllegalArgumentException with the end of a sentence that began with the expression
    */
   public static Condition of(String text) {
+    if (text.isBlank()) {
+      throw new IllegalArgumentException("is empty: write one, or leave it out");
+    }
     try {
       JexlScript script = ENGINE.createScript(FEATURES, null, text);
       Set<String> unknown = new TreeSet<>();

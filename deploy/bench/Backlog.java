@@ -79,6 +79,7 @@ final class Backlog {
         bytes("begin"),
         bytes("-"),
         0,
+        "",
         false,
         bytes(xml.replace(GUEST, guest).replace(UUID_HERE, uuid)));
   }

@@ -4,6 +4,9 @@ import dev.hookbridge.SinkContext;
 import dev.hookbridge.config.Config;
 import dev.hookbridge.config.Places;
 import dev.hookbridge.config.SinkConfig;
+import dev.hookbridge.decision.Carrier;
+import dev.hookbridge.decision.Decisions;
+import dev.hookbridge.decision.Switch;
 import dev.hookbridge.delivery.Courier;
 import dev.hookbridge.envelope.Envelopes;
 import dev.hookbridge.envelope.HostFacts;
@@ -20,11 +23,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -33,12 +36,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The agent, whole: mailbox → envelope → spool → couriers → sinks.
+ * The agent, whole: mailbox → envelope → spool → couriers → sinks; and apart from it the gate.
  *
  * <pre>
  * mailbox ──Intake──► envelopes ──► spool ──Courier──► sink (one courier each)
- *    ▲                                │
- *    └── removed once committed ──────┘        Upkeep: saves, trims, retries, tells losses, heartbeat
+ *    ▲                                │ ▲
+ *    └── removed once committed ──────┘ │      Upkeep: saves, trims, retries, tells losses, heartbeat
+ *                                    Announcer
+ * shim ◄─► Decisions ◄─► deciders ──────┘      what is asked; what was decided comes by the mailbox
  * </pre>
  *
  * <p>It starts in the order of an event's way, last the door for the hooks' files, and stops in
@@ -53,9 +58,10 @@ public final class Agent implements AutoCloseable {
   private final Spool spool;
   private final Envelopes envelopes;
   private final List<Courier> couriers = new ArrayList<>();
-  private final Deque<AutoCloseable> closing = new ArrayDeque<>();
+  private final Closing closing = new Closing();
   private Optional<MetricsServer> server = Optional.empty();
   private final CompletableFuture<String> failure = new CompletableFuture<>();
+  private int doors;
   private boolean closed;
 
   private Agent(Config config, PrometheusMeterRegistry meters, Spool spool, Envelopes envelopes) {
@@ -88,12 +94,16 @@ public final class Agent implements AutoCloseable {
     try {
       agent.begin(version);
       agent.startCouriers();
-      Upkeep upkeep = agent.startUpkeep(steps);
-      Intake intake = agent.startIntake(places, steps);
-      agent.startServer(new AgentHealth(places, intake, upkeep, agent.couriers));
+      SwitchWatch gates = new SwitchWatch(new Switch(places.gatesOff()), envelopes, meters);
+      Upkeep upkeep = agent.startUpkeep(gates, steps);
+      agent.doors = agent.closing.mark();
+      Decisions decisions = agent.startDecisions(places);
+      Verdicts verdicts = new Verdicts(decisions, envelopes, gates, meters);
+      Intake intake = agent.startIntake(places, verdicts, steps);
+      agent.startServer(new AgentHealth(places, intake, upkeep, agent.couriers, decisions));
       return agent;
     } catch (IOException | SpoolException | RuntimeException e) {
-      agent.closeAll();
+      agent.closing.backTo(0);
       throw e;
     }
   }
@@ -130,26 +140,34 @@ public final class Agent implements AutoCloseable {
     }
   }
 
-  private Upkeep startUpkeep(Consumer<Step> steps) {
+  private Upkeep startUpkeep(SwitchWatch gates, Consumer<Step> steps) {
     Upkeep upkeep =
-        new Upkeep(spool, new Tellings(envelopes), couriers, meters, steps, this::failed);
-    Thread thread = new Thread(upkeep, "upkeep");
-    thread.start();
-    closing.push(() -> stop(upkeep::stop, thread));
+        new Upkeep(spool, new Tellings(envelopes), couriers, gates, meters, steps, this::failed);
+    closing.start(upkeep, "upkeep", upkeep::stop);
     return upkeep;
   }
 
-  private Intake startIntake(Places places, Consumer<Step> steps)
+  private Decisions startDecisions(Places places) throws IOException {
+    Announcer announcer = new Announcer(spool, meters);
+    closing.start(announcer, "announcer", announcer::stop);
+    Map<String, Carrier> carriers = new HashMap<>();
+    config.sinks().forEach(sink -> carriers.put(sink.name(), sink.carrier()));
+    Decisions.Site site = new Decisions.Site(places.gates(), config.host(), carriers);
+    Decisions decisions =
+        Decisions.open(config.decisions(), site, envelopes, meters, announcer::tell);
+    closing.push(decisions);
+    return decisions;
+  }
+
+  private Intake startIntake(Places places, Verdicts verdicts, Consumer<Step> steps)
       throws IOException, SpoolException {
     Mailbox.Places where =
         new Mailbox.Places(
             places.mail(), places.spool().resolve("aside"), places.lost(), places.trial());
     Mailbox mailbox = Mailbox.open(where, spool.note().orElse(""));
-    Intake intake = new Intake(mailbox, envelopes, spool, meters, steps, this::failed);
-    Thread thread = new Thread(intake, "mailbox");
-    thread.start();
     closing.push(mailbox);
-    closing.push(() -> stop(intake::stop, thread));
+    Intake intake = new Intake(mailbox, envelopes, spool, verdicts, meters, steps, this::failed);
+    closing.start(intake, "mailbox", intake::stop);
     return intake;
   }
 
@@ -173,11 +191,6 @@ public final class Agent implements AutoCloseable {
     return failure;
   }
 
-  private static void stop(Runnable stop, Thread thread) throws InterruptedException {
-    stop.run();
-    thread.join();
-  }
-
   /** Where metrics are served, if they are. */
   public Optional<InetSocketAddress> http() {
     return server.map(MetricsServer::address);
@@ -194,22 +207,15 @@ public final class Agent implements AutoCloseable {
     }
     closed = true;
     LOG.info("stopping: {} events wait", waiting());
-    stopIntake();
+    closing.backTo(doors); // server, intake, gate: what comes from outside
     try {
       spool.append(Batch.ofOwn(envelopes.stopped("signal")));
     } catch (SpoolException e) {
       LOG.warn("the event agent.stopped could not be stored: {}", e.getMessage());
     }
     drain(config.drainTimeout());
-    closeAll();
+    closing.backTo(0);
     LOG.info("stopped");
-  }
-
-  /** Server, intake and mailbox were pushed last. */
-  private void stopIntake() {
-    while (closing.size() > couriers.size() + 2) {
-      closeNext();
-    }
   }
 
   private void drain(Duration patience) {
@@ -226,21 +232,5 @@ public final class Agent implements AutoCloseable {
 
   private long waiting() {
     return couriers.stream().mapToLong(Courier::lag).max().orElse(0);
-  }
-
-  private void closeAll() {
-    while (!closing.isEmpty()) {
-      closeNext();
-    }
-  }
-
-  private void closeNext() {
-    try {
-      closing.pop().close();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (Exception e) {
-      LOG.warn("while stopping: {}", e.toString());
-    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.hookbridge.agent;
 
 import dev.hookbridge.config.Places;
+import dev.hookbridge.decision.Decisions;
 import dev.hookbridge.delivery.Courier;
 import dev.hookbridge.metrics.Health;
 import java.nio.file.Files;
@@ -13,18 +14,22 @@ final class AgentHealth implements Health {
   private final Intake intake;
   private final Upkeep upkeep;
   private final List<Courier> couriers;
+  private final Decisions decisions;
 
-  AgentHealth(Places places, Intake intake, Upkeep upkeep, List<Courier> couriers) {
+  AgentHealth(
+      Places places, Intake intake, Upkeep upkeep, List<Courier> couriers, Decisions decisions) {
     this.places = places;
     this.intake = intake;
     this.upkeep = upkeep;
     this.couriers = couriers;
+    this.decisions = decisions;
   }
 
   @Override
   public List<Part> alive() {
     List<Part> parts = new ArrayList<>();
     parts.add(new Part("mailbox", !intake.dead(), intake.dead() ? "its thread has ended" : ""));
+    parts.add(new Part("gate", decisions.alive(), decisions.alive() ? "" : "its thread has ended"));
     couriers.forEach(
         courier ->
             parts.add(

@@ -3,7 +3,9 @@ package dev.hookbridge.agent;
 import dev.hookbridge.Envelope;
 import dev.hookbridge.envelope.Envelopes;
 import dev.hookbridge.envelope.Operations;
+import dev.hookbridge.mailbox.GateOutcome;
 import dev.hookbridge.mailbox.HookCall;
+import dev.hookbridge.mailbox.Letter;
 import dev.hookbridge.mailbox.LostCall;
 import dev.hookbridge.mailbox.Mail;
 import dev.hookbridge.mailbox.Mailbox;
@@ -38,6 +40,7 @@ final class Intake implements Runnable {
   private final Envelopes envelopes;
   private final Tellings tellings;
   private final Spool spool;
+  private final Verdicts verdicts;
   private final Consumer<Step> steps;
   private final Consumer<SpoolException> failed;
   private final MeterRegistry meters;
@@ -57,6 +60,7 @@ final class Intake implements Runnable {
       Mailbox mailbox,
       Envelopes envelopes,
       Spool spool,
+      Verdicts verdicts,
       MeterRegistry meters,
       Consumer<Step> steps,
       Consumer<SpoolException> failed) {
@@ -64,6 +68,7 @@ final class Intake implements Runnable {
     this.envelopes = envelopes;
     this.tellings = new Tellings(envelopes);
     this.spool = spool;
+    this.verdicts = verdicts;
     this.steps = steps;
     this.failed = failed;
     this.meters = meters;
@@ -117,7 +122,7 @@ final class Intake implements Runnable {
     steps.accept(Step.TAKEN);
     List<Envelope> events = new ArrayList<>();
     for (Mail mail : batch.mails()) {
-      events.add(envelopes.of(mail.call()));
+      events.add(event(mail.letter()));
     }
     List<Envelope> own = new ArrayList<>();
     for (LostCall loss : batch.losses()) {
@@ -136,10 +141,20 @@ final class Intake implements Runnable {
     count(batch.mails());
     mailbox.remove(batch.mails());
     steps.accept(Step.REMOVED);
-    spool.forget(batch.mails().stream().map(mail -> mail.call().id()).toList());
+    spool.forget(batch.mails().stream().map(mail -> mail.letter().id()).toList());
     forgetEarlier();
     steps.accept(Step.FORGOTTEN);
     progress(batch.mails().size());
+  }
+
+  private Envelope event(Letter letter) {
+    if (letter instanceof GateOutcome outcome) {
+      return verdicts.made(outcome);
+    }
+    HookCall call = (HookCall) letter;
+    Envelope event = envelopes.of(call);
+    verdicts.taken(call, event);
+    return event;
   }
 
   /** Ids of the agent before are of use until every file it may have left is taken in. */
@@ -170,14 +185,19 @@ final class Intake implements Runnable {
   private void count(List<Mail> mails) {
     long now = System.currentTimeMillis();
     for (Mail mail : mails) {
-      HookCall call = mail.call();
-      String driver = Operations.driverWord(call.driver());
-      String operation =
-          Operations.operationWord(
-              call.driver(), new String(call.operation(), StandardCharsets.ISO_8859_1));
-      meters.counter("hookbridge.hooks", "driver", driver, "operation", operation).increment();
-      hookToSpool.record(Duration.ofMillis(Math.max(0, now - call.time() / 1_000_000)));
+      if (mail.letter() instanceof HookCall call) {
+        count(call, now);
+      }
     }
+  }
+
+  private void count(HookCall call, long now) {
+    String driver = Operations.driverWord(call.driver());
+    String operation =
+        Operations.operationWord(
+            call.driver(), new String(call.operation(), StandardCharsets.ISO_8859_1));
+    meters.counter("hookbridge.hooks", "driver", driver, "operation", operation).increment();
+    hookToSpool.record(Duration.ofMillis(Math.max(0, now - call.time() / 1_000_000)));
   }
 
   private void progress(int more) {

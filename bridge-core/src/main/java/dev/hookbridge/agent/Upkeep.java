@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -20,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What is done every second: confirmations are saved and what all sinks have is trimmed, dead
- * letters an operator wants again are put back, drops are told, and every minute a heartbeat goes
- * out.
+ * letters an operator wants again are put back, drops and the switching of decisions are told, and
+ * every minute a heartbeat goes out.
  *
  * <p>One thread, named {@code upkeep}.
  */
@@ -32,6 +33,7 @@ final class Upkeep implements Runnable {
   private final Spool spool;
   private final Tellings tellings;
   private final List<Courier> couriers;
+  private final SwitchWatch gates;
 
   private final MeterRegistry meters;
 
@@ -45,12 +47,14 @@ final class Upkeep implements Runnable {
       Spool spool,
       Tellings tellings,
       List<Courier> couriers,
+      SwitchWatch gates,
       MeterRegistry meters,
       Consumer<Step> steps,
       Consumer<SpoolException> failed) {
     this.spool = spool;
     this.tellings = tellings;
     this.couriers = couriers;
+    this.gates = gates;
     this.meters = meters;
     this.steps = steps;
     this.failed = failed;
@@ -64,6 +68,7 @@ final class Upkeep implements Runnable {
         steps.accept(Step.SAVED);
         replay();
         tellDrops();
+        tellSwitch();
         problem = "";
       } catch (SpoolException e) {
         failed.accept(e);
@@ -98,6 +103,13 @@ final class Upkeep implements Runnable {
       events.add(tellings.lost(drop));
     }
     spool.append(Batch.of(List.of()).withOwn(events).telling(drops));
+  }
+
+  private void tellSwitch() throws SpoolException {
+    Optional<Envelope> switched = gates.look();
+    if (switched.isPresent()) {
+      spool.append(Batch.ofOwn(switched.get()));
+    }
   }
 
   private void replay() throws SpoolException {

@@ -6,6 +6,7 @@ import dev.hookbridge.config.Places;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -62,8 +63,18 @@ final class AgentCommand implements Callable<Integer> {
       }
     }
     if (places.trial()) {
+      makePrivate(places.gates());
       make(places.etc());
       make(places.run());
+    }
+  }
+
+  /** Who can write there decides for the hooks, so nobody else gets in. */
+  private static void makePrivate(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectory(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
   }
 

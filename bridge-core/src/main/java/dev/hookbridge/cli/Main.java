@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
       TailCommand.class,
       CheckCommand.class,
       SpoolCommand.class,
+      DecisionsCommand.class,
       DecideCommand.class
     },
     footer = {

@@ -3,6 +3,7 @@ package dev.hookbridge.config;
 import dev.hookbridge.SettingKey;
 import dev.hookbridge.Settings;
 import dev.hookbridge.Transport;
+import dev.hookbridge.decision.Rule;
 import dev.hookbridge.spool.Limits;
 import dev.hookbridge.spool.WhenFull;
 import java.net.InetSocketAddress;
@@ -26,6 +27,7 @@ import java.util.regex.Pattern;
  * @param sinks in the order in which they were written
  * @param redact names of elements and, with {@code @}, attributes to redact besides the fixed ones
  * @param drainTimeout how long a stopping agent goes on delivering
+ * @param decisions the rules about which hooks wait for a decision, in their order
  */
 public record Config(
     String host,
@@ -33,7 +35,8 @@ public record Config(
     Limits spool,
     List<SinkConfig> sinks,
     List<String> redact,
-    Duration drainTimeout) {
+    Duration drainTimeout,
+    List<Rule> decisions) {
 
   /** Every key of the top level with its default. */
   public static final List<SettingKey> KEYS =
@@ -46,7 +49,9 @@ public record Config(
           SettingKey.optional(
               "redact", "", "Elements and @attributes to redact besides the fixed ones."),
           SettingKey.optional(
-              "drain-timeout", "5s", "How long a stopping agent goes on delivering."));
+              "drain-timeout", "5s", "How long a stopping agent goes on delivering."),
+          SettingKey.optional(
+              "decisions", "", "Which hooks wait for a decision: a list of rules."));
 
   /** The keys of {@code spool}. */
   public static final List<SettingKey> SPOOL_KEYS =
@@ -85,13 +90,15 @@ public record Config(
     Keys.check("", top.keySet(), KEYS.stream().map(SettingKey::name).toList());
     Settings settings = new Settings("", top);
     try {
+      List<SinkConfig> sinks = sinks(section(top, "sinks"), places);
       return new Config(
           host(settings, environment),
           http(settings),
           limits(section(top, "spool")),
-          sinks(section(top, "sinks"), places),
+          sinks,
           settings.list("redact", List.of()),
-          settings.duration("drain-timeout", "5s", Duration.ZERO, Duration.ofMinutes(10)));
+          settings.duration("drain-timeout", "5s", Duration.ZERO, Duration.ofMinutes(10)),
+          RuleConfig.rules(top.get("decisions"), sinks));
     } catch (IllegalArgumentException e) {
       String message = String.valueOf(e.getMessage());
       throw new ConfigException(message.startsWith(".") ? message.substring(1) : message, e);

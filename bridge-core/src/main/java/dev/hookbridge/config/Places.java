@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Where everything lies. {@code HOOKBRIDGE_DATA_DIR} names one folder that holds all; without it
  * root and the agent's user have the system's folders, anybody else a folder of his own.
  *
- * @param data holds {@code mail/} and {@code spool/}
+ * @param data holds {@code mail/}, {@code spool/} and {@code gates.d/}
  * @param etc holds {@code shim.conf} and {@code hookbridge.yaml}
  * @param run holds the shim's record of losses
  * @param trial one folder holds all: for a trial or a test
@@ -73,6 +73,16 @@ public record Places(Path data, Path etc, Path run, boolean trial) {
 
   public Path spool() {
     return data.resolve("spool");
+  }
+
+  /** Where the shim finds the rules and the agent that decides. */
+  public Path gates() {
+    return data.resolve("gates.d");
+  }
+
+  /** While this is there, no hook asks: root's break-glass. */
+  public Path gatesOff() {
+    return etc.resolve("gates.off");
   }
 
   /** Where the configuration is looked for when no other file is named. */

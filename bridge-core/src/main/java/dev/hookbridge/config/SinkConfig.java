@@ -3,6 +3,7 @@ package dev.hookbridge.config;
 import dev.hookbridge.SettingKey;
 import dev.hookbridge.Settings;
 import dev.hookbridge.Transport;
+import dev.hookbridge.decision.Carrier;
 import dev.hookbridge.delivery.Include;
 import dev.hookbridge.delivery.Plan;
 import java.util.ArrayList;
@@ -34,6 +35,16 @@ public record SinkConfig(Plan plan) {
 
   public String name() {
     return plan.name();
+  }
+
+  /** What a rule needs of it to ask over the same broker. */
+  public Carrier carrier() {
+    return new Carrier(
+        plan.name(),
+        plan.transport(),
+        plan.settings(),
+        plan.xml() == Plan.Xml.REDACTED,
+        plan.maxEventBytes());
   }
 
   static SinkConfig of(String name, Map<String, Object> values, Map<String, Transport> transports)

@@ -4,18 +4,18 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Pauses that double from the first to the longest, each shifted a little so that hosts spread. */
-final class Backoff {
+public final class Backoff {
   private final long first;
   private final long longest;
   private int attempts;
 
-  Backoff(Duration first, Duration longest) {
+  public Backoff(Duration first, Duration longest) {
     this.first = first.toNanos();
     this.longest = longest.toNanos();
   }
 
   /** The next pause in ns. */
-  long next() {
+  public long next() {
     return next(longest);
   }
 
@@ -26,7 +26,7 @@ final class Backoff {
   }
 
   /** It went well: begin again with the first pause. */
-  void reset() {
+  public void reset() {
     attempts = 0;
   }
 }

@@ -19,7 +19,7 @@ import java.util.HexFormat;
  * but with the XML's size and hash, then with the summary's arrays emptied. A reduced event says so
  * in its attribute {@code reduced}.
  */
-final class Reduction {
+public final class Reduction {
   /** How far a step goes; the last one cannot be undercut. */
   enum Step {
     NONE,
@@ -37,7 +37,7 @@ final class Reduction {
   private Reduction() {}
 
   /** The envelope without its XML, for a sink with {@code xml: none}. */
-  static Envelope withoutXml(Envelope envelope) {
+  public static Envelope withoutXml(Envelope envelope) {
     int at = envelope.xmlAt();
     if (at < 0) {
       return envelope;
@@ -45,6 +45,16 @@ final class Reduction {
     byte[] data = Arrays.copyOf(envelope.data(), at + 1);
     data[at] = '}';
     return envelope.withData(data, -1);
+  }
+
+  /** The envelope, reduced as far as it must be to have at most so many bytes, if that can be. */
+  public static Envelope within(Envelope envelope, long limit) {
+    Envelope small = envelope;
+    for (Step step = Step.NONE; small.size() > limit && step != Step.ARRAYS; ) {
+      step = step.next();
+      small = reduce(envelope, step);
+    }
+    return small;
   }
 
   /** The envelope at a step; {@code envelope} is the one the sink would get unreduced. */

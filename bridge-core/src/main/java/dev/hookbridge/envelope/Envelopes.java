@@ -5,6 +5,7 @@ import dev.hookbridge.Reason;
 import dev.hookbridge.Route;
 import dev.hookbridge.mailbox.HookCall;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.function.Function;
@@ -102,6 +103,61 @@ public final class Envelopes {
   }
 
   /**
+   * {@code decision.requested}: the question to the deciders. It carries the hook event's data and
+   * goes by the hook event's route; {@link #told} makes the copy for the feed.
+   *
+   * @param hook the event of the call it is about, as {@link #of} made it
+   * @param timeout how long an answer is of any use, counted from now
+   * @param allowsNeeded how many deciders must allow it
+   */
+  public Envelope requested(Envelope hook, String rule, Duration timeout, int allowsNeeded) {
+    Instant now = clock.instant();
+    Context context =
+        context(DecisionEvents.REQUESTED, ids.apply(now), now, hook.id())
+            .and("timeoutms", Long.toString(timeout.toMillis()))
+            .and("expirytime", DecisionEvents.expiry(now, timeout));
+    return DecisionEvents.requested(context.attributes(), hook, rule, timeout, allowsNeeded);
+  }
+
+  /** A request as the feed tells of it: the same event by the agent's route, without XML. */
+  public Envelope told(Envelope request) {
+    return DecisionEvents.told(request, host.name());
+  }
+
+  /**
+   * {@code decision.made}: what became of a call that was asked about.
+   *
+   * @param id the id of the outcome's record, so that one that is read twice is one event; null for
+   *     what was only observed
+   */
+  public Envelope made(Decision decision, @Nullable String id) {
+    Context context =
+        context(
+            DecisionEvents.MADE,
+            id == null ? ids.apply(clock.instant()) : id,
+            decision.time(),
+            decision.call());
+    return own(DecisionEvents.MADE, context, json -> DecisionEvents.write(json, decision));
+  }
+
+  /**
+   * {@code decisions.switched}: the operator's break-glass file appeared or vanished.
+   *
+   * @param by who did it, as far as the file says; empty when it does not
+   */
+  public Envelope switched(boolean enabled, String by) {
+    return event(
+        "decisions.switched",
+        null,
+        json -> {
+          json.writeBooleanField("enabled", enabled);
+          if (!by.isEmpty()) {
+            json.writeStringField("by", by);
+          }
+        });
+  }
+
+  /**
    * {@code agent.heartbeat}: so that silence means something. Not to be spooled.
    *
    * @param lastSequence the highest number given so far, 0 when none was
@@ -132,14 +188,19 @@ public final class Envelopes {
    */
   public Envelope event(String name, @Nullable String causationId, JsonMembers members) {
     Instant now = clock.instant();
+    return own(name, context(name, ids.apply(now), now, causationId), members);
+  }
+
+  private Context context(String name, String id, Instant time, @Nullable String causationId) {
     Context context =
-        new Context(ids.apply(now), host, "dev.hookbridge." + name + ".v1", host.name())
-            .times(now, now)
+        new Context(id, host, "dev.hookbridge." + name + ".v1", host.name())
+            .times(time, clock.instant())
             .json(name + ".v1")
             .key(host.name() + "/" + Route.AGENT);
-    if (causationId != null) {
-      context.and("causationid", causationId);
-    }
+    return causationId == null ? context : context.and("causationid", causationId);
+  }
+
+  private Envelope own(String name, Context context, JsonMembers members) {
     EventData data =
         EventData.of(
             json -> {

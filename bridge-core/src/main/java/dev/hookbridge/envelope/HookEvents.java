@@ -103,7 +103,7 @@ final class HookEvents {
     json.writeEndObject();
   }
 
-  private static void argument(JsonGenerator json, String name, byte[] bytes) throws IOException {
+  static void argument(JsonGenerator json, String name, byte[] bytes) throws IOException {
     Text text = Text.of(bytes);
     json.writeStringField(name, text.value());
     if (!text.exact()) {

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** This boot of the kernel: its id and its clock, as a JVM can know them. */
-interface Boot {
+public interface Boot {
   /** How far the clock below may lag behind the shim's: the kernel shows it in steps of 10 ms. */
   long STEP = 10_000_000;
 

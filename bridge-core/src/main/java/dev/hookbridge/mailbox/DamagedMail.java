@@ -1,7 +1,9 @@
 package dev.hookbridge.mailbox;
 
-/** A file that is no record; the message ends a sentence that began with the file's name. */
-final class DamagedMail extends Exception {
+/**
+ * Bytes that are no record; the message ends a sentence that began with what they were taken from.
+ */
+public final class DamagedMail extends Exception {
   private static final long serialVersionUID = 1;
 
   DamagedMail(String message) {

@@ -11,6 +11,8 @@ package dev.hookbridge.mailbox;
  * @param shim the shim's version
  * @param truncated how many bytes arrived on stdin when they are more than {@code stdin} holds,
  *     else 0
+ * @param gates {@code damaged} or {@code unknown} when the gates file was of no use to the shim,
+ *     else empty
  * @param late the shim stopped waiting before this was written; it stands outside the order promise
  * @param stdin not copied: to be read only
  */
@@ -26,8 +28,10 @@ public record HookCall(
     byte[] suboperation,
     byte[] extra,
     long truncated,
+    String gates,
     boolean late,
-    byte[] stdin) {
+    byte[] stdin)
+    implements Letter {
 
   /** This call, known to have been given up by the shim before its file was there. */
   HookCall asLate() {
@@ -43,6 +47,7 @@ public record HookCall(
         suboperation,
         extra,
         truncated,
+        gates,
         true,
         stdin);
   }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * hookbridge/1\n            version line
- * 4:call,                   kind: call | outcome | answer
+ * 4:call,                   kind: call | outcome | answer | gates
  * 39:id=0192f0c4-...,       fields, netstrings of key=value
  * 0:,                       end of fields
  * 2811:&lt;domain ...&gt;\n,      the stdin
@@ -57,19 +57,42 @@ final class MailFormat {
   }
 
   private final byte[] record;
+  private final int end;
   private int at;
 
-  private MailFormat(byte[] record) {
+  private MailFormat(byte[] record, int end) {
     this.record = record;
+    this.end = end;
   }
 
   /** Takes a record apart, or says in a sentence what is wrong with it. */
   static Parts read(byte[] record) throws DamagedMail {
-    return new MailFormat(record).parts();
+    return read(record, record.length);
   }
 
-  private Parts parts() throws DamagedMail {
-    if (record.length < VERSION.length + CHECKSUM) {
+  /**
+   * @param length how many bytes of the array count
+   */
+  static Parts read(byte[] record, int length) throws DamagedMail {
+    MailFormat format = new MailFormat(record, length);
+    Parts head = format.head();
+    byte[] stdin = format.netstring(MAX_STDIN);
+    format.checksum();
+    return new Parts(head.kind(), head.fields(), stdin);
+  }
+
+  /**
+   * Kind and fields alone, of the beginning of a record: its stdin and checksum need not be there
+   * and are not looked at.
+   *
+   * @param length how many bytes of the array count
+   */
+  static Parts head(byte[] beginning, int length) throws DamagedMail {
+    return new MailFormat(beginning, length).head();
+  }
+
+  private Parts head() throws DamagedMail {
+    if (end < VERSION.length + CHECKSUM) {
       throw new DamagedMail("it is cut short");
     }
     if (!Arrays.equals(record, 0, VERSION.length, VERSION, 0, VERSION.length)) {
@@ -81,9 +104,7 @@ final class MailFormat {
     for (byte[] field = netstring(MAX_FIELD); field.length > 0; field = netstring(MAX_FIELD)) {
       put(fields, field);
     }
-    byte[] stdin = netstring(MAX_STDIN);
-    checksum();
-    return new Parts(kind, fields, stdin);
+    return new Parts(kind, fields, new byte[0]);
   }
 
   private static void put(Map<String, byte[]> fields, byte[] field) throws DamagedMail {
@@ -101,11 +122,11 @@ final class MailFormat {
   private byte[] netstring(int most) throws DamagedMail {
     int length = 0;
     int first = at;
-    while (at < record.length && record[at] >= '0' && record[at] <= '9' && at - first < 9) {
+    while (at < end && record[at] >= '0' && record[at] <= '9' && at - first < 9) {
       length = length * 10 + record[at++] - '0';
     }
     boolean leadingZero = at - first > 1 && record[first] == '0';
-    if (at == first || leadingZero || length > most || length > record.length - at - 2) {
+    if (at == first || leadingZero || length > most || length > end - at - 2) {
       throw new DamagedMail("a length is wrong or it is cut short");
     }
     if (record[at] != ':' || record[at + 1 + length] != ',') {
@@ -117,7 +138,7 @@ final class MailFormat {
   }
 
   private void checksum() throws DamagedMail {
-    if (record.length != at + CHECKSUM || record[at + 8] != '\n') {
+    if (end != at + CHECKSUM || record[at + 8] != '\n') {
       throw new DamagedMail("it is cut short or something follows it");
     }
     byte[] expected = hexChecksum(record, at);

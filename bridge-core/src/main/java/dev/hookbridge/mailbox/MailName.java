@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * docs/protocol.md} has it.
  */
 record MailName(long boottime, String bootId, long time, String id) {
-  private static final String UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+  static final String UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
   private static final Pattern NAME =
       Pattern.compile("(\\d{20})-(" + UUID + ")-(\\d{20})-(" + UUID + ")");
 

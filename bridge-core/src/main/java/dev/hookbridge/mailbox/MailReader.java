@@ -33,9 +33,7 @@ final class MailReader {
     }
     try {
       byte[] record = bytes(file);
-      HookCall call = call(parsed, record);
-      boolean late = losses.arrivedLate(call.id());
-      batch.mails().add(new Mail(name, late ? call.asLate() : call));
+      batch.mails().add(new Mail(name, letter(parsed, record)));
       return record.length;
     } catch (NoSuchFileException e) {
       return 0;
@@ -81,27 +79,16 @@ final class MailReader {
     return Files.readAllBytes(file);
   }
 
-  private static HookCall call(MailName name, byte[] record) throws DamagedMail {
+  private Letter letter(MailName name, byte[] record) throws DamagedMail {
     MailFormat.Parts parts = MailFormat.read(record);
-    if (!parts.kind().equals("call")) {
-      throw new DamagedMail("its kind is " + Aside.shown(parts.kind()) + ", not call");
-    }
     if (!parts.text("id").equals(name.id())) {
       throw new DamagedMail("its name and its content disagree about the id");
     }
-    return new HookCall(
-        name.id(),
-        parts.number("time"),
-        parts.number("boottime"),
-        parts.text("boot"),
-        parts.text("shim"),
-        parts.text("driver"),
-        parts.bytes("object"),
-        parts.bytes("operation"),
-        parts.bytes("suboperation"),
-        parts.bytes("extra"),
-        parts.fields().containsKey("truncated") ? parts.number("truncated") : 0,
-        false,
-        parts.stdin());
+    boolean late = losses.arrivedLate(name.id());
+    if (parts.kind().equals("outcome")) {
+      return Records.outcome(parts);
+    }
+    HookCall call = Records.call(parts);
+    return late ? call.asLate() : call;
   }
 }

@@ -94,7 +94,9 @@ public final class Mailbox implements AutoCloseable {
     }
   }
 
-  /** What a batch holds: calls in order, and what is known of calls that left no readable file. */
+  /**
+   * What a batch holds: letters in order, and what is known of calls that left no readable file.
+   */
   public record Batch(List<Mail> mails, List<LostCall> losses) {
     public boolean isEmpty() {
       return mails.isEmpty() && losses.isEmpty();

@@ -142,7 +142,8 @@ class ConfigTest {
           sinks: { a: { type: file, path: "${file:/nope}" } }  | cannot be read: make it
           sinks: [                                             | is not YAML (line
           - a                                                  | is no map of settings
-          decisions: []                                        | decisions is not a key
+          decisions: [ { name: a } ]                           | decisions.a.when is missing
+          decision: []                                         | decision is not a key: did you mean decisions?
           """)
   void aMistakeIsOneSentenceThatSaysWhatToDo(String yaml, String message) {
     String text = yaml.startsWith("host") || yaml.startsWith("-") ? yaml : withHost(yaml);
@@ -169,6 +170,7 @@ class ConfigTest {
     Config.KEYS.forEach(key -> assertThat(text).contains(key.name() + ":"));
     Config.SPOOL_KEYS.forEach(key -> assertThat(text).contains(key.name() + ":"));
     SinkConfig.KEYS.forEach(key -> assertThat(text).contains(key.name() + ":"));
+    RuleConfig.KEYS.forEach(key -> assertThat(text).contains(key.name() + ":"));
     assertThat(load(withHost(text)).sinks()).hasSize(1);
   }
 }

@@ -38,6 +38,7 @@ final class Calls {
         bytes("begin"),
         bytes("-"),
         0,
+        "",
         false,
         stdin);
   }

@@ -212,6 +212,7 @@ class EnvelopesTest {
         c.suboperation(),
         c.extra(),
         truncated,
+        c.gates(),
         true,
         c.stdin());
   }

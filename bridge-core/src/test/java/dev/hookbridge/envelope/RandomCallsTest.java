@@ -37,6 +37,7 @@ class RandomCallsTest {
               sometimesDamaged(call.suboperation()),
               sometimesDamaged(call.extra()),
               0,
+              "",
               false,
               damaged(call.stdin()));
       Envelope event = Calls.ENVELOPES.of(damaged);

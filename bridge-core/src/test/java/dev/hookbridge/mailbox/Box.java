@@ -103,7 +103,7 @@ final class Box {
             String.format(Locale.ROOT, "only %d of %d calls in 60 s", ids.size(), count));
       }
       Mailbox.Batch batch = mailbox.take(Duration.ofMillis(100));
-      batch.mails().forEach(mail -> ids.add(mail.call().id()));
+      batch.mails().forEach(mail -> ids.add(mail.letter().id()));
       mailbox.remove(batch.mails());
       clock += Boot.STEP;
     }

@@ -74,7 +74,7 @@ class MailboxTest {
     try (Mailbox mailbox = box.open()) {
       assertThat(box.boot.now()).isPositive();
       Mailbox.Batch batch = mailbox.take(WAIT);
-      assertThat(batch.mails()).extracting(mail -> mail.call().id()).containsExactly(id);
+      assertThat(batch.mails()).extracting(mail -> mail.letter().id()).containsExactly(id);
       assertThat(files("new")).hasSize(1);
     }
     try (Mailbox again = box.open()) {
@@ -136,7 +136,7 @@ class MailboxTest {
     String good = box.deliver();
     try (Mailbox mailbox = box.open()) {
       Mailbox.Batch batch = mailbox.take(WAIT);
-      assertThat(batch.mails()).extracting(mail -> mail.call().id()).containsExactly(good);
+      assertThat(batch.mails()).extracting(mail -> mail.letter().id()).containsExactly(good);
       assertThat(batch.losses())
           .extracting(LostCall::id, LostCall::reason)
           .containsExactly(org.assertj.core.groups.Tuple.tuple(name.id(), "damaged"));

@@ -56,8 +56,8 @@ class ManyFilesTest {
       try (Mailbox mailbox = Mailbox.open(places, "")) {
         for (Mailbox.Batch batch = next(mailbox); !batch.isEmpty(); batch = next(mailbox)) {
           for (Mail mail2 : batch.mails()) {
-            if (mail2.call().boottime() != last + 1) {
-              throw new IllegalStateException(last + " then " + mail2.call().boottime());
+            if (mail2.letter().boottime() != last + 1) {
+              throw new IllegalStateException(last + " then " + mail2.letter().boottime());
             }
             last++;
           }

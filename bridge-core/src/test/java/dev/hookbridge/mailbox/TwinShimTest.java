@@ -31,8 +31,8 @@ class TwinShimTest {
         mailbox.remove(batch.mails());
       }
     }
-    assertThat(mails).extracting(mail -> mail.call().id()).isEqualTo(ids);
-    HookCall first = mails.get(0).call();
+    assertThat(mails).extracting(mail -> mail.letter().id()).isEqualTo(ids);
+    HookCall first = (HookCall) mails.get(0).letter();
     assertThat(new String(first.object(), StandardCharsets.UTF_8)).isEqualTo("gäst 0");
     assertThat(new String(first.stdin(), StandardCharsets.UTF_8)).isEqualTo("<domain/>");
     assertThat(first.driver()).isEqualTo("qemu");

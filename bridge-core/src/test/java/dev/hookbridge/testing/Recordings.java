@@ -42,6 +42,7 @@ public final class Recordings {
           bytes(args.get(2)),
           bytes(args.get(3)),
           0,
+          "",
           false,
           bytes(stdin));
     }

@@ -6,6 +6,7 @@ import dev.hookbridge.SettingKey;
 import dev.hookbridge.Transport;
 import dev.hookbridge.config.Config;
 import dev.hookbridge.config.Places;
+import dev.hookbridge.config.RuleConfig;
 import dev.hookbridge.config.SinkConfig;
 import dev.hookbridge.testing.Repository;
 import java.nio.file.Files;
@@ -38,8 +39,9 @@ class ConfigurationTest {
     lists.put("top", Config.KEYS);
     lists.put("spool", Config.SPOOL_KEYS);
     lists.put("sink", SinkConfig.KEYS);
+    lists.put("rule", RuleConfig.KEYS);
     ServiceLoader.load(Transport.class).forEach(sink -> lists.put(sink.type(), sink.keys()));
-    assertThat(lists).hasSize(6);
+    assertThat(lists).hasSize(7);
     return lists.entrySet().stream()
         .map(
             list ->

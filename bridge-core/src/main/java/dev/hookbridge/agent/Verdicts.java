@@ -1,0 +1,41 @@
+package dev.hookbridge.agent;
+
+import dev.hookbridge.Envelope;
+import dev.hookbridge.decision.Decisions;
+import dev.hookbridge.envelope.Decision;
+import dev.hookbridge.envelope.Envelopes;
+import dev.hookbridge.mailbox.GateOutcome;
+import dev.hookbridge.mailbox.HookCall;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/** What the mailbox's thread has to do with decisions; neither room knows the other's words. */
+final class Verdicts {
+  private final Decisions decisions;
+  private final Envelopes envelopes;
+  private final SwitchWatch gates;
+  private final MeterRegistry meters;
+
+  Verdicts(Decisions decisions, Envelopes envelopes, SwitchWatch gates, MeterRegistry meters) {
+    this.decisions = decisions;
+    this.envelopes = envelopes;
+    this.gates = gates;
+    this.meters = meters;
+  }
+
+  /** A shim has told what it did: the one source of {@code decision.made}. */
+  Envelope made(GateOutcome outcome) {
+    Decision decision = Decision.of(outcome);
+    decisions.made(decision);
+    return envelopes.made(decision, outcome.id());
+  }
+
+  /** A call was taken in. */
+  void taken(HookCall call, Envelope event) {
+    if (!call.gates().isEmpty()) {
+      meters.counter("hookbridge.gates.unusable", "reason", call.gates()).increment();
+    }
+    if (gates.enabled()) {
+      decisions.taken(call, event);
+    }
+  }
+}

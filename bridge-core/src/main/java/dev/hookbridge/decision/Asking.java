@@ -1,0 +1,111 @@
+package dev.hookbridge.decision;
+
+import dev.hookbridge.mailbox.HookCall;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * One call, and a question for each rule that is about it. Decided by the first veto of any rule,
+ * or when every rule has an answer or its default; then its end is told, once.
+ *
+ * <p>Safe between threads.
+ */
+final class Asking {
+  private final HookCall call;
+  private final long begun;
+  private final boolean destructive;
+  private final Consumer<Decided> end;
+  private List<Question> questions;
+  private boolean over;
+
+  /**
+   * @param call of which the stdin need not be there
+   * @param begun {@link System#nanoTime} when the hook began to wait
+   * @param end quick, and by any thread
+   */
+  Asking(HookCall call, List<Rule> rules, long begun, Consumer<Decided> end) {
+    this.call = call;
+    this.begun = begun;
+    this.destructive = When.isDestructive(call);
+    this.end = end;
+    this.questions = rules.stream().map(Question::new).toList();
+  }
+
+  HookCall call() {
+    return call;
+  }
+
+  synchronized boolean isOver() {
+    return over;
+  }
+
+  /** Whether an answer to this question is still of use. */
+  synchronized boolean isOpen(Question question) {
+    return !over && question.verdict() == null;
+  }
+
+  synchronized List<Question> questions() {
+    return questions;
+  }
+
+  /** Only these questions are asked: the rules of the others do not apply after all. */
+  synchronized void narrow(List<Question> applying) {
+    if (!over) {
+      questions = applying;
+      endIfDecided();
+    }
+  }
+
+  synchronized Question.Heard hear(Question question, Reply reply, long now) {
+    long afterMs = Math.max(0, (now - begun) / 1_000_000);
+    Question.Heard heard = question.hear(reply, afterMs, over);
+    endIfDecided();
+    return heard;
+  }
+
+  /** No decision will come to a question. */
+  synchronized void settle(Question question, Cause why) {
+    if (!over) {
+      question.settle(why, destructive);
+      endIfDecided();
+    }
+  }
+
+  /** No decision will come to any of them. */
+  synchronized void settleAll(Cause why) {
+    if (!over) {
+      questions.forEach(question -> question.settle(why, destructive));
+      endIfDecided();
+    }
+  }
+
+  /** Time has passed. */
+  synchronized void expire(long now) {
+    if (!over) {
+      questions.stream()
+          .filter(question -> deadline(question.rule()) - now <= 0)
+          .forEach(question -> question.settle(Cause.TIMEOUT, destructive));
+      endIfDecided();
+    }
+  }
+
+  /** By {@link System#nanoTime}: when a rule's default holds. */
+  long deadline(Rule rule) {
+    return begun + rule.patience().toNanos();
+  }
+
+  /** What is left for a rule's deciders. */
+  Duration left(Rule rule) {
+    return Duration.ofNanos(Math.max(0, deadline(rule) - System.nanoTime()));
+  }
+
+  private void endIfDecided() {
+    boolean vetoed = questions.stream().anyMatch(q -> q.verdict() == Verdict.VETO);
+    boolean open = questions.stream().anyMatch(q -> q.verdict() == null);
+    if (!over && (vetoed || !open)) {
+      over = true;
+      end.accept(Decided.of(questions));
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package dev.hookbridge.decision;
+
+import dev.hookbridge.envelope.Decision;
+import dev.hookbridge.envelope.RuleResult;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
+
+/** The meters of this room, named in {@code docs/metrics.md}. */
+final class DecisionMeters {
+  /** Why a connection to the gate socket was let go without an answer. */
+  enum Refused {
+    /** What was sent is no record of a call. */
+    DAMAGED,
+    /** It was too long in coming. */
+    SLOW,
+    OVERSIZE,
+    /** Who asked was gone before the answer. */
+    VANISHED,
+    TOO_MANY,
+    /** A fault of ours. */
+    INTERNAL
+  }
+
+  /** Why an observing rule was not asked. */
+  enum Unobserved {
+    /** The call is older than the rule's timeout. */
+    OLD,
+    OVERFLOW
+  }
+
+  /** Why a reply changed nothing. */
+  enum Ignored {
+    LATE,
+    DUPLICATE,
+    MALFORMED,
+    FOREIGN,
+    NAMELESS
+  }
+
+  private static final String OTHER = "unknown";
+  private static final String BY_WORD = Cause.DECIDED.word();
+  private static final Duration[] BUCKETS = {
+    Duration.ofMillis(1),
+    Duration.ofMillis(5),
+    Duration.ofMillis(10),
+    Duration.ofMillis(50),
+    Duration.ofMillis(100),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(1),
+    Duration.ofSeconds(2),
+    Duration.ofSeconds(5),
+    Duration.ofSeconds(10)
+  };
+
+  private final MeterRegistry registry;
+  private final Set<String> rules;
+
+  /** Rates need the zero before the first, so what can be named is there from the start. */
+  DecisionMeters(MeterRegistry registry, List<Rule> rules) {
+    this.registry = registry;
+    this.rules = rules.stream().map(Rule::name).collect(Collectors.toUnmodifiableSet());
+    for (Rule rule : rules) {
+      failedOpen(rule.name(), 0);
+      timer(rule.name());
+    }
+    if (!rules.isEmpty()) {
+      for (Ignored reason : Ignored.values()) {
+        count("hookbridge.decision.replies.ignored", reason, 0);
+      }
+      for (Refused reason : Refused.values()) {
+        count("hookbridge.gate.refused", reason, 0);
+      }
+      for (Unobserved reason : Unobserved.values()) {
+        count("hookbridge.decisions.unobserved", reason, 0);
+      }
+    }
+  }
+
+  void waiting(IntSupplier calls) {
+    Gauge.builder("hookbridge.gate.waiting", calls, IntSupplier::getAsInt)
+        .strongReference(true)
+        .description("Calls that wait for a decision")
+        .register(registry);
+  }
+
+  void channel(String sink, BooleanSupplier ready) {
+    Gauge.builder("hookbridge.decision.channel.ready", ready, r -> r.getAsBoolean() ? 1 : 0)
+        .tag("sink", sink)
+        .strongReference(true)
+        .description("1 while deciders can be asked over this sink's broker")
+        .register(registry);
+  }
+
+  void ignored(Ignored reason) {
+    count("hookbridge.decision.replies.ignored", reason, 1);
+  }
+
+  void refused(Refused reason) {
+    count("hookbridge.gate.refused", reason, 1);
+  }
+
+  void unobserved(Unobserved reason) {
+    count("hookbridge.decisions.unobserved", reason, 1);
+  }
+
+  private void count(String name, Enum<?> reason, double more) {
+    String word = reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    registry.counter(name, "reason", word).increment(more);
+  }
+
+  /**
+   * What was decided in the end. Rules come from records that anybody may have made, so only the
+   * configured ones have a label of their own.
+   */
+  void made(Decision decision) {
+    for (RuleResult result : decision.rules()) {
+      String rule = rules.contains(result.rule()) ? result.rule() : OTHER;
+      String word = result.decision() == null ? "none" : result.decision();
+      String cause = Cause.known(result.cause());
+      registry
+          .counter("hookbridge.decisions", "rule", rule, "decision", word, "cause", cause)
+          .increment();
+      timer(rule).record(Duration.ofMillis(decision.waitedMs()));
+      boolean open = word.equals(RuleResult.ALLOW) && !cause.equals(BY_WORD);
+      if (open && decision.enforced()) {
+        failedOpen(rule, 1);
+      }
+    }
+  }
+
+  private void failedOpen(String rule, double more) {
+    registry.counter("hookbridge.decisions.failed.open", "rule", rule).increment(more);
+  }
+
+  private Timer timer(String rule) {
+    return Timer.builder("hookbridge.decision")
+        .tag("rule", rule)
+        .description("How long a hook waited for its decision")
+        .serviceLevelObjectives(BUCKETS)
+        .register(registry);
+  }
+}

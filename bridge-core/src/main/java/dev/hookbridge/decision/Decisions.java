@@ -1,0 +1,192 @@
+package dev.hookbridge.decision;
+
+import dev.hookbridge.Envelope;
+import dev.hookbridge.SinkContext;
+import dev.hookbridge.envelope.Decision;
+import dev.hookbridge.envelope.Envelopes;
+import dev.hookbridge.mailbox.Boot;
+import dev.hookbridge.mailbox.HookCall;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The door: asks deciders about the calls that rules are about, and answers the shims that wait for
+ * it. Without any rule it only sees to it that the shim knows of none.
+ *
+ * <p>Safe between threads; no method waits for a broker or, once it is open, for the disk.
+ */
+public final class Decisions implements AutoCloseable {
+  private static final int WORKERS = 2;
+  private static final int QUEUE = 256;
+
+  private final DecisionMeters meters;
+  private @Nullable Running running;
+
+  private record Running(
+      Map<String, Line> lines,
+      GateSocket socket,
+      Thread gate,
+      Observer observer,
+      Thread observing,
+      ThreadPoolExecutor workers) {}
+
+  private Decisions(DecisionMeters meters) {
+    this.meters = meters;
+  }
+
+  /**
+   * Where and for whom.
+   *
+   * @param folder {@code gates.d}
+   * @param host the host's name
+   * @param carriers the sinks that rules name, by their names
+   */
+  public record Site(Path folder, String host, Map<String, Carrier> carriers) {}
+
+  /**
+   * Writes the gates file and, when there are rules, opens the gate and the ways to the deciders.
+   *
+   * @param rules those that are off may be among them
+   * @param tell takes an event for the feed; quick, by any thread, never waits
+   * @throws IOException one sentence: the folder or the socket cannot be had
+   */
+  public static Decisions open(
+      List<Rule> rules,
+      Site site,
+      Envelopes envelopes,
+      MeterRegistry registry,
+      Consumer<Envelope> tell)
+      throws IOException {
+    List<Rule> on = rules.stream().filter(rule -> rule.mode() != Rule.Mode.OFF).toList();
+    Decisions decisions = new Decisions(new DecisionMeters(registry, on));
+    if (!on.isEmpty()) {
+      decisions.running = decisions.start(on, site, envelopes, registry, tell);
+    }
+    if (!on.isEmpty() || GatesFile.isThere(site.folder())) {
+      try {
+        // Last, so that no shim asks before somebody is there.
+        GatesFile.write(site.folder(), GatesFile.of(rules));
+      } catch (IOException e) {
+        decisions.close();
+        throw new IOException(
+            "the gates file in "
+                + site.folder()
+                + " cannot be written ("
+                + e.getMessage()
+                + "): run layout.sh, then the agent as the folder's owner",
+            e);
+      }
+    }
+    return decisions;
+  }
+
+  private Running start(
+      List<Rule> rules,
+      Site site,
+      Envelopes envelopes,
+      MeterRegistry registry,
+      Consumer<Envelope> tell)
+      throws IOException {
+    Clock clock = new Clock();
+    Map<String, Line> lines = new LinkedHashMap<>();
+    Desk desk = new Desk(lines, envelopes, tell, meters);
+    ThreadPoolExecutor workers = workers();
+    Reception reception = new Reception(rules, envelopes, desk, clock, workers);
+    long memory = Math.max(24 << 20, Runtime.getRuntime().maxMemory() / 4);
+    GateSocket socket =
+        new GateSocket(
+            new GateFolder(site.folder(), Boot.ofKernel()), reception, clock, meters, memory);
+    Observer observer =
+        new Observer(rules, desk, clock, envelopes, meters, tell, () -> socket.errand(() -> {}));
+    meters.waiting(socket::waiting);
+    for (Rule rule : rules) {
+      lines.computeIfAbsent(
+          rule.via(), via -> line(site.carriers().get(via), site.host(), registry, desk));
+    }
+    lines.values().forEach(Line::start);
+    Thread gate = daemon(socket, "gate");
+    Thread observing = daemon(observer, "observer");
+    gate.start();
+    observing.start();
+    return new Running(lines, socket, gate, observer, observing, workers);
+  }
+
+  private Line line(@Nullable Carrier carrier, String host, MeterRegistry registry, Desk desk) {
+    if (carrier == null) {
+      throw new IllegalStateException("a rule goes over a sink that is not there");
+    }
+    Line line = new Line(carrier, new SinkContext(carrier.name(), host, registry), desk);
+    meters.channel(carrier.name(), line::ready);
+    return line;
+  }
+
+  private static ThreadPoolExecutor workers() {
+    AtomicInteger number = new AtomicInteger();
+    return new ThreadPoolExecutor(
+        WORKERS,
+        WORKERS,
+        0,
+        TimeUnit.SECONDS,
+        new ArrayBlockingQueue<>(QUEUE),
+        task -> daemon(task, "gate-" + number.incrementAndGet()));
+  }
+
+  private static Thread daemon(Runnable what, String name) {
+    Thread thread = new Thread(what, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** A call was taken in, fresh or not: the observing rules that are about it are asked. */
+  public void taken(HookCall call, Envelope event) {
+    Running now = running;
+    if (now != null) {
+      now.observer().taken(call, event);
+    }
+  }
+
+  /** What a shim did in the end; counted. */
+  public void made(Decision decision) {
+    meters.made(decision);
+  }
+
+  /** Whether what should answer shims can do so. */
+  public boolean alive() {
+    Running now = running;
+    return now == null || now.gate().isAlive();
+  }
+
+  /**
+   * Answers those who wait with their {@code on-error}, and lets everything go. The gates file
+   * stays: from now on the shim applies {@code on-agent-absent}.
+   */
+  @Override
+  public void close() {
+    Running now = running;
+    running = null;
+    if (now == null) {
+      return;
+    }
+    now.socket().stop();
+    now.observer().stop();
+    now.observing().interrupt();
+    now.workers().shutdownNow();
+    try {
+      now.gate().join(TimeUnit.SECONDS.toMillis(3));
+      now.observing().join(TimeUnit.SECONDS.toMillis(3));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    now.lines().values().forEach(Line::close);
+  }
+}

@@ -1,0 +1,268 @@
+package dev.hookbridge.decision;
+
+import dev.hookbridge.decision.DecisionMeters.Refused;
+import dev.hookbridge.mailbox.DamagedMail;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers the shims: accepts, reads asks, writes answers, keeps the time and shows that it is
+ * alive. Nothing it does waits.
+ *
+ * <p>One thread, named {@code gate}. The other public methods are safe from any.
+ */
+final class GateSocket implements Runnable, Reception.Ways {
+  private static final Logger LOG = LoggerFactory.getLogger(GateSocket.class);
+  private static final long TICK = TimeUnit.SECONDS.toNanos(1);
+
+  /** A shim sends at once; who does not is none. */
+  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(3);
+
+  static final int MOST_WAITING = 64;
+  private static final int MOST_CONNECTIONS = 512;
+
+  private final GateFolder folder;
+  private final Reception reception;
+  private final Clock clock;
+  private final DecisionMeters meters;
+  private final Selector selector;
+  private final ServerSocketChannel server;
+  private final AtomicLong memory;
+  private final Queue<Runnable> errands = new ConcurrentLinkedQueue<>();
+  private final List<Visitor> visitors = new ArrayList<>();
+  private final ByteBuffer scratch = ByteBuffer.allocateDirect(64 << 10);
+  private volatile int waiting;
+  private volatile boolean stopping;
+
+  /**
+   * @param memory what all asks together may take, in bytes
+   */
+  GateSocket(
+      GateFolder folder, Reception reception, Clock clock, DecisionMeters meters, long memory)
+      throws IOException {
+    this.folder = folder;
+    this.reception = reception;
+    this.clock = clock;
+    this.meters = meters;
+    this.memory = new AtomicLong(memory);
+    this.selector = Selector.open();
+    this.server = folder.listen();
+    server.configureBlocking(false);
+    server.register(selector, SelectionKey.OP_ACCEPT);
+  }
+
+  int waiting() {
+    return waiting;
+  }
+
+  @Override
+  public void run() {
+    try {
+      while (!stopping) {
+        turn();
+      }
+      goodbye();
+    } finally {
+      folder.leave();
+      closeAll();
+    }
+  }
+
+  private void turn() {
+    try {
+      folder.stampIfDue(TICK);
+      long wait = clock.next(TICK);
+      if (errands.isEmpty() && wait > 0) {
+        selector.select(1 + wait / 1_000_000);
+      } else {
+        selector.selectNow();
+      }
+      for (SelectionKey key : selector.selectedKeys()) {
+        serve(key);
+      }
+      selector.selectedKeys().clear();
+      clock.run();
+      runErrands();
+    } catch (IOException | RuntimeException e) {
+      LOG.error("unexpected failure at the gate, going on", e);
+    }
+  }
+
+  private void serve(SelectionKey key) throws IOException {
+    if (!key.isValid()) {
+      return;
+    }
+    if (key.attachment() instanceof Visitor visitor) {
+      if (key.isReadable()) {
+        read(key, visitor);
+      } else if (key.isWritable()) {
+        write(visitor);
+      }
+    } else {
+      accept(key);
+    }
+  }
+
+  private void accept(SelectionKey key) throws IOException {
+    SocketChannel socket;
+    try {
+      socket = server.accept();
+    } catch (IOException e) {
+      // Out of file descriptors: who waits at the door stays there for a moment.
+      key.interestOps(0);
+      clock.at(System.nanoTime() + TICK / 10, () -> key.interestOps(SelectionKey.OP_ACCEPT));
+      meters.refused(Refused.TOO_MANY);
+      return;
+    }
+    if (socket == null) {
+      return;
+    }
+    if (visitors.size() >= MOST_CONNECTIONS) {
+      socket.close();
+      meters.refused(Refused.TOO_MANY);
+      return;
+    }
+    long now = System.nanoTime();
+    Visitor visitor = new Visitor(socket, memory, now, waiting < MOST_WAITING);
+    visitors.add(visitor);
+    count();
+    socket.configureBlocking(false);
+    socket.register(selector, SelectionKey.OP_READ, visitor);
+    clock.at(
+        now + PATIENCE,
+        () -> {
+          if (!visitor.heard()) {
+            leave(visitor, Refused.SLOW);
+          }
+        });
+  }
+
+  private void read(SelectionKey key, Visitor visitor) {
+    try {
+      if (visitor.read(scratch)) {
+        key.interestOps(0);
+        reception.heard(visitor, this);
+      }
+    } catch (IOException e) {
+      leave(visitor, Refused.VANISHED);
+    } catch (Visitor.Oversize e) {
+      leave(visitor, Refused.OVERSIZE);
+    } catch (DamagedMail e) {
+      LOG.debug("an ask is no record: {}", e.getMessage());
+      leave(visitor, Refused.DAMAGED);
+    } catch (RuntimeException e) {
+      LOG.error("an ask cannot be taken", e);
+      leave(visitor, Refused.INTERNAL);
+    }
+  }
+
+  private void write(Visitor visitor) {
+    try {
+      if (visitor.write()) {
+        leave(visitor);
+      }
+    } catch (IOException e) {
+      leave(visitor, Refused.VANISHED);
+    }
+  }
+
+  @Override
+  public void answer(Visitor visitor, byte[] record) {
+    errand(() -> begin(visitor, record));
+  }
+
+  private void begin(Visitor visitor, byte[] record) {
+    if (visitor.closed()) {
+      return;
+    }
+    try {
+      if (visitor.write(record)) {
+        leave(visitor);
+        return;
+      }
+      visitor.socket().register(selector, SelectionKey.OP_WRITE, visitor);
+      clock.at(
+          System.nanoTime() + PATIENCE,
+          () -> {
+            if (!visitor.closed()) {
+              leave(visitor, Refused.VANISHED);
+            }
+          });
+    } catch (IOException e) {
+      leave(visitor, Refused.VANISHED);
+    }
+  }
+
+  @Override
+  public void refuse(Visitor visitor, Refused why) {
+    errand(() -> leave(visitor, why));
+  }
+
+  private void leave(Visitor visitor, Refused why) {
+    if (!visitor.closed()) {
+      meters.refused(why);
+      leave(visitor);
+    }
+  }
+
+  private void leave(Visitor visitor) {
+    visitor.close();
+    visitor.release();
+    visitors.remove(visitor);
+    count();
+  }
+
+  private void count() {
+    waiting = (int) visitors.stream().filter(Visitor::waits).count();
+  }
+
+  /** Has the gate's thread do something soon. */
+  void errand(Runnable what) {
+    errands.add(what);
+    selector.wakeup();
+  }
+
+  private void runErrands() {
+    for (Runnable errand = errands.poll(); errand != null; errand = errands.poll()) {
+      errand.run();
+    }
+  }
+
+  void stop() {
+    stopping = true;
+    selector.wakeup();
+  }
+
+  /** Who waits gets the default for an agent that can do no more. */
+  private void goodbye() {
+    for (Visitor visitor : List.copyOf(visitors)) {
+      Asking asking = visitor.asking();
+      if (asking != null) {
+        asking.settleAll(Cause.ERROR);
+      }
+    }
+    runErrands();
+  }
+
+  private void closeAll() {
+    List.copyOf(visitors).forEach(this::leave);
+    try {
+      server.close();
+      selector.close();
+    } catch (IOException e) {
+      LOG.debug("closing the gate: {}", e.toString());
+    }
+  }
+}

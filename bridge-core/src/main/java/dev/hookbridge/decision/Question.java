@@ -1,0 +1,87 @@
+package dev.hookbridge.decision;
+
+import dev.hookbridge.envelope.RuleResult;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One rule's question about one call, and what was said to it. Guarded by its {@link Asking}. */
+final class Question {
+  /** What became of a reply. */
+  enum Heard {
+    COUNTED,
+    /** This decider has spoken already. */
+    DUPLICATE,
+    /** It is decided already. */
+    LATE,
+    /** Several deciders are needed, and this one does not say which it is. */
+    NAMELESS
+  }
+
+  private final Rule rule;
+  private final List<RuleResult.Word> replies = new ArrayList<>();
+  private @Nullable Verdict verdict;
+  private Cause cause = Cause.UNDECIDED;
+
+  Question(Rule rule) {
+    this.rule = rule;
+  }
+
+  Rule rule() {
+    return rule;
+  }
+
+  /** Null while it is open. */
+  @Nullable Verdict verdict() {
+    return verdict;
+  }
+
+  Cause cause() {
+    return cause;
+  }
+
+  /**
+   * @param over the call is decided, whatever this rule still misses
+   */
+  Heard hear(Reply reply, long afterMs, boolean over) {
+    if (rule.allowsNeeded() > 1 && reply.decider().isEmpty()) {
+      return Heard.NAMELESS;
+    }
+    if (replies.stream().anyMatch(word -> word.decider().equals(reply.decider()))) {
+      return Heard.DUPLICATE;
+    }
+    if (over || verdict != null) {
+      return Heard.LATE;
+    }
+    replies.add(
+        new RuleResult.Word(reply.decider(), reply.verdict().word(), reply.reason(), afterMs));
+    // A first veto ends it, so the replies of an open question are allows.
+    if (reply.verdict() == Verdict.VETO || replies.size() >= rule.allowsNeeded()) {
+      verdict = reply.verdict();
+      cause = Cause.DECIDED;
+    }
+    return Heard.COUNTED;
+  }
+
+  /**
+   * No decision will come.
+   *
+   * @param destructive a veto would end something that runs: only a decider may say it
+   */
+  void settle(Cause why, boolean destructive) {
+    if (verdict == null) {
+      verdict = destructive ? Verdict.ALLOW : rule.fallback(why);
+      cause = why;
+    }
+  }
+
+  /** What the user reads after this rule's veto. */
+  String reason() {
+    return cause == Cause.DECIDED ? replies.get(replies.size() - 1).reason() : cause.reason();
+  }
+
+  RuleResult result() {
+    return new RuleResult(
+        rule.name(), verdict == null ? null : verdict.word(), cause.word(), replies);
+  }
+}

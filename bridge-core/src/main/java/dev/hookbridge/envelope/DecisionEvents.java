@@ -1,0 +1,86 @@
+package dev.hookbridge.envelope;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.hookbridge.Envelope;
+import dev.hookbridge.Route;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+
+/** The data of the events that tell of decisions. */
+final class DecisionEvents {
+  static final String REQUESTED = "decision.requested";
+  static final String MADE = "decision.made";
+
+  private DecisionEvents() {}
+
+  /**
+   * The hook's data with a member {@code decision} before the XML, which stays the last one.
+   *
+   * @param context the attributes of the event to make
+   */
+  static Envelope requested(
+      Map<String, String> context, Envelope hook, String rule, Duration timeout, int allowsNeeded) {
+    byte[] data = hook.data();
+    int head = hook.xmlAt() < 0 ? data.length - 1 : hook.xmlAt();
+    byte[] decision =
+        EventData.of(
+                json -> {
+                  json.writeObjectFieldStart("decision");
+                  json.writeStringField("rule", rule);
+                  json.writeNumberField("timeoutMs", timeout.toMillis());
+                  json.writeNumberField("allowsNeeded", allowsNeeded);
+                  json.writeEndObject();
+                })
+            .json();
+    ByteArrayOutputStream whole = new ByteArrayOutputStream(data.length + decision.length + 1);
+    whole.write(data, 0, head);
+    whole.write(',');
+    whole.write(decision, 1, decision.length - 2); // its members without the braces
+    int xmlAt = hook.xmlAt() < 0 ? -1 : whole.size();
+    whole.write(data, head, data.length - head);
+    return new Envelope(context, hook.route(), whole.toByteArray(), xmlAt);
+  }
+
+  /** A request as the feed tells it: by the agent's route, and without the XML it has already. */
+  static Envelope told(Envelope request, String host) {
+    byte[] data = request.data();
+    if (request.xmlAt() >= 0) {
+      data = java.util.Arrays.copyOf(data, request.xmlAt() + 1);
+      data[request.xmlAt()] = '}';
+    }
+    Route route = new Route(Route.AGENT, REQUESTED.replace('.', '_'), "-", host);
+    return new Envelope(request.attributes(), route, data, -1);
+  }
+
+  /** The time until which an answer is of use, as CloudEvents' expiry extension has it. */
+  static String expiry(Instant now, Duration timeout) {
+    return now.plus(timeout).toString();
+  }
+
+  static void write(JsonGenerator json, Decision made) throws IOException {
+    json.writeObjectFieldStart("hook");
+    String driver = Operations.driverWord(made.driver());
+    json.writeStringField("driver", driver);
+    HookEvents.argument(json, "object", made.object());
+    HookEvents.argument(json, "operation", made.operation());
+    HookEvents.argument(json, "suboperation", made.suboperation());
+    json.writeEndObject();
+    json.writeStringField("mode", made.enforced() ? "enforce" : "observe");
+    json.writeStringField("decision", made.veto() ? RuleResult.VETO : RuleResult.ALLOW);
+    if (made.enforced()) {
+      json.writeNumberField("exit", made.veto() ? 1 : 0);
+    }
+    json.writeStringField("cause", made.cause());
+    if (!made.rule().isEmpty()) {
+      json.writeStringField("rule", made.rule());
+    }
+    if (!made.reason().isEmpty()) {
+      json.writeStringField("reason", made.reason());
+    }
+    json.writeNumberField("waitedMs", made.waitedMs());
+    RuleResult.write(json, made.rules());
+  }
+}

@@ -1,0 +1,100 @@
+package dev.hookbridge.decision;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** A rule with the configuration's defaults, but for what a test changes. */
+final class TestRule {
+  private final String name;
+  private String when = "qemu.prepare.begin";
+  private String object = "*";
+  private List<String> exempt = List.of();
+  private Optional<Condition> condition = Optional.empty();
+  private String via = "feed";
+  private Duration timeout = Duration.ofSeconds(10);
+  private Verdict onTimeout = Verdict.ALLOW;
+  private Verdict onError = Verdict.ALLOW;
+  private int allowsNeeded = 1;
+  private Rule.Mode mode = Rule.Mode.ENFORCE;
+  private boolean destructive;
+
+  private TestRule(String name) {
+    this.name = name;
+  }
+
+  static TestRule rule(String name) {
+    return new TestRule(name);
+  }
+
+  TestRule when(String pattern) {
+    when = pattern;
+    return this;
+  }
+
+  TestRule object(String glob) {
+    object = glob;
+    return this;
+  }
+
+  TestRule exempt(String... names) {
+    exempt = List.of(names);
+    return this;
+  }
+
+  TestRule condition(String text) {
+    condition = Optional.of(Condition.of(text));
+    return this;
+  }
+
+  TestRule via(String sink) {
+    via = sink;
+    return this;
+  }
+
+  TestRule timeout(Duration wait) {
+    timeout = wait;
+    return this;
+  }
+
+  TestRule onTimeout(Verdict verdict) {
+    onTimeout = verdict;
+    return this;
+  }
+
+  TestRule onError(Verdict verdict) {
+    onError = verdict;
+    return this;
+  }
+
+  TestRule allowsNeeded(int needed) {
+    allowsNeeded = needed;
+    return this;
+  }
+
+  TestRule mode(Rule.Mode wanted) {
+    mode = wanted;
+    return this;
+  }
+
+  TestRule destructive() {
+    destructive = true;
+    return this;
+  }
+
+  Rule build() {
+    return new Rule(
+        name,
+        When.of(when, destructive),
+        new Glob(object),
+        exempt,
+        condition,
+        via,
+        timeout,
+        onTimeout,
+        onError,
+        Verdict.ALLOW,
+        allowsNeeded,
+        mode);
+  }
+}

@@ -1,0 +1,187 @@
+package dev.hookbridge.testing;
+
+import dev.hookbridge.Check;
+import dev.hookbridge.DecisionChannel;
+import dev.hookbridge.DecisionRequest;
+import dev.hookbridge.Envelope;
+import dev.hookbridge.Outcome;
+import dev.hookbridge.Reason;
+import dev.hookbridge.Replies;
+import dev.hookbridge.SettingKey;
+import dev.hookbridge.Settings;
+import dev.hookbridge.Sink;
+import dev.hookbridge.SinkContext;
+import dev.hookbridge.SinkException;
+import dev.hookbridge.Transport;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * A broker in memory, type {@code fake}: it confirms every event, and gives every question to one
+ * function. What was opened is known by the sink's name, since a service has no other state.
+ */
+public final class FakeTransport implements Transport {
+  /** Everything that was published, by any sink of this kind. */
+  public static final List<Envelope> PUBLISHED = new CopyOnWriteArrayList<>();
+
+  /** Every channel that was opened, the newest last. */
+  public static final BlockingQueue<Channel> OPENED = new LinkedBlockingQueue<>();
+
+  private static volatile BiConsumer<Channel, DecisionRequest> decider = (channel, request) -> {};
+  private static volatile boolean down;
+  private static volatile boolean readyAtOnce = true;
+
+  /** As it was at first. */
+  public static void reset() {
+    PUBLISHED.clear();
+    OPENED.clear();
+    down = false;
+    readyAtOnce = true;
+    decider = (channel, request) -> {};
+  }
+
+  /** What is done with every question, by the thread that asks. */
+  public static void decider(BiConsumer<Channel, DecisionRequest> answers) {
+    decider = answers;
+  }
+
+  /** Whether no channel can be opened. */
+  public static void down(boolean isDown) {
+    down = isDown;
+  }
+
+  /** Whether a channel is ready as soon as it is open. */
+  public static void readyAtOnce(boolean ready) {
+    readyAtOnce = ready;
+  }
+
+  /** Runs something that finds this transport among the services. */
+  public static <T> T found(Path folder, Callable<T> what) throws Exception {
+    Path services = Files.createDirectories(folder.resolve("META-INF/services"));
+    Files.writeString(services.resolve(Transport.class.getName()), FakeTransport.class.getName());
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()}, before)) {
+      thread.setContextClassLoader(loader);
+      return what.call();
+    } finally {
+      thread.setContextClassLoader(before);
+    }
+  }
+
+  /** A channel of its own, whose replies a test gives. */
+  public static final class Channel implements DecisionChannel {
+    public final Replies replies;
+    public final BlockingQueue<DecisionRequest> asked = new LinkedBlockingQueue<>();
+    public volatile boolean ready = readyAtOnce;
+    public volatile boolean closed;
+
+    Channel(Replies replies) {
+      this.replies = replies;
+    }
+
+    @Override
+    public boolean ready() {
+      return ready;
+    }
+
+    @Override
+    public void ask(DecisionRequest request) {
+      asked.add(request);
+      decider.accept(this, request);
+    }
+
+    public void reply(DecisionRequest request, String json) {
+      replies.replied(request.correlation(), json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+
+  @Override
+  public Optional<DecisionChannel> decisions(
+      Settings settings, SinkContext context, Replies replies) throws SinkException {
+    if (down) {
+      throw new SinkException(Reason.UNREACHABLE, "the fake broker is down: lift it up");
+    }
+    Channel channel = new Channel(replies);
+    OPENED.add(channel);
+    return Optional.of(channel);
+  }
+
+  @Override
+  public boolean carriesDecisions() {
+    return true;
+  }
+
+  @Override
+  public String type() {
+    return "fake";
+  }
+
+  @Override
+  public List<SettingKey> keys() {
+    return List.of();
+  }
+
+  @Override
+  public void validate(Settings settings) {}
+
+  @Override
+  public Sink open(Settings settings, SinkContext context) throws SinkException {
+    return new Sink() {
+      @Override
+      public Ordering ordering() {
+        return Ordering.PIPELINED;
+      }
+
+      @Override
+      public String lane(Envelope envelope) {
+        return envelope.key();
+      }
+
+      @Override
+      public int maxEventBytes() {
+        return 1 << 30;
+      }
+
+      @Override
+      public void send(Envelope envelope, Consumer<Outcome> outcome) {
+        PUBLISHED.add(envelope);
+        outcome.accept(Outcome.CONFIRMED);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @Override
+  public List<Check> check(Settings settings, boolean create) {
+    return List.of(Check.ok("fake", "is there"));
+  }
+
+  @Override
+  public List<Check> checkDecisions(Settings settings, boolean create) {
+    return List.of(Check.ok("fake decisions", create ? "made" : "are there"));
+  }
+
+  /** For tests that have no configuration. */
+  public static Settings noSettings() {
+    return new Settings("sinks.feed", java.util.Map.of());
+  }
+}

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hookbridge.agent.Agent;
 import dev.hookbridge.config.Config;
 import dev.hookbridge.config.Places;
+import dev.hookbridge.mailbox.ShimDouble;
 import dev.hookbridge.mailbox.TwinShim;
+import dev.hookbridge.testing.FakeTransport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -38,7 +40,7 @@ class MetricsTest {
   @Test
   void theTableIsWhatAnAgentShows() throws Exception {
     Places places = new Places(folder, folder.resolve("etc"), folder.resolve("run"), true);
-    for (String name : List.of("mail/tmp", "mail/new", "spool", "etc", "run")) {
+    for (String name : List.of("mail/tmp", "mail/new", "spool", "gates.d", "etc", "run")) {
       Files.createDirectories(folder.resolve(name));
     }
     Files.writeString(
@@ -46,22 +48,44 @@ class MetricsTest {
         """
         host: kvm-07.example.org
         http: 127.0.0.1:0
-        sinks: { local: { type: file, path: %s } }
+        sinks: { local: { type: file, path: %s }, feed: { type: fake } }
+        decisions: [ { name: placement, when: qemu.prepare.begin, via: feed } ]
         """
             .formatted(folder.resolve("events.jsonl")));
+    // One that was decided while no agent ran, and a call whose hook could not read the rules.
+    byte[] none = {};
+    ShimDouble.deliver(
+        places.mail(),
+        ShimDouble.outcome(
+            ShimDouble.newId(),
+            ShimDouble.newId(),
+            Map.of("cause", "absent", "rules", "placement=allow"),
+            none));
+    ShimDouble.deliver(
+        places.mail(),
+        ShimDouble.call(
+            ShimDouble.newId(),
+            "qemu",
+            List.of("web1", "start", "begin", "-"),
+            none,
+            Map.of("gates", "damaged")));
     // A call that was lost, since a counter of losses is there from the first one on.
     Files.writeString(
         places.lost(),
         "lost 019bc0d5-1a7b-7c3e-9f00-5d6a2b8e4c11 1768469400000000000 qemu start web1 28\n");
-    try (Agent agent = Agent.start(Config.load(null, places, Map.of()), places, "0.1.0")) {
+    Config config =
+        FakeTransport.found(folder.resolve("services"), () -> Config.load(null, places, Map.of()));
+    try (Agent agent = Agent.start(config, places, "0.1.0")) {
       InetSocketAddress http = agent.http().orElseThrow();
       new TwinShim(places.mail())
           .call("qemu", List.of("web1", "started", "begin", "-"), new byte[0]);
-      Awaitility.await("the call and the loss")
+      Awaitility.await("the calls, the outcome and the loss")
           .atMost(Duration.ofSeconds(60))
           .until(
               () ->
                   scrape(http).contains("hookbridge_lost_total{")
+                      && scrape(http).contains("hookbridge_decisions_total{")
+                      && scrape(http).contains("hookbridge_gates_unusable_total{")
                       && scrape(http).contains("hookbridge_hooks_total{"));
       assertThat(documented()).isEqualTo(shown(scrape(http)));
     }

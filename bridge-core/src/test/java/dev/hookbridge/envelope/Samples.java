@@ -7,11 +7,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hookbridge.Envelope;
 import dev.hookbridge.Reason;
+import dev.hookbridge.mailbox.GateOutcome;
 import dev.hookbridge.testing.Recordings;
 import dev.hookbridge.testing.Recordings.Recorded;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
@@ -84,7 +87,46 @@ final class Samples {
                     CALLED.toString(),
                     CALLED.toString(),
                     HOOK_ID))));
+    all.putAll(decisions(all.get("qemu.prepare")));
     return all;
+  }
+
+  private static Map<String, Envelope> decisions(Envelope hook) {
+    Map<String, Envelope> all = new LinkedHashMap<>();
+    Envelope request = ENVELOPES.requested(hook, "placement", Duration.ofMillis(1897), 1);
+    all.put("decision.requested", request);
+    all.put("decision.requested.told", numbered(ENVELOPES.told(request)));
+    List<RuleResult.Word> words =
+        List.of(new RuleResult.Word("opa-1", "veto", "no room on this host", 1));
+    byte[] said = RuleResult.json(List.of(new RuleResult("placement", "veto", "decided", words)));
+    all.put("decision.made", numbered(made(1, "decided", "no room on this host", "", said)));
+    all.put(
+        "decision.made.absent",
+        numbered(made(0, "absent", "", "placement=allow,audit=allow", new byte[0])));
+    all.put("decisions.switched", numbered(ENVELOPES.switched(false, "alice")));
+    return all;
+  }
+
+  private static Envelope made(int exit, String cause, String reason, String rules, byte[] said) {
+    long ended = CALLED.getEpochSecond() * 1_000_000_000L + CALLED.getNano() + 1_200_000;
+    GateOutcome outcome =
+        new GateOutcome(
+            OWN_ID,
+            ended,
+            1,
+            HOOK_ID,
+            "qemu",
+            "gbtn".getBytes(StandardCharsets.UTF_8),
+            "prepare".getBytes(StandardCharsets.UTF_8),
+            "begin".getBytes(StandardCharsets.UTF_8),
+            exit,
+            cause,
+            "placement",
+            reason.getBytes(StandardCharsets.UTF_8),
+            1_123_456,
+            rules,
+            said);
+    return ENVELOPES.made(Decision.of(outcome), outcome.id());
   }
 
   /** The recorded call behind every sample of a hook. */

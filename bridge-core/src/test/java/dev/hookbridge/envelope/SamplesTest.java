@@ -82,6 +82,14 @@ class SamplesTest {
     assertThat(Schemas.strictly("hook.v1", Samples.JSON.createObjectNode())).hasSize(2);
   }
 
+  /** A decider reads the request's data with what it knows of hook events. */
+  @Test
+  void aRequestIsDescribedAsTheHookEventIs() throws IOException {
+    ObjectNode request = (ObjectNode) Schemas.read("decision.requested.v1").get("properties");
+    request.remove("decision");
+    assertThat((JsonNode) request).isEqualTo(Schemas.read("hook.v1").get("properties"));
+  }
+
   @Test
   void theSampleWithSecretsShowsNone() throws IOException {
     String json = Samples.json(ALL.get("qemu.migrate.secrets"));

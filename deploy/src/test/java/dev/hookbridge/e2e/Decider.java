@@ -44,9 +44,13 @@ final class Decider implements AutoCloseable {
     void send(boolean foreign, String body) throws IOException;
   }
 
+  private interface Client {
+    void close() throws IOException;
+  }
+
   private final ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor();
   private final Queue<String> asked = new ConcurrentLinkedQueue<>();
-  private AutoCloseable client = () -> {};
+  private Client client = () -> {};
 
   private Decider() {}
 
@@ -121,7 +125,6 @@ final class Decider implements AutoCloseable {
     decider.client =
         () -> {
           requests.wakeup();
-          thread.join();
           replies.close(Duration.ZERO);
         };
     return decider;
@@ -143,8 +146,7 @@ final class Decider implements AutoCloseable {
   private static ProducerRecord<byte[], byte[]> reply(
       ConsumerRecord<byte[], byte[]> request, boolean foreign, String body) {
     String topic = new String(header(request, "kafka_replyTopic"), StandardCharsets.UTF_8);
-    int partition =
-        java.nio.ByteBuffer.wrap(header(request, "kafka_replyPartition")).getInt();
+    int partition = java.nio.ByteBuffer.wrap(header(request, "kafka_replyPartition")).getInt();
     ProducerRecord<byte[], byte[]> reply =
         new ProducerRecord<>(topic, partition, null, body.getBytes(StandardCharsets.UTF_8));
     byte[] correlation = header(request, "kafka_correlationId").clone();
@@ -194,7 +196,7 @@ final class Decider implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     later.shutdownNow();
     client.close();
   }

@@ -25,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The whole way of a question: the real shim, the agent, a real broker, and a decider that knows
- * nothing of hookbridge but its documents. What the guest is called is what the {@link Decider} does.
+ * nothing of hookbridge but its documents. What the guest is called is what the {@link Decider}
+ * does.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class DecisionsContract {
@@ -67,7 +68,6 @@ abstract class DecisionsContract {
           condition: domain.memoryKiB > 1000
       """;
 
-  @TempDir Path folder;
   private Site site;
   private Host host;
   private Hooks hooks;
@@ -78,7 +78,7 @@ abstract class DecisionsContract {
   abstract Decider decider(Site site) throws Exception;
 
   @BeforeAll
-  void begin() throws Exception {
+  void begin(@TempDir Path folder) throws Exception {
     site = site();
     host = new Host(folder, "kvm-07", site.sink());
     Path yaml = host.data.resolve("etc/hookbridge.yaml");

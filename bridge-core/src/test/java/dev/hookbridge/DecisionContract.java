@@ -308,7 +308,8 @@ public abstract class DecisionContract {
     assertThat(heard.replies(silent.correlation())).isEmpty();
   }
 
-  private static DecisionFeed.Asked next(DecisionFeed feed) throws SinkException {
+  /** The next request, waiting for it at most 30 s. */
+  public static DecisionFeed.Asked next(DecisionFeed feed) throws SinkException {
     long end = System.nanoTime() + SOON.toNanos();
     while (System.nanoTime() < end) {
       var asked = feed.poll(Duration.ofMillis(200));
@@ -424,6 +425,7 @@ public abstract class DecisionContract {
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(LATE);
   }
 
+  /** A broker that was killed may have lost what was made a moment before; it is made again. */
   private void worksAgain(Settings place) {
     Awaitility.await("a round trip")
         .atMost(Duration.ofMinutes(2))
@@ -431,6 +433,7 @@ public abstract class DecisionContract {
             e -> e instanceof SinkException || e instanceof IllegalStateException)
         .until(
             () -> {
+              transport().checkDecisions(place, true);
               Heard heard = new Heard();
               DecisionRequest request = questions.next("placement", "web-1");
               try (Plain decider = plain(place);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hookbridge.DecisionChannel;
+import dev.hookbridge.DecisionContract;
 import dev.hookbridge.DecisionFeed;
 import dev.hookbridge.DecisionRequest;
 import dev.hookbridge.Reason;
@@ -14,10 +15,8 @@ import dev.hookbridge.docs.Page;
 import dev.hookbridge.testing.Heard;
 import dev.hookbridge.testing.Questions;
 import java.time.Duration;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Map;
-import java.util.Optional;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,10 +36,11 @@ class DecisionRightsIT {
   @BeforeEach
   void users() {
     rabbit.plainly(channel -> channel.exchangeDeclare(EXCHANGE, "topic", true));
-    for (List<String> row : Page.of("docs/decisions.md").table("acls: amqp -->")) {
-      String user = row.get(0);
-      rabbit.ctl("add_user", user, "secret");
-      rabbit.ctl("set_permissions", user, row.get(1), row.get(2), row.get(3));
+    String shown = Page.of("docs/decisions.md").block("acls: amqp");
+    for (String line : shown.strip().split("\n", -1)) {
+      String[] words = line.replace("'", "").split(" ", -1);
+      rabbit.ctl("add_user", words[2], "secret");
+      rabbit.ctl(Arrays.copyOfRange(words, 1, words.length));
     }
   }
 
@@ -67,9 +67,7 @@ class DecisionRightsIT {
         DecisionChannel channel =
             transport.decisions(as("hosts"), context(), heard).orElseThrow()) {
       channel.ask(request);
-      Optional<DecisionFeed.Asked>[] asked = new Optional[] {Optional.empty()};
-      Awaitility.await().until(() -> (asked[0] = feed.poll(Duration.ofMillis(200))).isPresent());
-      asked[0].orElseThrow().reply(new byte[] {1});
+      DecisionContract.next(feed).reply(new byte[] {1});
       heard.awaitReplies(request.correlation(), 1);
     }
     assertThat(heard.faults()).isEmpty();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hookbridge.Check;
 import dev.hookbridge.DecisionChannel;
+import dev.hookbridge.DecisionContract;
 import dev.hookbridge.DecisionFeed;
 import dev.hookbridge.DecisionRequest;
 import dev.hookbridge.Reason;
@@ -17,11 +18,9 @@ import dev.hookbridge.testing.Brokers;
 import dev.hookbridge.testing.Heard;
 import dev.hookbridge.testing.Questions;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.acl.AccessControlEntry;
@@ -31,7 +30,6 @@ import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -125,11 +123,7 @@ class DecisionRightsIT {
             transport.decisionFeed(as("deciders"), "a", "placement", 1).orElseThrow();
         DecisionChannel channel = open("hosts", heard)) {
       channel.ask(request);
-      Optional<DecisionFeed.Asked>[] asked = new Optional[] {Optional.empty()};
-      Awaitility.await()
-          .atMost(Duration.ofSeconds(60))
-          .until(() -> (asked[0] = feed.poll(Duration.ofMillis(200))).isPresent());
-      asked[0].orElseThrow().reply(new byte[] {1});
+      DecisionContract.next(feed).reply(new byte[] {1});
       heard.awaitReplies(request.correlation(), 1);
     }
     assertThat(heard.faults()).isEmpty();

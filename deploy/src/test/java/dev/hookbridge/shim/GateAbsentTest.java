@@ -29,7 +29,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @EnumSource(Shim.class)
 class GateAbsentTest {
   @Parameter Shim shim;
-  @TempDir Path outer;
+
+  @TempDir(factory = InMemory.class)
+  Path outer;
+
   private Path folder;
   private Path alive;
   private Path socket;

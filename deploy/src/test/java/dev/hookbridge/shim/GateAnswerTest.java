@@ -35,7 +35,10 @@ class GateAnswerTest {
   private static final byte[] VETO = answer(1, "decided", "r", "because");
 
   @Parameter Shim shim;
-  @TempDir Path folder;
+
+  @TempDir(factory = InMemory.class)
+  Path folder;
+
   private Trial trial;
   private TestGate gate;
 

@@ -28,7 +28,10 @@ class GateHostTest {
   private static final String ALL = "* * * * -";
 
   @Parameter Shim shim;
-  @TempDir Path outer;
+
+  @TempDir(factory = InMemory.class)
+  Path outer;
+
   private Path folder;
 
   @BeforeEach

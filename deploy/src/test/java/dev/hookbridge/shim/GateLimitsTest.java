@@ -26,7 +26,10 @@ class GateLimitsTest {
   private static final String ALL = "* * * * -";
 
   @Parameter Shim shim;
-  @TempDir Path folder;
+
+  @TempDir(factory = InMemory.class)
+  Path folder;
+
   private Trial trial;
   private TestGate gate;
 

@@ -23,7 +23,9 @@ class GateMatchTest {
   private static final int GLOBS = Boolean.getBoolean("hookbridge.full") ? 200 : 20;
 
   @Parameter Shim shim;
-  @TempDir Path folder;
+
+  @TempDir(factory = InMemory.class)
+  Path folder;
 
   @ParameterizedTest
   @CsvSource({

@@ -27,7 +27,10 @@ class GateTest {
   private static final String ALL = "* * * * -";
 
   @Parameter Shim shim;
-  @TempDir Path folder;
+
+  @TempDir(factory = InMemory.class)
+  Path folder;
+
   private Trial trial;
   private TestGate gate;
 

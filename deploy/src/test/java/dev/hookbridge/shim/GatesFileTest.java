@@ -30,7 +30,10 @@ class GatesFileTest {
   private static final String RULE = rule("r", "* * * * -", 1000, "veto");
 
   @Parameter Shim shim;
-  @TempDir Path outer;
+
+  @TempDir(factory = InMemory.class)
+  Path outer;
+
   private Path folder;
   private Path file;
   private Trial trial;

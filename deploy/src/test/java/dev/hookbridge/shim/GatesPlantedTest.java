@@ -23,7 +23,10 @@ class GatesPlantedTest {
   private static final String RULE = rule("r", "* * * * -", 1000, "veto");
 
   @Parameter Shim shim;
-  @TempDir Path outer;
+
+  @TempDir(factory = InMemory.class)
+  Path outer;
+
   private Path folder;
   private Path file;
   private Trial trial;

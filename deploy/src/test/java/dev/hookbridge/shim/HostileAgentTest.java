@@ -54,7 +54,10 @@ class HostileAgentTest {
       """;
 
   @Parameter Shim shim;
-  @TempDir Path folder;
+
+  @TempDir(factory = InMemory.class)
+  Path folder;
+
   private Path mail;
   private Path victim;
 

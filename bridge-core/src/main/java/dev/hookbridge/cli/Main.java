@@ -15,8 +15,8 @@ import picocli.CommandLine.Command;
       FireCommand.class,
       TailCommand.class,
       CheckCommand.class,
-      SpoolCommand.class,
       DecisionsCommand.class,
+      SpoolCommand.class,
       DecideCommand.class
     },
     footer = {

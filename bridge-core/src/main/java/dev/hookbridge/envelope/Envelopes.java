@@ -114,6 +114,7 @@ public final class Envelopes {
     Instant now = clock.instant();
     Context context =
         context(DecisionEvents.REQUESTED, ids.apply(now), now, hook.id())
+            .and("rule", rule)
             .and("timeoutms", Long.toString(timeout.toMillis()))
             .and("expirytime", DecisionEvents.expiry(now, timeout));
     return DecisionEvents.requested(context.attributes(), hook, rule, timeout, allowsNeeded);

@@ -195,7 +195,7 @@ abstract class DecisionsContract {
     vetoed("qemu", "foreign-rubbish-blank-veto-allow", "prepare", Decider.REASON);
     Awaitility.await("what was ignored is counted")
         .atMost(Duration.ofSeconds(20))
-        .until(() -> host.metric("hookbridge_decisions_ignored_total") >= 8);
+        .until(() -> host.metric("hookbridge_decision_replies_ignored_total") >= 8);
   }
 
   @Test

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   private static final String ROOT = "dev.hookbridge";
   private static final List<String> WAY =
-      List.of("mailbox", "envelope", "spool", "delivery", "metrics", "config", "agent", "cli");
+      List.of(
+          "mailbox", "envelope", "spool", "delivery", "metrics", "config", "agent", "hooks", "cli");
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())

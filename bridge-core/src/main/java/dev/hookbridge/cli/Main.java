@@ -15,7 +15,8 @@ import picocli.CommandLine.Command;
       FireCommand.class,
       TailCommand.class,
       CheckCommand.class,
-      SpoolCommand.class
+      SpoolCommand.class,
+      HooksCommand.class
     },
     footer = {
       "",

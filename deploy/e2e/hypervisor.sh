@@ -4,7 +4,7 @@
 # Run as the first process of new namespaces:
 #   unshare --mount --net --pid --uts --fork --mount-proc --propagation private hypervisor.sh ...
 # FOLDER holds all that libvirt writes, DATA becomes /var/lib/hookbridge. The machine's own libvirt, users, bridges, firewall
-# and /run stay as they are, and everything ends with this process. It says "ready", then reaps what others leave.
+# and /run stay as they are, and everything ends with this process. It says "ready", and ends when its stdin does.
 set -euo pipefail
 folder=$1 data=$2 distribution=$3 java=$4 name=$5
 hostname "$name"
@@ -54,7 +54,5 @@ log_outputs = "3:file:/var/log/libvirt/libvirtd.log"
 END
 sh "$distribution/libexec/layout.sh"
 echo ready
-while :; do
-  sleep 3600 &
-  wait $! || :
-done
+# Until whoever started this is gone, however; meanwhile bash takes note of the end of what others have left behind.
+read -r _ || :

@@ -48,7 +48,15 @@ final class Hypervisor implements AutoCloseable {
     Files.createDirectories(folder);
     List<String> words = new ArrayList<>(prefix);
     words.addAll(
-        List.of("unshare", "--mount", "--net", "--pid", "--uts", "--fork", "--mount-proc"));
+        List.of(
+            "unshare",
+            "--mount",
+            "--net",
+            "--pid",
+            "--uts",
+            "--fork",
+            "--kill-child",
+            "--mount-proc"));
     if (!prefix.isEmpty()) {
       words.remove("--net"); // another one's network
     }
@@ -203,6 +211,10 @@ final class Hypervisor implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(agentLog().toFile()))
             .start();
+    Awaitility.await("it is inside")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> agent.children().findAny().isPresent());
   }
 
   void awaitReady() {
@@ -226,10 +238,12 @@ final class Hypervisor implements AutoCloseable {
 
   /** TERM, KILL, STOP or CONT. */
   void signalAgent(String signal) throws IOException, InterruptedException {
-    // nsenter stays as its parent, and does not pass signals on.
+    // nsenter stays as its parent. It passes no signal on, and stops with it.
     ProcessHandle child = agent.children().findFirst().orElseThrow();
-    Host.Ran ran = Host.run(PATIENCE, "kill", "-" + signal, "" + child.pid());
-    assertThat(ran.exit()).as(ran.output()).isZero();
+    Host.run(PATIENCE, "kill", "-" + signal, "" + child.pid());
+    if (signal.equals("CONT")) {
+      Host.run(PATIENCE, "kill", "-CONT", "" + agent.pid());
+    }
     if (signal.equals("TERM") || signal.equals("KILL")) {
       assertThat(agent.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
@@ -259,6 +273,12 @@ final class Hypervisor implements AutoCloseable {
 
   @Override
   public void close() {
+    if (agent != null) {
+      // A parent that has stopped would not take note of its child's end, and the end of all waits
+      // for it.
+      agent.children().forEach(ProcessHandle::destroyForcibly);
+      agent.destroyForcibly().onExit().join();
+    }
     init.destroyForcibly();
     outer.onExit().join();
   }

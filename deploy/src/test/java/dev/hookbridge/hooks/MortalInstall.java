@@ -8,7 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * An install or removal that gets SIGKILL at a step: {@code MortalInstall install|remove HOOKS HOOK
- * ROOT STEP OCCURRENCE}. A process of its own.
+ * ROOT STEP OCCURRENCE [DRIVER]}. A process of its own.
  */
 public final class MortalInstall {
   private MortalInstall() {}
@@ -27,7 +27,10 @@ public final class MortalInstall {
                 die();
               }
             });
-    List<Driver> drivers = List.of(Driver.values());
+    List<Driver> drivers =
+        arguments.length > 6
+            ? List.of(Driver.of(arguments[6]).orElseThrow())
+            : List.of(Driver.values());
     if (arguments[0].equals("install")) {
       installation.install(drivers, false);
     } else {

@@ -122,7 +122,11 @@ public final class Installation {
     }
   }
 
-  private void folder(Path folder) throws IOException {
+  private void folder(Path folder) throws IOException, HooksException {
+    if (!Files.isDirectory(hooks.resolveSibling("."))) {
+      throw new HooksException(
+          "there is no " + hooks.getParent() + ": install libvirt, or name its hooks with --dir");
+    }
     for (Path each : folder.equals(hooks) ? List.of(hooks) : List.of(hooks, folder)) {
       if (!Files.isDirectory(each)) {
         Files.createDirectory(each);

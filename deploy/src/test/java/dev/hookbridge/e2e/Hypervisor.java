@@ -5,16 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hookbridge.testing.Needs;
 import dev.hookbridge.testing.Repository;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /**
@@ -29,8 +24,7 @@ final class Hypervisor implements AutoCloseable {
   final String name;
   private final Process outer;
   private final ProcessHandle init;
-  private final int http;
-  private Process agent;
+  final InnerAgent agent;
 
   Hypervisor(Path folder, String name) throws IOException {
     this(folder, folder.resolve("data"), name, List.of());
@@ -44,7 +38,6 @@ final class Hypervisor implements AutoCloseable {
     prerequisites();
     this.folder = folder;
     this.name = name;
-    this.http = FreePort.find();
     Files.createDirectories(folder);
     List<String> words = new ArrayList<>(prefix);
     words.addAll(
@@ -78,10 +71,11 @@ final class Hypervisor implements AutoCloseable {
         .failFast(() -> assertThat(outer.isAlive()).as(Files.readString(log)).isTrue())
         .until(() -> Files.readString(log).contains("ready\n"));
     init = outer.children().findFirst().orElseThrow();
+    agent = new InnerAgent(this, FreePort.find());
     assertThat(inside("virtlogd", "-d").exit()).isZero();
   }
 
-  private static void prerequisites() {
+  private static void prerequisites() throws IOException {
     Needs.root();
     for (String command :
         List.of(
@@ -90,6 +84,8 @@ final class Hypervisor implements AutoCloseable {
     }
     Needs.command("unshare");
     Needs.command("nsenter");
+    Host.Ran ran = Host.run(PATIENCE, "unshare", "--mount", "--net", "--pid", "--fork", "true");
+    Needs.that(ran.exit() == 0, "namespaces are needed: run this outside of a container");
   }
 
   /** Runs a program on the hypervisor, its network included. */
@@ -110,7 +106,7 @@ final class Hypervisor implements AutoCloseable {
   }
 
   /** Runs a program beside libvirt whose network is this machine's, where the brokers are. */
-  private List<String> beside(String... command) {
+  List<String> beside(String... command) {
     List<String> words = new ArrayList<>(List.of("env", "HOOKBRIDGE_JAVA=/run/java/bin/java"));
     words.addAll(List.of(command));
     return entering(List.of("--mount", "--pid", "--uts"), words.toArray(String[]::new));
@@ -130,7 +126,8 @@ final class Hypervisor implements AutoCloseable {
   }
 
   void configure(String sinks) throws IOException {
-    String yaml = "host: " + name + ".example.org\nhttp: 127.0.0.1:" + http + "\nsinks:\n" + sinks;
+    String yaml =
+        "host: " + name + ".example.org\nhttp: 127.0.0.1:" + agent.http() + "\nsinks:\n" + sinks;
     Files.writeString(at("/etc/hookbridge/hookbridge.yaml"), yaml);
   }
 
@@ -203,64 +200,10 @@ final class Hypervisor implements AutoCloseable {
         .until(() -> virsh("domstate", guest).strip().equals(state));
   }
 
-  // ---- the agent ----
-
-  void startAgent() throws IOException {
-    agent =
-        new ProcessBuilder(beside("/run/distribution/bin/hookbridge", "agent"))
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(agentLog().toFile()))
-            .start();
-    Awaitility.await("it is inside")
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(10))
-        .until(() -> agent.children().findAny().isPresent());
-  }
-
-  void awaitReady() {
-    Awaitility.await("the agent is ready")
-        .atMost(PATIENCE)
-        .failFast(() -> assertThat(agent.isAlive()).as(log()).isTrue())
-        .until(() -> answers("/ready"));
-  }
-
-  private boolean answers(String path) throws InterruptedException {
-    try {
-      URI uri = URI.create("http://127.0.0.1:" + http + path);
-      HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10)).build();
-      HttpResponse<String> answer =
-          HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-      return answer.statusCode() == 200;
-    } catch (IOException e) {
-      return false; // it does not listen so far
-    }
-  }
-
-  /** TERM, KILL, STOP or CONT. */
-  void signalAgent(String signal) throws IOException, InterruptedException {
-    // nsenter stays as its parent. It passes no signal on, and stops with it.
-    ProcessHandle child = agent.children().findFirst().orElseThrow();
-    Host.run(PATIENCE, "kill", "-" + signal, "" + child.pid());
-    if (signal.equals("CONT")) {
-      Host.run(PATIENCE, "kill", "-CONT", "" + agent.pid());
-    }
-    if (signal.equals("TERM") || signal.equals("KILL")) {
-      assertThat(agent.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    }
-  }
-
-  boolean agentLives() {
-    return agent != null && agent.isAlive();
-  }
-
-  private Path agentLog() {
-    return folder.resolve("agent.log");
-  }
-
   /** What the agent and libvirtd said. */
   String log() {
     StringBuilder log = new StringBuilder();
-    for (Path file : List.of(agentLog(), folder.resolve("libvirt/log/libvirtd.log"))) {
+    for (Path file : List.of(agent.log(), folder.resolve("libvirt/log/libvirtd.log"))) {
       try {
         String text = Files.exists(file) ? Files.readString(file) : "";
         log.append(file).append(":\n").append(text.substring(Math.max(0, text.length() - 6_000)));
@@ -273,12 +216,7 @@ final class Hypervisor implements AutoCloseable {
 
   @Override
   public void close() {
-    if (agent != null) {
-      // A parent that has stopped would not take note of its child's end, and the end of all waits
-      // for it.
-      agent.children().forEach(ProcessHandle::destroyForcibly);
-      agent.destroyForcibly().onExit().join();
-    }
+    agent.close();
     init.destroyForcibly();
     outer.onExit().join();
   }

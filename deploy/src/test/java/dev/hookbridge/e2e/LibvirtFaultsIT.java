@@ -2,131 +2,43 @@ package dev.hookbridge.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.testing.LoopMount;
-import dev.hookbridge.testing.Needs;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A real libvirtd while agent, broker and disk fail: no operation fails, none is slowed beyond the
  * hook's own deadline, no guest dies, and what was not told to be lost arrives in order.
  */
 @Tag("libvirt")
-class LibvirtFaultsIT {
-  private static final boolean FULL = Boolean.getBoolean("hookbridge.full");
-  private static final int CYCLES = FULL ? 200 : 20;
-  private static final int RESTARTS = FULL ? 20 : 2;
-
-  /** What a start and a destroy may take by themselves on a busy machine. */
-  private static final Duration USUAL = Duration.ofSeconds(20);
-
+class LibvirtFaultsIT extends LibvirtTrouble {
   /** The first hook waits 5 s for a disk, and the ten of a cycle with a NIC a third of a second. */
   private static final Duration FROZEN = USUAL.plusSeconds(5 + 4);
-
-  @TempDir Path folder;
-  private LoopMount disk;
-  private Site kafka;
-  private Hypervisor host;
-  private Witness witness;
-  private Feed feed;
-  private String keeper;
-
-  @BeforeEach
-  void start() throws Exception {
-    Needs.loopMounts();
-    disk = LoopMount.make(folder.resolve("disk"), "ext4", 256);
-    kafka = Site.kafka();
-    feed = new Feed("Kafka", kafka.consumer());
-    host = new Hypervisor(folder.resolve("kvm-07"), disk.folder(), "kvm-07", List.of());
-    host.configure(kafka.sink());
-    assertThat(host.hookbridge("check", "--create").exit()).isZero();
-    assertThat(host.hookbridge("hooks", "install").exit()).isZero();
-    witness = new Witness(host);
-    host.startAgent();
-    host.awaitReady();
-    host.startLibvirt();
-    Guests guests = new Guests(host, folder);
-    guests.defineNetwork("iso", 211);
-    host.virsh("net-start", "iso");
-    guests.define("keeper", "iso");
-    guests.define("guest", "iso");
-    host.virsh("start", "keeper");
-    keeper = host.qemu("keeper");
-  }
-
-  @AfterEach
-  void end() throws IOException {
-    if (frozen) {
-      disk.thaw(); // or nothing that waits for it can be ended
-    }
-    if (host != null) {
-      host.close();
-    }
-    if (kafka != null) {
-      kafka.close();
-    }
-    if (disk != null) {
-      disk.close();
-    }
-  }
-
-  private boolean frozen;
-
-  private void freeze() throws IOException {
-    disk.freeze();
-    frozen = true;
-  }
-
-  private void thaw() throws IOException {
-    frozen = false;
-    disk.thaw();
-  }
-
-  /** A guest comes and goes, as if nothing was wrong. */
-  private void cycle(Duration limit) throws IOException {
-    long begin = System.nanoTime();
-    host.virsh("start", "guest");
-    host.virsh("destroy", "guest");
-    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(limit);
-    keeperLives();
-  }
-
-  private void keeperLives() throws IOException {
-    assertThat(host.runs("keeper")).as(host.log()).isTrue();
-    assertThat(host.qemu("keeper")).isEqualTo(keeper);
-  }
 
   @Test
   void anAgentThatIsStoppedKilledOrHalted() throws Exception {
     for (String signal : List.of("TERM", "KILL")) {
-      host.signalAgent(signal);
+      host.agent.signal(signal);
       cycle(USUAL);
       host.restartLibvirt();
       keeperLives();
-      host.startAgent();
-      host.awaitReady();
+      host.agent.start();
+      host.agent.awaitReady();
     }
-    host.signalAgent("STOP");
+    host.agent.signal("STOP");
     cycle(USUAL);
     host.restartLibvirt();
     keeperLives();
-    host.signalAgent("CONT");
+    host.agent.signal("CONT");
     feed.awaitAll(host, witness);
   }
 
@@ -158,13 +70,13 @@ class LibvirtFaultsIT {
   @Test
   void aReadOnlyDisk() throws Exception {
     feed.awaitAll(host, witness);
-    host.signalAgent("TERM"); // its own open files would keep the disk writable
+    host.agent.signal("TERM"); // its own open files would keep the disk writable
     disk.remount("ro");
     cycle(USUAL);
     host.restartLibvirt();
     keeperLives();
     disk.remount("rw");
-    host.startAgent();
+    host.agent.start();
     cycle(USUAL);
     awaitAllButLost("EROFS", "30");
   }
@@ -216,75 +128,6 @@ class LibvirtFaultsIT {
                     entry.getValue().stream()
                         .collect(
                             Collectors.groupingBy(Function.identity(), Collectors.counting()))));
-  }
-
-  @Test
-  void manyCyclesAndRestarts() throws Exception {
-    long seed = Long.getLong("hookbridge.seed", System.nanoTime());
-    System.out.println("seed " + seed + " (-Dhookbridge.seed)");
-    Random random = new Random(seed);
-    List<String> done = new ArrayList<>();
-    long begin = System.nanoTime();
-    for (int i = 0; i < CYCLES; i++) {
-      done.add(fault(random));
-      cycle(USUAL);
-      if (i % (CYCLES / RESTARTS) == 1) {
-        host.restartLibvirt();
-        keeperLives();
-      }
-      mend();
-    }
-    feed.awaitAll(host, witness);
-    System.out.printf(
-        "%d cycles, %d restarts in %d s, %d calls, faults %s%n",
-        CYCLES,
-        RESTARTS,
-        TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin),
-        witness.count(),
-        done.stream().collect(Collectors.groupingBy(Function.identity(), Collectors.counting())));
-  }
-
-  private boolean halted;
-  private boolean paused;
-
-  private String fault(Random random) throws Exception {
-    switch (random.nextInt(5)) {
-      case 0 -> {
-        host.signalAgent("KILL");
-        return "killed";
-      }
-      case 1 -> {
-        host.signalAgent("TERM");
-        return "stopped";
-      }
-      case 2 -> {
-        host.signalAgent("STOP");
-        halted = true;
-        return "halted";
-      }
-      case 3 -> {
-        kafka.broker().pause();
-        paused = true;
-        return "broker halted";
-      }
-      default -> {
-        return "none";
-      }
-    }
-  }
-
-  private void mend() throws Exception {
-    if (paused) {
-      kafka.broker().resume();
-      paused = false;
-    }
-    if (halted) {
-      host.signalAgent("CONT");
-      halted = false;
-    }
-    if (!host.agentLives()) {
-      host.startAgent();
-    }
   }
 
   private static void fill(Path file) {

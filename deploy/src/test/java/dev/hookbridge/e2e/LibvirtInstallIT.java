@@ -43,7 +43,7 @@ class LibvirtInstallIT {
     host = new Hypervisor(folder.resolve("kvm-07"), "kvm-07");
     events = new EventFile(folder.resolve("data/events.jsonl"));
     host.configure("  local: { type: file, path: /var/lib/hookbridge/spool/events.jsonl }\n");
-    host.startAgent();
+    host.agent.start();
     host.startLibvirt();
     Guests guests = new Guests(host, folder);
     guests.defineNetwork("iso", 211);
@@ -129,6 +129,10 @@ class LibvirtInstallIT {
     host.virsh("destroy", "two");
     host.virsh("start", "two");
     awaitCalls(types -> count(types, "started") == 1);
+    assertThat(host.hookbridge("hooks", "status").output())
+        .containsPattern("qemu +" + SLOT + " .* 20\\S+Z +yes\n")
+        .containsPattern("lxc +\\S+ .* - +yes, if reloaded since");
+    assertThat(Path.of(SLOT)).as("on this machine itself").doesNotExist();
 
     assertThat(host.hookbridge("hooks", "remove", "--drivers", "qemu").exit()).isZero();
     host.virsh("destroy", "two");

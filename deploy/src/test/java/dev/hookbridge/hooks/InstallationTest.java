@@ -190,6 +190,19 @@ class InstallationTest {
   }
 
   @Test
+  void aFolderThatIsNotThereYet() throws Exception {
+    Files.delete(place.hooks);
+    place.install(Driver.QEMU);
+    assertThat(place.prove()).isEqualTo(1);
+    place.remove(Driver.QEMU);
+    Files.delete(place.hooks);
+    Files.delete(place.hooks.getParent());
+    assertThatThrownBy(() -> place.install(Driver.QEMU))
+        .isInstanceOf(HooksException.class)
+        .hasMessageContainingAll("there is no", "--dir");
+  }
+
+  @Test
   void theVersionIsAskedFor() throws Exception {
     assertThatThrownBy(() -> place.of(place.hook, (String) null).install(List.of(), false))
         .hasMessageContaining("--libvirt");

@@ -1,7 +1,7 @@
 /*
  * hookbridge-hook: libvirt runs it for every hook call. It writes the call as one synced file into the
- * agent's mailbox and exits 0. The format of that file, its name and the file `lost` are drawn in
- * docs/protocol.md.
+ * agent's mailbox and exits 0. Where a rule in the gates file matches, it asks the agent first, may exit 1, and
+ * writes what it did as a second file. The formats, names and the file `lost` are drawn in docs/protocol.md.
  *
  * It must never hurt a guest: libvirt waits for it without a timeout, and kills guests when some hooks fail.
  * So nothing here may block without a bound. A frozen disk is the hard case: the kernel holds a task that
@@ -50,6 +50,14 @@
 #define FIRST_WAIT (100 * MS)
 #define SMALL_WAIT (250 * MS)
 #define STAMP_LIFE (60000 * MS)
+#define VERSION_LINE "hookbridge/1\n"
+#define GATES_MAX (64u << 10)
+#define JSON_MAX (64u << 10)
+#define REASON_MAX 900
+#define RULES_MAX 64
+#define RULE_NAME_MAX 63
+#define GLOB_STEPS (1 << 22) /* 15 ms, or 50 on a busy machine */
+#define ALIVE_LIFE (3000 * MS)
 #define INODE_BYTES (16 << 10) /* ext4 makes an inode for so many: makes a reserve of bytes one of inodes */
 #define EXT4_MAGIC 0xef53
 #define XFS_MAGIC 0x58465342
@@ -59,14 +67,17 @@ struct out {
     char *at, *end;
 };
 
+struct text {
+    const char *at;
+    size_t n;
+};
+
 /* The call: noted by the hook, read by its helpers. */
 static struct {
     const char *path, *driver;
     const char *arg[4]; /* object, operation, suboperation, extra; NULL when not passed */
     int argc;
-    uint64_t wall, boot;
     uint64_t arrived; /* bytes that came on stdin; `big.input` holds the first STDIN_MAX of them */
-    char id[37];
 } call;
 
 /* A folder is a path and the rest of the path: no path is ever put together. */
@@ -75,6 +86,8 @@ struct folder {
 };
 static struct folder data, etc, run;
 static uid_t me;
+static int data_is_mine;
+static char boot_id[37];
 
 /* shim.conf, with its defaults. */
 static struct {
@@ -83,10 +96,45 @@ static struct {
     const char *complaint;
 } conf = {.reserve = 1 << 30, .percent = 5, .inode_percent = 5};
 
+enum how_asked { UNREADABLE, ANSWERED, TIMEOUT, ABSENT }; /* the first is also that of an asker that crashed */
+
+/* The rules that match the call: the recorder writes them, `count` last. */
+struct rule {
+    struct text name;
+    uint64_t wait;
+    int vetoes[4]; /* by default, for each of how_asked */
+};
+static struct {
+    struct rule rules[RULES_MAX];
+    int count;
+    uint64_t wait, until;
+} gate;
+
+/* What the hook does, and why. `answer` is the asker's until it has ended. */
+static struct verdict {
+    int fails;
+    struct text cause, rule, reason, rules, json;
+    uint64_t waited;
+} answer, verdict;
+
+struct record;
+
+enum { LATE = -1 };
+
 struct helper {
     char stack[32 << 10] __attribute__((aligned(16)));
     int tid, result;
-    int (*work)(void);
+    int (*work)(struct record *);
+    struct record *about;
+};
+
+/* One file in the mailbox. A helper that got stuck uses its own for ever, so nothing here is used twice. */
+struct record {
+    struct helper looker, teller, recorder;
+    const char *kind;
+    uint64_t wall, boot;
+    char id[37], tail[10];
+    struct iovec parts[3]; /* once it is composed: its head, stdin and tail */
 };
 
 /*
@@ -95,10 +143,15 @@ struct helper {
  */
 __attribute__((common)) struct {
     char head[5 * FIELD_MAX + 4096];
-    struct helper recorder;
+    struct record call;
     char input[STDIN_MAX];
-    struct helper looker, teller;
     char conf_text[16 << 10];
+    char gates[GATES_MAX + 1];
+    struct helper asker;
+    char answer[JSON_MAX + 4096 + 1];
+    char outcome_head[3 * FIELD_MAX];
+    struct record outcome;
+    char rules[RULES_MAX * (RULE_NAME_MAX + sizeof "=allow")];
 } big;
 
 /* ---- text ---- */
@@ -151,6 +204,18 @@ static void number(struct out *o, const char *key, uint64_t value)
     field(o, key, digits, d.at - digits);
 }
 
+static void string(struct out *o, const char *key, const char *value)
+{
+    field(o, key, value, strlen(value));
+}
+
+/* What needs no percent-encoding. */
+static int plain(unsigned char c)
+{
+    unsigned char lower = c | 32;
+    return (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'z') || c == '.' || c == '_' || c == '-';
+}
+
 /* Percent-encodes for a line of `lost`; an escape that does not fit whole is left out. */
 static void escape(struct out *o, const char *s, int room)
 {
@@ -158,12 +223,12 @@ static void escape(struct out *o, const char *s, int room)
     if (!s || !*s)
         s = "-";
     for (; *s; s++) {
-        unsigned char c = *s, lower = c | 32;
+        unsigned char c = *s;
         char three[] = {'%', hex[c >> 4], hex[c & 15]};
-        int plain = (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'z') || strchr("._-", c);
-        if ((room -= plain ? 1 : 3) < 0)
+        int n = plain(c) ? 1 : 3;
+        if ((room -= n) < 0)
             return;
-        put(o, plain ? s : three, plain ? 1 : 3);
+        put(o, n == 1 ? s : three, n);
     }
 }
 
@@ -208,6 +273,14 @@ static uint32_t crc32c(uint32_t crc, const void *data_, size_t n)
     return ~crc;
 }
 
+/* The line that ends a record. */
+static void checksum(uint32_t crc, char line[9])
+{
+    for (int i = 0; i < 8; i++)
+        line[i] = "0123456789abcdef"[crc >> (28 - 4 * i) & 15];
+    line[8] = '\n';
+}
+
 /* ---- the process ---- */
 
 static void quit(int sig)
@@ -248,6 +321,30 @@ static int is(const char *a, const char *b)
     return a && !strcmp(a, b);
 }
 
+/* The bytes of the character at s, 0 when it is malformed or one that a terminal or a log might act upon. */
+static size_t printable(const char *s, size_t n)
+{
+    static const uint32_t least[] = {' ', 0xa0, 0x800, 0x10000};
+    static const struct {
+        uint32_t first, last;
+    } bad[] = {{0x7f, 0x7f},     {0x200b, 0x200f}, {0x2028, 0x202e},  {0x2060, 0x206f},
+               {0xd800, 0xdfff}, {0xfeff, 0xfeff}, {0x110000, UINT32_MAX}};
+    uint32_t c = (unsigned char)*s;
+    size_t more = c < 0x80 ? 0 : c >> 5 == 6 ? 1 : c >> 4 == 14 ? 2 : c >> 3 == 30 ? 3 : n;
+    if (more >= n)
+        return 0;
+    c &= 0x7f >> (more ? more + 1 : 0);
+    for (size_t i = 1; i <= more; i++) {
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+        c = c << 6 | (s[i] & 0x3f);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (c >= bad[i].first && c <= bad[i].last)
+            return 0;
+    return c < least[more] ? 0 : more + 1;
+}
+
 /*
  * The one way out. A running guest is killed by a failed `reconnect`, whatever went wrong here. The text goes
  * to whoever asked libvirt: it is cut and made printable, and a full pipe must not hold us.
@@ -259,8 +356,8 @@ static _Noreturn void leave(int status, char *text, size_t n)
         _exit(0);
     if (n > 1024)
         n = 1024;
-    for (size_t i = 0; i < n; i++)
-        if (text[i] < ' ' || text[i] > '~')
+    for (size_t i = 0, bytes; i + 1 < n; i += bytes ? bytes : 1)
+        if (!(bytes = printable(text + i, n - 1 - i)))
             text[i] = '?';
     if (n > 0)
         text[n - 1] = '\n';
@@ -277,18 +374,20 @@ static int help(void *helper)
         for (int fd = 0; fd < 3; fd++)
             close(fd);
     umask(0);
-    h->result = h->work();
+    h->result = h->work(h->about);
     return 0;
 }
 
 /*
  * Starts a helper: a process with its own file descriptors and our memory. The kernel clears `tid` when it
- * ends, however it ends. (errno is shared too: it is reported, nothing that matters is decided by it.)
+ * ends, however it ends. (errno is shared too: no more than how a failure is told, or a short wait,
+ * depends on it.)
  */
-static int start(struct helper *h, int (*work)(void))
+static int start(struct helper *h, int (*work)(struct record *), struct record *about)
 {
     int flags = CLONE_VM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD;
     h->work = work;
+    h->about = about;
     return clone(help, h->stack + sizeof h->stack, flags, h, &h->tid, NULL, &h->tid) > 0;
 }
 
@@ -307,6 +406,8 @@ static int ended(struct helper *h, uint64_t until)
 
 /* ---- folders and small files ---- */
 
+#define FOLDER (O_PATH | O_DIRECTORY | O_NOFOLLOW)
+
 static int descend(int fd, const char *path)
 {
     char part[NAME_MAX + 1];
@@ -318,7 +419,7 @@ static int descend(int fd, const char *path)
         }
         memcpy(part, path, n);
         part[n] = 0;
-        fd = openat(fd, part, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+        fd = openat(fd, part, FOLDER);
         path += n;
     }
     return fd;
@@ -393,14 +494,14 @@ static int stamped(int folder, const char *name, enum how how)
 }
 
 /* One datagram at most a minute. syslog() is not used: it blocks when the journal does. */
-static void say(int folder, const char *what, int err)
+static void say(int folder, struct record *r, const char *what, int err)
 {
     char text[512];
     struct out o = {text, text + sizeof text};
     struct sockaddr_un to = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
     if (stamped(folder, "log", CLAIM))
         return;
-    cat(&o, "<27>hookbridge-hook: call ", call.id, ": ", what, ", errno ", NULL);
+    cat(&o, "<27>hookbridge-hook: ", r->kind, " ", r->id, ": ", what, ", errno ", NULL);
     putn(&o, err, 1);
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
     sendto(fd, text, o.at - text, MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&to, sizeof to);
@@ -419,8 +520,8 @@ static void count_lost(int fd, off_t size)
     (void)!pwrite(fd, last, 26, counted ? size - 26 : size);
 }
 
-/* Tells the agent of a call that it will not find, or not yet. */
-static void lose(int folder, const char *word, int err)
+/* Tells the agent of a file that it will not find, or not yet. */
+static void lose(int folder, struct record *r, const char *word, int err)
 {
     char line[512];
     struct out o = {line, line + sizeof line};
@@ -428,8 +529,8 @@ static void lose(int folder, const char *word, int err)
     int fd = folder < 0 ? -1 : open_plain(folder, "lost", O_RDWR | O_CREAT | O_APPEND);
     if (fd < 0)
         return;
-    cat(&o, word, " ", call.id, " ", NULL);
-    putn(&o, call.wall, 1);
+    cat(&o, word, " ", r->id, " ", NULL);
+    putn(&o, r->wall, 1);
     cat(&o, " ", call.driver, " ", NULL);
     escape(&o, call.arg[1], 64);
     cat(&o, " ", NULL);
@@ -545,6 +646,11 @@ static int may_fail(void)
            is(operation, "restore") || (is(operation, "started") && conf.fail_started);
 }
 
+static int destructive(void)
+{
+    return is(call.arg[1], "started") || is(call.arg[1], "port-created");
+}
+
 /* ---- the call ---- */
 
 /* The component after the last `hooks` that is not itself the file's name, less `.d`. */
@@ -566,12 +672,15 @@ static const char *driver_of(const char *path)
     return found;
 }
 
-/* UUIDv7: 48 bits of milliseconds, then random. */
-static void make_id(void)
+/* The record gets its moment, and as its id a UUIDv7: 48 bits of milliseconds, then random. */
+static void identify(struct record *r, const char *kind)
 {
     unsigned char b[16];
-    struct out o = {call.id, call.id + 36};
-    uint64_t ms = call.wall / 1000000;
+    struct out o = {r->id, r->id + 36};
+    r->kind = kind;
+    r->wall = now(CLOCK_REALTIME);
+    r->boot = now(CLOCK_BOOTTIME);
+    uint64_t ms = r->wall / 1000000;
     if (getrandom(b, 16, GRND_NONBLOCK) != 16) /* too early in the boot: the kernel gave every process some */
         memcpy(b, (void *)getauxval(AT_RANDOM), 16);
     for (int i = 0; i < 6; i++)
@@ -588,21 +697,19 @@ static void make_id(void)
 
 static void note(int argc, char **argv)
 {
-    call.wall = now(CLOCK_REALTIME);
-    call.boot = now(CLOCK_BOOTTIME);
+    identify(&big.call, "call");
     call.path = argc > 0 ? argv[0] : "";
     call.driver = driver_of(call.path);
     call.argc = argc > 0 ? argc - 1 : 0;
     for (int i = 0; i < 4 && i < call.argc; i++)
         call.arg[i] = argv[i + 1];
-    make_id();
 }
 
 /* Reads to the end, or for two seconds: not every caller closes it. What is too much is counted. */
 static void read_stdin(void)
 {
     struct pollfd in = {.fd = 0, .events = POLLIN};
-    uint64_t until = call.boot + STDIN_WAIT, t = call.boot;
+    uint64_t until = big.call.boot + STDIN_WAIT, t = big.call.boot;
     for (; t < until && poll(&in, 1, (until - t) / MS + 1) > 0; t = now(CLOCK_BOOTTIME)) {
         size_t room = call.arrived < STDIN_MAX ? STDIN_MAX - call.arrived : 0;
         ssize_t n = room ? read(0, big.input + call.arrived, room) : read(0, big.head, sizeof big.head);
@@ -635,6 +742,241 @@ static void find_folders(void)
                "/.local/share/hookbridge/run");
 }
 
+/* ---- what the agent wrote ---- */
+
+/*
+ * The agent's user may write anything into his folder, swap it while it is read, and hold whoever reads. So a
+ * file is opened first and looked at then: a regular file or socket of the folder's owner without a second
+ * name. It has none at all when it was replaced meanwhile. O_NONBLOCK is for FIFOs and leases.
+ */
+static int open_agents(int gates, const char *name, int flags, mode_t type)
+{
+    struct stat st, folder;
+    int fd = openat(gates, name, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 || (fstat(fd, &st) == 0 && fstat(gates, &folder) == 0 && (st.st_mode & S_IFMT) == type &&
+                   st.st_nlink <= 1 && st.st_uid == folder.st_uid))
+        return fd;
+    errno = EPERM;
+    return -1;
+}
+
+static int same(struct text a, const char *b)
+{
+    return a.n == strlen(b) && !memcmp(a.at, b, a.n);
+}
+
+/* Takes a netstring off the front; `at` is NULL, and nothing taken, when there is none. */
+static struct text take_netstring(struct text *in)
+{
+    struct text none = {NULL, 0}, taken;
+    size_t n = 0, i = 0;
+    for (; i < in->n && i < 6 && in->at[i] >= '0' && in->at[i] <= '9'; i++)
+        n = 10 * n + in->at[i] - '0';
+    if (i == 0 || (i > 1 && *in->at == '0') || i + n + 2 > in->n || in->at[i] != ':' || in->at[i + 1 + n] != ',')
+        return none;
+    taken = (struct text){in->at + i + 1, n};
+    *in = (struct text){taken.at + n + 1, in->n - i - n - 2};
+    return taken;
+}
+
+/*
+ * Takes a record apart into the values of some keys and, behind them, its stdin: NULL, or what is wrong with it.
+ * Another version may well have another checksum.
+ */
+static const char *take_apart(struct text in, const char *kind, const char *const *keys, struct text *values)
+{
+    const size_t version = sizeof VERSION_LINE - 1, end = 9;
+    char sum[9];
+    int key;
+    if (in.n < version + end)
+        return "damaged";
+    if (memcmp(in.at, VERSION_LINE, version))
+        return memcmp(in.at, VERSION_LINE, sizeof "hookbridge/" - 1) ? "damaged" : "unknown";
+    in.n -= end;
+    checksum(crc32c(0, in.at, in.n), sum);
+    if (memcmp(in.at + in.n, sum, end))
+        return "damaged";
+    in.at += version;
+    in.n -= version;
+    struct text its_kind = take_netstring(&in);
+    if (its_kind.at && !same(its_kind, kind))
+        return "unknown";
+    for (struct text f; (f = take_netstring(&in)).n > 0;)
+        for (key = 0; keys[key]; key++) {
+            size_t n = strlen(keys[key]);
+            if (f.n > n && f.at[n] == '=' && !memcmp(f.at, keys[key], n))
+                values[key] = (struct text){f.at + n + 1, f.n - n - 1};
+        }
+    for (key = 0; keys[key]; key++)
+        ;
+    values[key] = take_netstring(&in);
+    return values[key].at && in.n == 0 ? NULL : "damaged";
+}
+
+/* ---- the gates file ---- */
+
+/* Takes what stands before a separator off the front, and the separator. */
+static struct text take_word(struct text *in, char separator)
+{
+    const char *end = memchr(in->at, separator, in->n);
+    struct text taken = {in->at, end ? (size_t)(end - in->at) : in->n};
+    size_t n = taken.n + (end ? 1 : 0);
+    *in = (struct text){in->at + n, in->n - n};
+    return taken;
+}
+
+static int hex_digit(char c)
+{
+    char lower = c | 32;
+    return c >= '0' && c <= '9' ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+/* Takes a percent-encoded byte off the front of a word that is not empty; -1 for what nobody encodes so. */
+static int take_byte(struct text *word)
+{
+    size_t n = 1;
+    int c = (unsigned char)*word->at;
+    if (c == '%') {
+        int high = word->n > 2 ? hex_digit(word->at[1]) : -1, low = high < 0 ? -1 : hex_digit(word->at[2]);
+        c = low < 0 ? -1 : high << 4 | low;
+        n = low < 0 ? 1 : 3;
+    } else if (!plain(c))
+        c = -1;
+    *word = (struct text){word->at + n, word->n - n};
+    return c;
+}
+
+static int well_encoded(struct text word, const char *special)
+{
+    int ok = word.n > 0;
+    while (word.n > 0) {
+        char c = *word.at;
+        ok &= take_byte(&word) >= 0 || (c && strchr(special, c));
+    }
+    return ok;
+}
+
+static int steps = GLOB_STEPS; /* a hostile glob and a long name must not cost the call its time */
+
+/* An encoded word in which `*` stands for any bytes and `?` for one, against a name. */
+static int matches(struct text glob, const char *name)
+{
+    struct text behind_star = {NULL, 0};
+    const char *from = NULL;
+    while (*name || glob.n > 0) {
+        struct text rest = glob;
+        char sign = glob.n > 0 ? *glob.at : 0;
+        int c = glob.n > 0 ? take_byte(&rest) : -1;
+        if (steps-- <= 0)
+            return 0;
+        if (sign == '*') {
+            behind_star = glob = rest;
+            from = name;
+        } else if (*name && (sign == '?' || c == (unsigned char)*name)) {
+            glob = rest;
+            name++;
+        } else if (*name && from) {
+            glob = behind_star;
+            name = ++from;
+        } else
+            return 0;
+    }
+    return 1;
+}
+
+/* The spelling of rules and causes: nothing that could break a line. */
+static int is_name(struct text word)
+{
+    int ok = word.n > 0 && word.n <= RULE_NAME_MAX && *word.at >= 'a' && *word.at <= 'z';
+    for (size_t i = 0; i < word.n; i++)
+        ok &= (word.at[i] >= 'a' && word.at[i] <= 'z') || (word.at[i] >= '0' && word.at[i] <= '9') ||
+              word.at[i] == '-';
+    return ok;
+}
+
+static int read_timeout(struct text word, uint64_t *wait)
+{
+    uint64_t ms = 0;
+    for (size_t i = 0; i < word.n; i++) {
+        if (word.at[i] < '0' || word.at[i] > '9')
+            return 0;
+        ms = ms > 10000 ? ms : 10 * ms + word.at[i] - '0';
+    }
+    *wait = (ms < 100 ? 100 : ms > 10000 ? 10000 : ms) * MS;
+    return word.n > 0;
+}
+
+static int read_default(struct text word, int *vetoes)
+{
+    *vetoes = same(word, "veto") && !destructive();
+    return same(word, "veto") || same(word, "allow");
+}
+
+enum { NAME, DRIVER, OPERATION, SUBOPERATION, OBJECT, EXEMPT, WAIT, ON_TIMEOUT, ON_ERROR, ON_ABSENT, MORE, WORDS };
+
+/* Does the rule match the call? -1 when it cannot be understood. What a later release added is skipped. */
+static int read_rule(struct text line, struct rule *rule)
+{
+    const char *called[] = {call.driver, call.arg[1], call.arg[2], call.arg[0]};
+    struct text w[WORDS];
+    int match = 1;
+    for (int i = 0; i < WORDS; i++)
+        w[i] = take_word(&line, '\t');
+    rule->name = w[NAME];
+    if (!is_name(w[NAME]) || !read_timeout(w[WAIT], &rule->wait) ||
+        !read_default(w[ON_TIMEOUT], &rule->vetoes[TIMEOUT]) ||
+        !read_default(w[ON_ERROR], &rule->vetoes[UNREADABLE]) ||
+        !read_default(w[ON_ABSENT], &rule->vetoes[ABSENT]) || w[MORE].n == 0)
+        return -1;
+    for (int i = DRIVER; i <= OBJECT; i++) {
+        if (!(i == OBJECT ? well_encoded(w[i], "*?") : same(w[i], "*") || well_encoded(w[i], "")))
+            return -1;
+        match = match && matches(w[i], called[i - DRIVER] ? called[i - DRIVER] : "");
+    }
+    if (!well_encoded(w[EXEMPT], ","))
+        return -1;
+    if (same(w[EXEMPT], "-"))
+        return match;
+    while (match && w[EXEMPT].n > 0)
+        match = !matches(take_word(&w[EXEMPT], ','), call.arg[0]);
+    return match;
+}
+
+/* Break-glass. */
+static int switched_off(void)
+{
+    struct stat st;
+    return fstatat(open_folder(etc), "gates.off", &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* Finds the rules that match and counts them. NULL, or what is wrong with the file: then none does. */
+static const char *read_gates(int folder, int *count)
+{
+    static const char *const no_keys[] = {NULL};
+    struct text rules;
+    int fd, lines = 0, found = 0, gates = openat(folder, "gates.d", FOLDER);
+    if (gates < 0 || (fd = open_agents(gates, "gates", O_RDONLY, S_IFREG)) < 0)
+        return errno == ENOENT ? NULL : "damaged";
+    ssize_t n = read(fd, big.gates, sizeof big.gates);
+    if (n < 0 || n == sizeof big.gates)
+        return "damaged";
+    const char *wrong = take_apart((struct text){big.gates, n}, "gates", no_keys, &rules);
+    if (wrong)
+        return wrong;
+    while (rules.n > 0) {
+        struct rule *rule = &gate.rules[found];
+        int match = ++lines > RULES_MAX ? -1 : read_rule(take_word(&rules, '\n'), rule);
+        if (match < 0 || steps <= 0)
+            return "unknown";
+        if (match && rule->wait > gate.wait)
+            gate.wait = rule->wait;
+        found += match;
+    }
+    if (found > 0 && !switched_off())
+        *count = found;
+    return NULL;
+}
+
 /* ---- 1. the call becomes durable ---- */
 
 /* No call is written into the last space of a disk that guests and logs live on too. */
@@ -650,84 +992,105 @@ static int too_full(const struct statfs *fs)
     return fs->f_bavail * block < bytes || fs->f_ffree < inodes;
 }
 
-static size_t write_head(const char *boot_id)
+static struct out begin(struct record *r, char *head, size_t size)
+{
+    struct out o = {head, head + size};
+    cat(&o, VERSION_LINE, NULL);
+    putn(&o, strlen(r->kind), 1);
+    cat(&o, ":", r->kind, ",", NULL);
+    field(&o, "id", r->id, 36);
+    number(&o, "time", r->wall);
+    number(&o, "boottime", r->boot);
+    field(&o, "boot", boot_id, 36);
+    string(&o, "shim", VERSION);
+    return o;
+}
+
+static void finish(struct record *r, char *head, struct out *o, const char *input, size_t n)
+{
+    cat(o, "0:,", NULL);
+    putn(o, n, 1);
+    cat(o, ":", NULL);
+    size_t head_size = o->at - head;
+    r->tail[0] = ',';
+    checksum(crc32c(crc32c(crc32c(0, head, head_size), input, n), r->tail, 1), r->tail + 1);
+    r->parts[0] = (struct iovec){head, head_size};
+    r->parts[1] = (struct iovec){(char *)input, n};
+    r->parts[2] = (struct iovec){r->tail, sizeof r->tail};
+}
+
+static void compose_call(const char *gates)
 {
     static const char *const keys[] = {"object", "operation", "suboperation", "extra"};
-    struct out o = {big.head, big.head + sizeof big.head};
+    struct out o = begin(&big.call, big.head, sizeof big.head);
     size_t held = call.arrived < STDIN_MAX ? call.arrived : STDIN_MAX;
-    cat(&o, "hookbridge/1\n4:call,", NULL);
-    field(&o, "id", call.id, 36);
-    number(&o, "time", call.wall);
-    number(&o, "boottime", call.boot);
-    field(&o, "boot", boot_id, 36);
-    field(&o, "shim", VERSION, strlen(VERSION));
-    field(&o, "path", call.path, strlen(call.path));
-    field(&o, "driver", call.driver, strlen(call.driver));
+    string(&o, "path", call.path);
+    string(&o, "driver", call.driver);
     for (int i = 0; i < 4 && call.arg[i]; i++)
-        field(&o, keys[i], call.arg[i], strlen(call.arg[i]));
+        string(&o, keys[i], call.arg[i]);
     if (call.argc != 4)
         number(&o, "argc", call.argc);
     if (call.arrived > held)
         number(&o, "truncated", call.arrived);
-    cat(&o, "0:,", NULL);
-    putn(&o, held, 1);
-    cat(&o, ":", NULL);
-    return o.at - big.head;
+    if (gates)
+        string(&o, "gates", gates);
+    finish(&big.call, big.head, &o, big.input, held);
 }
 
-static int write_record(int fd, const char *boot_id)
+/* Writes some of three parts and takes it off them. What is left, or -1. */
+static ssize_t write_some(int fd, struct iovec *parts)
 {
-    char tail[10] = ",";
-    size_t n = write_head(boot_id), held = call.arrived < STDIN_MAX ? call.arrived : STDIN_MAX;
-    uint32_t crc = crc32c(crc32c(crc32c(0, big.head, n), big.input, held), tail, 1);
-    for (int i = 0; i < 8; i++)
-        tail[1 + i] = "0123456789abcdef"[crc >> (28 - 4 * i) & 15];
-    tail[9] = '\n';
-    struct iovec parts[] = {{big.head, n}, {big.input, held}, {tail, 10}}, *p = parts;
-    while (p < parts + 3) {
-        ssize_t w = writev(fd, p, parts + 3 - p);
-        if (w < 0)
-            return -1;
-        for (; p < parts + 3 && (size_t)w >= p->iov_len; p++)
-            w -= p->iov_len;
-        if (p < parts + 3) {
-            p->iov_base = (char *)p->iov_base + w;
-            p->iov_len -= w;
-        }
+    ssize_t left = 0, n = writev(fd, parts, 3);
+    if (n < 0)
+        return -1;
+    for (int i = 0; i < 3; i++) {
+        size_t written = (size_t)n < parts[i].iov_len ? (size_t)n : parts[i].iov_len;
+        parts[i].iov_base = (char *)parts[i].iov_base + written;
+        parts[i].iov_len -= written;
+        left += parts[i].iov_len;
+        n -= written;
     }
-    return fsync(fd);
+    return left;
+}
+
+static int write_record(int fd, struct record *r)
+{
+    struct iovec parts[] = {r->parts[0], r->parts[1], r->parts[2]};
+    ssize_t left;
+    do
+        left = write_some(fd, parts);
+    while (left > 0);
+    return left < 0 ? -1 : fsync(fd);
 }
 
 /* Into `tmp`, synced, then renamed to `new`; an errno when the agent will not find it there. */
-static int store(int folder)
+static int store(int folder, struct record *r)
 {
-    char boot_id[37] = "", name[116];
+    char name[116];
     struct out o = {name, name + sizeof name - 1};
     struct stat st;
     struct statfs fs;
-    int mail = openat(folder, "mail", O_PATH | O_DIRECTORY | O_NOFOLLOW);
+    int mail = openat(folder, "mail", FOLDER);
     if (mail < 0 || fstat(mail, &st) != 0)
         return errno;
     if (!ours(&st)) /* then the agent's user could have planted `tmp` and `new` too */
         return EPERM;
-    int tmp = openat(mail, "tmp", O_PATH | O_DIRECTORY | O_NOFOLLOW);
+    int tmp = openat(mail, "tmp", FOLDER);
     int new = openat(mail, "new", O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     if (tmp < 0 || new < 0 || fstat(tmp, &st) != 0 || fstatfs(tmp, &fs) != 0)
         return errno;
     if (too_full(&fs))
         return ENOSPC;
 
-    if (read(open("/proc/sys/kernel/random/boot_id", O_RDONLY), boot_id, 36) != 36)
-        memcpy(boot_id, "00000000-0000-0000-0000-000000000000", 36);
-    putn(&o, call.boot, 20);
+    putn(&o, r->boot, 20);
     cat(&o, "-", boot_id, "-", NULL);
-    putn(&o, call.wall, 20);
-    cat(&o, "-", call.id, NULL);
+    putn(&o, r->wall, 20);
+    cat(&o, "-", r->id, NULL);
     *o.at = 0;
     int fd = openat(tmp, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
     if (fd < 0)
         return errno;
-    if ((st.st_uid != me && fchown(fd, st.st_uid, st.st_gid) != 0) || write_record(fd, boot_id) != 0 ||
+    if ((st.st_uid != me && fchown(fd, st.st_uid, st.st_gid) != 0) || write_record(fd, r) != 0 ||
         renameat(tmp, name, new, name) != 0) {
         int err = errno;
         unlinkat(tmp, name, 0); /* synced or not: if it comes back, the agent finds the call that was lost */
@@ -740,65 +1103,90 @@ static int store(int folder)
     return 0;
 }
 
-/* Helper. Its result is the errno when the hook must fail for it, else 0. */
-static int record(void)
+static int store_or_tell(int folder, struct record *r)
+{
+    int err = folder < 0 ? errno : store(folder, r);
+    if (err || conf.complaint) {
+        int at = open_run();
+        if (err)
+            lose(at, r, "lost", err);
+        say(at, r, err ? "not written to the mailbox, see the file lost" : conf.complaint, err);
+    }
+    return err;
+}
+
+/* Helper. Its result is an errno, or 0. */
+static int record(struct record *r)
 {
     struct stat st = {.st_uid = me};
-    int folder, err;
+    const char *gates = NULL;
     read_conf();
-    folder = open_folder(data);
-    err = folder < 0 || fstat(folder, &st) != 0 ? errno : store(folder);
-    if (err || conf.complaint) {
-        int r = open_run();
-        if (err)
-            lose(r, "lost", err);
-        say(r, err ? "not written to the mailbox, see the file lost" : conf.complaint, err);
-    }
-    return st.st_uid == me && conf.fail_when_full && may_fail() ? err : 0;
+    if (read(open("/proc/sys/kernel/random/boot_id", O_RDONLY), boot_id, 36) != 36)
+        memcpy(boot_id, "00000000-0000-0000-0000-000000000000", 36);
+    int count = 0, folder = open_folder(data);
+    if (folder >= 0)
+        fstat(folder, &st);
+    data_is_mine = st.st_uid == me;
+    if (folder >= 0 && data_is_mine && ours(&st) && may_fail())
+        gates = read_gates(folder, &count);
+    compose_call(gates);
+    __atomic_store_n(&gate.count, count, __ATOMIC_RELEASE);
+    return store_or_tell(folder, r);
 }
 
 /* Helper. Did somebody's wait run out in the last minute? */
-static int look(void)
+static int look(struct record *r)
 {
+    (void)r;
     return stamped(open_run(), "late", LOOK);
 }
 
 /* Helper. Ours has. */
-static int tell(void)
+static int tell(struct record *r)
 {
-    int r = open_run();
-    lose(r, "late", ETIMEDOUT);
-    stamped(r, "late", RENEW);
-    say(r, "not yet written to the mailbox, its disk does not answer", ETIMEDOUT);
+    int at = open_run();
+    lose(at, r, "late", ETIMEDOUT);
+    stamped(at, "late", RENEW);
+    say(at, r, "not yet written to the mailbox, its disk does not answer", ETIMEDOUT);
     return 0;
 }
 
 /* There is no room for another process. A memory file system cannot be frozen, so that needs no helper. */
-static void lose_unguarded(int err)
+static void lose_unguarded(struct record *r, int err)
 {
     struct statfs fs;
     int folder = open_run();
     if (folder >= 0 && fstatfs(folder, &fs) == 0 && fs.f_type == TMPFS_MAGIC)
-        lose(folder, "lost", err);
+        lose(folder, r, "lost", err);
 }
 
-/* Has the call written, tells when that does not end in time. One full wait a minute is enough for a host. */
-static int write_call(void)
+/*
+ * Has a record written, tells when that does not end in time: an errno, or LATE, or 0. One full wait a minute is
+ * enough for a host, and one late record for a hook.
+ */
+static int deliver(struct record *r, int (*work)(struct record *), int hopeless)
 {
     uint64_t began = now(CLOCK_BOOTTIME);
-    if (!start(&big.recorder, record)) {
-        lose_unguarded(errno);
+    if (!start(&r->recorder, work, r)) {
+        lose_unguarded(r, errno);
         return 0;
     }
-    if (ended(&big.recorder, began + FIRST_WAIT))
-        return big.recorder.result;
-    start(&big.looker, look);
-    int hopeless = ended(&big.looker, began + FIRST_WAIT + SMALL_WAIT) && big.looker.result;
-    if (!hopeless && ended(&big.recorder, began + WRITE_WAIT))
-        return big.recorder.result;
-    start(&big.teller, tell);
-    ended(&big.teller, now(CLOCK_BOOTTIME) + SMALL_WAIT);
-    return 0;
+    if (ended(&r->recorder, began + FIRST_WAIT))
+        return r->recorder.result;
+    if (!hopeless) {
+        start(&r->looker, look, r);
+        hopeless = ended(&r->looker, began + FIRST_WAIT + SMALL_WAIT) && r->looker.result;
+    }
+    if (!hopeless && ended(&r->recorder, began + WRITE_WAIT))
+        return r->recorder.result;
+    start(&r->teller, tell, r);
+    ended(&r->teller, now(CLOCK_BOOTTIME) + SMALL_WAIT);
+    return LATE;
+}
+
+static int must_be_written(void)
+{
+    return data_is_mine && conf.fail_when_full && may_fail();
 }
 
 static _Noreturn void fail(int err)
@@ -814,22 +1202,209 @@ static _Noreturn void fail(int err)
     leave(1, text, o.at - text);
 }
 
+/* ---- 2. a gate is asked ---- */
+
+/* Did the agent's answering thread stamp its file in the last seconds? After a reboot a stamp may lie ahead. */
+static int alive(int gates)
+{
+    char digits[21] = "";
+    int fd = open_agents(gates, "alive", O_RDONLY, S_IFREG);
+    if (fd < 0 || read(fd, digits, 20) != 20 || strspn(digits, "0123456789") != 20)
+        return 0;
+    uint64_t then = strtoull(digits, NULL, 10), t = now(CLOCK_BOOTTIME);
+    return then <= t && t - then <= ALIVE_LIFE;
+}
+
+/* The path leads through a file descriptor, so what was looked at is what is connected to. */
+static int connect_agent(int gates)
+{
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    struct out o = {to.sun_path, to.sun_path + sizeof to.sun_path - 1};
+    struct timespec pause = {0, 5 * MS};
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    struct stat st;
+    int at = open_agents(gates, "gate.sock", O_PATH, S_IFSOCK), fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    uint64_t until = now(CLOCK_BOOTTIME) + SMALL_WAIT;
+    if (at < 0)
+        return -1;
+    cat(&o, "/proc/self/fd/", NULL);
+    putn(&o, at, 1);
+    while (connect(fd, (struct sockaddr *)&to, sizeof to) != 0) {
+        if (errno != EAGAIN || now(CLOCK_BOOTTIME) >= until) /* EAGAIN: too many at once wait to be accepted */
+            return -1;
+        nanosleep(&pause, NULL);
+    }
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || fstat(gates, &st) != 0 || peer.uid != st.st_uid)
+        return -1;
+    return fd;
+}
+
+static enum how_asked read_answer(size_t n)
+{
+    static const char *const keys[] = {"exit", "cause", "rule", "reason", NULL};
+    struct text v[5] = {{"", 0}, {"", 0}, {"", 0}, {"", 0}, {"", 0}};
+    if (take_apart((struct text){big.answer, n}, "answer", keys, v) || !(same(v[0], "0") || same(v[0], "1")) ||
+        !is_name(v[1]) || !(v[2].n == 0 || is_name(v[2])) || v[3].n > REASON_MAX || v[4].n > JSON_MAX)
+        return UNREADABLE;
+    answer.fails = same(v[0], "1");
+    answer.cause = v[1];
+    answer.rule = v[2];
+    answer.reason = v[3];
+    answer.json = v[4];
+    return ANSWERED;
+}
+
+/* Sends the call while there is nothing to read, reads to the end: neither waits for the other. */
+static enum how_asked converse(int fd)
+{
+    struct iovec parts[] = {big.call.parts[0], big.call.parts[1], big.call.parts[2]};
+    struct pollfd peer = {.fd = fd, .events = POLLIN | POLLOUT};
+    size_t n = 0;
+    for (uint64_t t; (t = now(CLOCK_BOOTTIME)) < gate.until;) {
+        if (poll(&peer, 1, (gate.until - t) / MS + 1) <= 0)
+            continue;
+        if (peer.revents & POLLOUT) {
+            ssize_t left = write_some(fd, parts);
+            if (left == 0 || (left < 0 && errno != EAGAIN)) {
+                shutdown(fd, SHUT_WR);
+                peer.events = POLLIN;
+            }
+        }
+        if (peer.revents & ~POLLOUT) {
+            ssize_t got = read(fd, big.answer + n, sizeof big.answer - n);
+            if (got <= 0) /* an error too, when the agent answers before it has read all */
+                return read_answer(n);
+            if ((n += got) == sizeof big.answer)
+                return UNREADABLE;
+        }
+    }
+    return TIMEOUT;
+}
+
+/* Helper. */
+static int ask(struct record *r)
+{
+    (void)r;
+    int fd, gates = openat(open_folder(data), "gates.d", FOLDER);
+    if (!alive(gates) || (fd = connect_agent(gates)) < 0)
+        return ABSENT;
+    return converse(fd);
+}
+
+/* What the rules say for the case that there is no answer. */
+static void apply_defaults(enum how_asked how, const char *reason)
+{
+    static const char *const causes[] = {"error", "", "timeout", "absent"};
+    struct out o = {big.rules, big.rules + sizeof big.rules};
+    verdict.cause = (struct text){causes[how], strlen(causes[how])};
+    verdict.rule = gate.rules->name;
+    verdict.reason = verdict.json = (struct text){"", 0};
+    for (struct rule *rule = gate.rules; rule < gate.rules + gate.count; rule++) {
+        int vetoes = rule->vetoes[how];
+        if (rule > gate.rules)
+            cat(&o, ",", NULL);
+        put(&o, rule->name.at, rule->name.n);
+        cat(&o, vetoes ? "=veto" : "=allow", NULL);
+        if (vetoes && !verdict.fails) {
+            verdict.fails = 1;
+            verdict.rule = rule->name;
+            verdict.reason = (struct text){reason, strlen(reason)};
+        }
+    }
+    verdict.rules = (struct text){big.rules, o.at - big.rules};
+}
+
+/*
+ * Asks in a helper, for the agent's folder may lie on a frozen disk. When even the call cannot be written there,
+ * the agent would not find it: nobody is asked.
+ */
+static void decide(int late)
+{
+    static char silence[] = "no answer within 10000 ms";
+    struct out o = {silence + sizeof "no answer within", silence + sizeof silence - 1};
+    uint64_t began = now(CLOCK_BOOTTIME), ms = gate.wait / MS;
+    enum how_asked how = ABSENT;
+    gate.until = began + gate.wait;
+    if (!late && !start(&big.asker, ask, NULL))
+        how = UNREADABLE;
+    else if (!late)
+        how = ended(&big.asker, gate.until + FIRST_WAIT) ? (enum how_asked)big.asker.result : TIMEOUT;
+    putn(&o, ms % 1000 ? ms : ms / 1000, 1);
+    cat(&o, ms % 1000 ? " ms" : " s", NULL);
+    *o.at = 0;
+    if (how == ANSWERED)
+        verdict = answer;
+    else
+        apply_defaults(how, late             ? "the mailbox's disk does not answer"
+                            : how == TIMEOUT ? silence
+                            : how == ABSENT  ? "hookbridge's agent is not running"
+                                             : "hookbridge's agent gave no answer that can be read");
+    if (destructive() && !same(verdict.cause, "decided"))
+        verdict.fails = 0;
+    verdict.waited = now(CLOCK_BOOTTIME) - began;
+}
+
+static void compose_outcome(struct record *r)
+{
+    struct out o = begin(r, big.outcome_head, sizeof big.outcome_head);
+    field(&o, "call", big.call.id, 36);
+    string(&o, "driver", call.driver);
+    string(&o, "object", call.arg[0]);
+    string(&o, "operation", call.arg[1]);
+    if (call.arg[2])
+        string(&o, "suboperation", call.arg[2]);
+    number(&o, "exit", verdict.fails);
+    field(&o, "cause", verdict.cause.at, verdict.cause.n);
+    field(&o, "rule", verdict.rule.at, verdict.rule.n);
+    field(&o, "reason", verdict.reason.at, verdict.reason.n);
+    number(&o, "waited", verdict.waited);
+    if (verdict.rules.n > 0)
+        field(&o, "rules", verdict.rules.at, verdict.rules.n);
+    finish(r, big.outcome_head, &o, verdict.json.at, verdict.json.n);
+}
+
+/* Helper. */
+static int conclude(struct record *r)
+{
+    compose_outcome(r);
+    return store_or_tell(open_folder(data), r);
+}
+
+static _Noreturn void veto(void)
+{
+    char text[1024];
+    struct out o = {text, text + sizeof text - 1};
+    cat(&o, "vetoed", verdict.rule.n > 0 ? " by " : "", NULL);
+    put(&o, verdict.rule.at, verdict.rule.n);
+    cat(&o, ": ", NULL);
+    put(&o, verdict.reason.at, verdict.reason.n);
+    cat(&o, "\n", NULL);
+    leave(1, text, o.at - text);
+}
+
 /* ---- options ---- */
 
-static int answer(void)
+static int try_stdout(struct record *r)
 {
-    return write(1, "", 1) < 0 ? 42 : 1;
+    return write(1, "", 1) < 0 && r == &big.outcome ? 42 : 1;
 }
 
 /* What a truncated or wrongly built copy would get wrong. */
 static _Noreturn void self_test(void)
 {
     static const char good[] = "hookbridge-hook " VERSION ": ok\n";
+    static const char rule[] = "a-1\tqemu\tstart\t*\tweb-?%2A\tweb-2%2A\t2000\tallow\tallow\tveto\t-";
     static char bad[] = "hookbridge-hook: self-test failed\n";
     int ok = crc32c(0, "123456789", 9) == 0xe3069283;
     ok = ok && is(driver_of("/etc/libvirt/hooks/qemu.d/50-hookbridge"), "qemu");
-    start(&big.recorder, answer);
-    ok = ok && ended(&big.recorder, now(CLOCK_BOOTTIME) + WRITE_WAIT) && big.recorder.result == 42;
+    start(&big.asker, try_stdout, &big.outcome);
+    ok = ok && ended(&big.asker, now(CLOCK_BOOTTIME) + WRITE_WAIT) && big.asker.result == 42;
+    call.driver = "qemu";
+    call.arg[0] = "web-1*";
+    call.arg[1] = "start";
+    struct text line = {rule, sizeof rule - 1};
+    ok = ok && read_rule(line, gate.rules) == 1 && gate.rules->wait == 2000 * MS && gate.rules->vetoes[ABSENT];
     leave(!ok || write(1, good, sizeof good - 1) < 0, bad, sizeof bad - 1);
 }
 
@@ -845,8 +1420,15 @@ int main(int argc, char **argv)
     note(argc, argv);
     read_stdin();
     find_folders();
-    if ((err = write_call()))
+    err = deliver(&big.call, record, 0);
+    if (err > 0 && must_be_written())
         fail(err);
-    /* 2. Here a gate will be asked, and what was then done will be written as a second record. */
+    if (__atomic_load_n(&gate.count, __ATOMIC_ACQUIRE) > 0) {
+        decide(err == LATE);
+        identify(&big.outcome, "outcome");
+        deliver(&big.outcome, conclude, err == LATE);
+    }
+    if (verdict.fails)
+        veto();
     leave(0, NULL, 0);
 }

@@ -19,8 +19,17 @@ public interface DecisionChannel extends AutoCloseable {
   boolean ready();
 
   /**
-   * Sends a request on its way. What becomes of it is told by the {@link Replies} the channel was
-   * opened with; a request that is merely not answered is told by nothing.
+   * The largest {@link Envelope#size()} that can be asked about, as far as is known. A larger
+   * request is told as failed.
+   */
+  default int maxEventBytes() {
+    return Integer.MAX_VALUE;
+  }
+
+  /**
+   * Sends a request on its way. The event that is sent has the attribute {@code rule} besides. What
+   * becomes of it is told by the {@link Replies} the channel was opened with; a request that is
+   * merely not answered is told by nothing.
    */
   void ask(DecisionRequest request);
 

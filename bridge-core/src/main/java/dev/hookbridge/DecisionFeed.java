@@ -21,6 +21,9 @@ public interface DecisionFeed extends AutoCloseable {
 
   /** A request, and the way back. */
   interface Asked {
+    /**
+     * The event, with the attribute {@code rule}. Whether it has expired is for the caller to see.
+     */
     Envelope event();
 
     /**

@@ -71,12 +71,15 @@ public interface Transport {
    * Connects as a decider.
    *
    * @param group deciders of one group share the requests among themselves; each group gets all
-   * @param rule the rule whose requests are wanted, {@code *} for every
+   * @param rule the rule whose requests are wanted, {@code *} for every. Deciders of one group want
+   *     the same: those of another rule are a group of their own, whatever its name
+   * @param atOnce how many requests this decider works on at a time; a broker that can give the
+   *     others to somebody else does
    * @return empty when this transport carries no decisions
    * @throws SinkException when the broker cannot be used
    */
-  default Optional<DecisionFeed> decisionFeed(Settings settings, String group, String rule)
-      throws SinkException {
+  default Optional<DecisionFeed> decisionFeed(
+      Settings settings, String group, String rule, int atOnce) throws SinkException {
     return Optional.empty();
   }
 

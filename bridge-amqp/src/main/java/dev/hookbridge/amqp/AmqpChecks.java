@@ -32,7 +32,7 @@ final class AmqpChecks {
   }
 
   /** What is asked of the broker. */
-  private interface Question {
+  interface Question {
     void ask(Channel channel) throws IOException;
   }
 
@@ -176,8 +176,12 @@ final class AmqpChecks {
     channel.queueDeclare(exchange, true, false, false, arguments);
   }
 
-  /** Null when the answer was yes. */
   private @Nullable Failure ask(Question question) {
+    return ask(connection, question);
+  }
+
+  /** Null when the answer was yes. */
+  static @Nullable Failure ask(Connection connection, Question question) {
     try {
       Channel channel = connection.createChannel();
       question.ask(channel);

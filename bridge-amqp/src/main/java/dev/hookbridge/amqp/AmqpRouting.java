@@ -41,6 +41,15 @@ final class AmqpRouting {
     return words + word(route.object(), MAX_BYTES - words.getBytes(UTF_8).length);
   }
 
+  /** The routing key of a request: {@code <rule>.<driver>.<operation>}, words as above. */
+  static String request(String rule, Route route) {
+    return word(rule, WORD_BYTES + HASH_DIGITS)
+        + '.'
+        + word(route.driver(), WORD_BYTES)
+        + '.'
+        + word(route.operation(), WORD_BYTES);
+  }
+
   private static String word(String raw, int mostBytes) {
     if (raw.isEmpty()) {
       return "-";

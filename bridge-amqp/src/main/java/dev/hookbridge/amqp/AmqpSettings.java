@@ -13,6 +13,7 @@ import java.util.List;
  *
  * @param broker where to connect and as whom
  * @param tls how, unless {@code broker.tls()} is false
+ * @param decisions the exchange on which deciders are asked
  * @param prefix what stands before an attribute's name in a header
  * @param heartbeat whole seconds; a broker silent for twice as long is gone
  * @param connectionTimeout for one address, TCP and TLS and AMQP's greetings each
@@ -22,6 +23,7 @@ record AmqpSettings(
     Broker broker,
     TlsSettings tls,
     String exchange,
+    String decisions,
     String prefix,
     Unroutable unroutable,
     Duration heartbeat,
@@ -58,6 +60,11 @@ record AmqpSettings(
           SettingKey.optional("password", "", "The password, best as ${file:…}"),
           SettingKey.required("exchange", "A durable topic exchange; the agent never creates it"),
           SettingKey.optional(
+              "decisions-exchange",
+              "libvirt.decisions",
+              "The topic exchange on which deciders are asked, where a rule goes by way of this"
+                  + " sink"),
+          SettingKey.optional(
               "prefix",
               "cloudEvents:",
               "What stands before an attribute's name in a header: cloudEvents:, cloudEvents_ or"
@@ -91,7 +98,8 @@ record AmqpSettings(
     return new AmqpSettings(
         broker,
         TlsSettings.of(settings, broker.tls()),
-        exchange(settings),
+        exchange(settings, "exchange", settings.text("exchange")),
+        decisions(settings),
         prefix(settings),
         settings.choice("unroutable", Unroutable.PARK),
         heartbeat(settings),
@@ -100,14 +108,23 @@ record AmqpSettings(
         settings.duration("confirm-timeout", "30s", Duration.ofSeconds(1), Duration.ofMinutes(10)));
   }
 
-  private static String exchange(Settings settings) {
-    String exchange = settings.text("exchange");
+  private static String exchange(Settings settings, String key, String exchange) {
     if (exchange.isEmpty() || exchange.equals("amq.default")) {
       throw settings.wrong(
-          "exchange", "is the default exchange", "name a topic exchange, it routes by pattern");
+          key, "is the default exchange", "name a topic exchange, it routes by pattern");
     }
     if (exchange.getBytes(UTF_8).length > AmqpRouting.MAX_BYTES) {
-      throw settings.wrong("exchange", "has more than 255 bytes", "AMQP allows no longer name");
+      throw settings.wrong(key, "has more than 255 bytes", "AMQP allows no longer name");
+    }
+    return exchange;
+  }
+
+  private static String decisions(Settings settings) {
+    String key = "decisions-exchange";
+    String exchange = exchange(settings, key, settings.text(key, "libvirt.decisions"));
+    if (exchange.equals(settings.text("exchange"))) {
+      throw settings.wrong(
+          key, "is the feed's exchange", "name another, who reads the feed may not decide");
     }
     return exchange;
   }

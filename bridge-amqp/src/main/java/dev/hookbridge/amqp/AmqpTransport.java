@@ -1,8 +1,11 @@
 package dev.hookbridge.amqp;
 
 import dev.hookbridge.Check;
+import dev.hookbridge.DecisionChannel;
+import dev.hookbridge.DecisionFeed;
 import dev.hookbridge.FeedReader;
 import dev.hookbridge.Reason;
+import dev.hookbridge.Replies;
 import dev.hookbridge.SettingKey;
 import dev.hookbridge.Settings;
 import dev.hookbridge.Sink;
@@ -53,6 +56,28 @@ public final class AmqpTransport implements Transport {
   @Override
   public List<Check> check(Settings settings, boolean create) {
     return AmqpChecks.run(settings, create);
+  }
+
+  @Override
+  public boolean carriesDecisions() {
+    return true;
+  }
+
+  @Override
+  public Optional<DecisionChannel> decisions(
+      Settings settings, SinkContext context, Replies replies) throws SinkException {
+    return Optional.of(AmqpDecisions.open(checked(settings), context, replies));
+  }
+
+  @Override
+  public Optional<DecisionFeed> decisionFeed(
+      Settings settings, String group, String rule, int atOnce) throws SinkException {
+    return Optional.of(AmqpDecisionFeed.open(checked(settings), group, rule, atOnce));
+  }
+
+  @Override
+  public List<Check> checkDecisions(Settings settings, boolean create) {
+    return DecisionChecks.run(settings, create);
   }
 
   /** A file that has vanished since the start is a reason to wait, not to fall over. */

@@ -4,6 +4,7 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.DeliverCallback;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.hookbridge.Outcome;
 import dev.hookbridge.Reason;
@@ -17,15 +18,18 @@ import java.util.function.Consumer;
  * connection's reader thread.
  */
 final class ConfirmChannel {
+  /** What RabbitMQ replaces by an address of this channel's own. */
+  static final String REPLY_TO = "amq.rabbitmq.reply-to";
+
   private final Channel channel;
   private final String exchange;
   private final AmqpSettings.Unroutable unroutable;
   private final Unconfirmed unconfirmed = new Unconfirmed();
 
-  private ConfirmChannel(Channel channel, AmqpSettings settings) {
+  private ConfirmChannel(Channel channel, String exchange, AmqpSettings.Unroutable unroutable) {
     this.channel = channel;
-    this.exchange = settings.exchange();
-    this.unroutable = settings.unroutable();
+    this.exchange = exchange;
+    this.unroutable = unroutable;
   }
 
   /**
@@ -34,15 +38,16 @@ final class ConfirmChannel {
    */
   static ConfirmChannel open(
       Connection connection,
-      AmqpSettings settings,
+      String exchange,
+      AmqpSettings.Unroutable unroutable,
       BiConsumer<ConfirmChannel, ShutdownSignalException> ended)
       throws IOException {
     Channel channel = connection.createChannel();
     if (channel == null) {
       throw new IOException("the broker allows no more channels on this connection");
     }
-    ConfirmChannel opened = new ConfirmChannel(channel, settings);
-    channel.exchangeDeclarePassive(settings.exchange());
+    ConfirmChannel opened = new ConfirmChannel(channel, exchange, unroutable);
+    channel.exchangeDeclarePassive(exchange);
     channel.confirmSelect();
     channel.addConfirmListener(opened::acked, opened::nacked);
     channel.addReturnListener(
@@ -52,6 +57,11 @@ final class ConfirmChannel {
                 back.getReplyCode() + " " + back.getReplyText() + " " + back.getRoutingKey()));
     channel.addShutdownListener(cause -> ended.accept(opened, cause));
     return opened;
+  }
+
+  /** Direct reply-to is a pseudo queue of the channel that publishes: to be read before that. */
+  void hear(DeliverCallback replies) throws IOException {
+    channel.basicConsume(REPLY_TO, true, replies, consumer -> {});
   }
 
   int frameMax() {

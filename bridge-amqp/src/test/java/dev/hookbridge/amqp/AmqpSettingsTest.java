@@ -50,6 +50,7 @@ final class AmqpSettingsTest {
     assertThat(settings.broker().username()).isEqualTo("guest");
     assertThat(settings.broker().password()).isEqualTo("guest");
     assertThat(settings.exchange()).isEqualTo("libvirt.hooks");
+    assertThat(settings.decisions()).isEqualTo("libvirt.decisions");
     assertThat(settings.prefix()).isEqualTo("cloudEvents:");
     assertThat(settings.unroutable()).isEqualTo(AmqpSettings.Unroutable.PARK);
     assertThat(settings.heartbeat()).isEqualTo(Duration.ofSeconds(5));
@@ -81,6 +82,7 @@ final class AmqpSettingsTest {
                 "username", "publisher",
                 "password", SECRET,
                 "exchange", "other",
+                "decisions-exchange", "asked",
                 "prefix", "ce-",
                 "unroutable", "discard",
                 "heartbeat", "1500ms",
@@ -102,6 +104,7 @@ final class AmqpSettingsTest {
                     SECRET),
                 new TlsSettings(null, file, "trust" + SECRET, file, "key" + SECRET, false),
                 "other",
+                "asked",
                 "ce-",
                 AmqpSettings.Unroutable.DISCARD,
                 Duration.ofSeconds(2),
@@ -153,6 +156,8 @@ final class AmqpSettingsTest {
         with("uri", List.of("amqp://u:" + SECRET + "@h", "amqp://v:" + SECRET + "@i")),
         with("username", "publisher"),
         with("exchange", ""),
+        with("decisions-exchange", ""),
+        with("decisions-exchange", "libvirt.hooks"),
         with("exchange", "amq.default"),
         with("exchange", "ü".repeat(128)),
         with("prefix", "ce_"),

@@ -135,7 +135,7 @@ final class Rabbit implements AutoCloseable {
     return seen;
   }
 
-  private static Seen seen(AMQP.BasicProperties properties, byte[] body) {
+  static Seen seen(AMQP.BasicProperties properties, byte[] body) {
     Map<String, String> attributes = new LinkedHashMap<>();
     properties
         .getHeaders()

@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
       TailCommand.class,
       CheckCommand.class,
       SpoolCommand.class,
+      DecideCommand.class,
       HooksCommand.class
     },
     footer = {
@@ -32,9 +33,11 @@ public final class Main {
   }
 
   static int run(String... arguments) {
-    return new CommandLine(new Main())
-        .setExecutionExceptionHandler(new Failures())
-        .setUsageHelpAutoWidth(true)
-        .execute(arguments);
+    CommandLine main =
+        new CommandLine(new Main())
+            .setExecutionExceptionHandler(new Failures())
+            .setUsageHelpAutoWidth(true);
+    DecideCommand.prepare(main);
+    return main.execute(arguments);
   }
 }

@@ -8,7 +8,7 @@ final class Item implements Comparable<Item> {
   final long sequence;
   final Lane lane;
 
-  /** The stored envelope; null while it waits in a lane that is stuck and memory is short. */
+  /** The stored envelope; null once it was sent, or while a lane is stuck and memory is short. */
   @Nullable Envelope envelope;
 
   /** Bytes it holds of the window while it is unconfirmed. */

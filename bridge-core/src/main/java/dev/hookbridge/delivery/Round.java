@@ -10,7 +10,6 @@ import dev.hookbridge.spool.SpoolException;
 import dev.hookbridge.spool.Stored;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -115,16 +114,13 @@ final class Round {
   }
 
   private void send(Item item) throws SpoolException {
-    Envelope stored = item.envelope;
+    Envelope stored = envelope(item);
     if (stored == null) {
-      Optional<Stored> again = spool.get(item.sequence);
-      if (again.isEmpty()) {
-        window.done(item); // dropped by the spool's bound meanwhile, which told of it
-        return;
-      }
-      stored = again.get().envelope();
-      item.envelope = stored;
+      window.done(item);
+      return;
     }
+    // Of most that is sent only the confirm is of interest; what must go again is read again.
+    item.envelope = null;
     Rendering.Rendered rendered = rendering.render(stored, sink, item.step);
     item.step = rendered.step();
     if (!rendered.fits()) {
@@ -134,6 +130,12 @@ final class Round {
     }
     item.sentAt = System.nanoTime();
     sink.send(rendered.envelope(), outcome -> result(item, outcome));
+  }
+
+  /** Null when the spool's bound, which tells of it, has dropped the event meanwhile. */
+  private @Nullable Envelope envelope(Item item) throws SpoolException {
+    Envelope held = item.envelope;
+    return held != null ? held : spool.get(item.sequence).map(Stored::envelope).orElse(null);
   }
 
   private void result(Item item, Outcome outcome) {
@@ -180,8 +182,7 @@ final class Round {
       done(item);
     } else if (outcome instanceof Outcome.Held heldBack) {
       courier.failed(heldBack.reason(), heldBack.detail());
-      // A full queue is left in peace for longer than an alarm or a missing right, which ends at
-      // once.
+      // A full queue is left in peace for longer than an alarm or a missing right.
       boolean full = heldBack.reason() == Reason.REJECTED;
       window.hold(item, (full ? LONGEST : plan.retry().longest()).toNanos());
     } else if (outcome instanceof Outcome.Refused refused) {
@@ -218,7 +219,7 @@ final class Round {
       window.again(item);
       return;
     }
-    Envelope event = item.envelope;
+    Envelope event = envelope(item);
     if (event == null) {
       window.done(item);
       return;

@@ -44,7 +44,7 @@ final class FileSink implements Sink {
     }
     unconfirmed.add(outcome);
     try {
-      file.append(JsonEvent.line(envelope));
+      file.append(JsonEvent.parts(envelope));
     } catch (IOException e) {
       broke(e);
       return;

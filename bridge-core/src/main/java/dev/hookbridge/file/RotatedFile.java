@@ -42,11 +42,17 @@ final class RotatedFile {
     }
   }
 
-  void append(byte[] line) throws IOException {
-    if (channel.position() > 0 && channel.position() + line.length > rotateBytes) {
+  void append(byte[]... line) throws IOException {
+    long length = 0;
+    for (byte[] part : line) {
+      length += part.length;
+    }
+    if (channel.position() > 0 && channel.position() + length > rotateBytes) {
       rotate();
     }
-    write(line);
+    for (byte[] part : line) {
+      write(part);
+    }
   }
 
   private void write(byte[] bytes) throws IOException {

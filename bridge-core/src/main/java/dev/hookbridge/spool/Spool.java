@@ -22,6 +22,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * confirmed since, never less.
  */
 public final class Spool implements AutoCloseable {
+  private static final int DRAIN = 500; // so many events less within a second are one
+
   private final Folder folder;
   private final Ledger ledger;
   private final Epoch epoch;
@@ -64,7 +66,7 @@ public final class Spool implements AutoCloseable {
       Folder folder = Folder.take(path);
       try {
         Spool spool = new Spool(Opening.of(folder, host), limits, meters);
-        spool.writer.tidy(spool.bound);
+        spool.writer.tidy(spool.bound, true);
         return spool;
       } catch (SQLException | IOException | SpoolException | RuntimeException e) {
         folder.close();
@@ -144,7 +146,7 @@ public final class Spool implements AutoCloseable {
     return writer.transact((db, change) -> drops.handOut());
   }
 
-  /** The damaged file that was in the way when this spool was opened. */
+  /** The damaged file that was in the way. */
   public Optional<SetAside> setAside() {
     return setAside;
   }
@@ -224,11 +226,13 @@ public final class Spool implements AutoCloseable {
    * sinks have confirmed. To be called every second.
    */
   public void save() throws SpoolException {
+    long before = ledger.events();
     boolean more = ledger.dirty();
     while (more) {
       more = writer.transact((db, change) -> Trim.some(ledger, change));
     }
-    writer.tidy(bound);
+    long left = ledger.events();
+    writer.tidy(bound, left == 0 || before - left < DRAIN);
   }
 
   /** Saves, and gives the folder up. */

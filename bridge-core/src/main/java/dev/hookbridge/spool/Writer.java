@@ -86,17 +86,22 @@ final class Writer implements AutoCloseable {
     }
   }
 
-  /** Puts the ballast back, and gives the disk what the file has not needed for long. */
-  void tidy(Bound bound) throws SpoolException {
+  /**
+   * Puts the ballast back, and gives the disk what the file has not needed for long.
+   *
+   * @param shorten whether the file may become shorter: that moves its end, which costs more than
+   *     the end is worth while most of it is about to go anyway
+   */
+  void tidy(Bound bound, boolean shorten) throws SpoolException {
     boolean more = true;
     while (more) {
-      more = alone(connection -> vacuum(bound));
+      more = alone(connection -> vacuum(bound, shorten));
     }
   }
 
-  private boolean vacuum(Bound bound) throws SQLException {
+  private boolean vacuum(Bound bound, boolean shorten) throws SQLException {
     ballast.restore();
-    long spare = bound.spare();
+    long spare = shorten ? bound.spare() : 0;
     if (spare > 0) {
       db.run("PRAGMA incremental_vacuum(" + Math.min(VACUUM_PAGES, spare) + ")");
     }

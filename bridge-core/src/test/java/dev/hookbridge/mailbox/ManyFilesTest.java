@@ -37,7 +37,7 @@ class ManyFilesTest {
             .redirectErrorStream(true)
             .redirectOutput(out.toFile())
             .start();
-    assertThat(taker.waitFor(20, TimeUnit.MINUTES)).isTrue();
+    assertThat(taker.waitFor(60, TimeUnit.MINUTES)).isTrue();
     assertThat(taker.exitValue()).as(Files.readString(out)).isZero();
     System.out.print(Files.readString(out));
     assertThat(Files.readString(out)).contains(FILES + " calls in order");

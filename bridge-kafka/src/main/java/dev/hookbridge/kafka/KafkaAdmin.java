@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
@@ -13,6 +14,8 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 
 /** The questions we have for the brokers; each answer comes or fails within 4 s. */
 final class KafkaAdmin implements AutoCloseable {
@@ -29,6 +32,31 @@ final class KafkaAdmin implements AutoCloseable {
   KafkaFuture<TopicDescription> topic(String name) {
     DescribeTopicsOptions options = new DescribeTopicsOptions().includeAuthorizedOperations(true);
     return requireNonNull(admin.describeTopics(List.of(name), options).topicNameValues().get(name));
+  }
+
+  /** Null when there is no such topic. */
+  @Nullable TopicDescription found(String name) throws ExecutionException, InterruptedException {
+    try {
+      return topic(name).get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  /** A topic that was made is not yet one that every broker knows. */
+  @Nullable TopicDescription foundOnceKnown(String name)
+      throws ExecutionException, InterruptedException {
+    for (int attempt = 0; attempt < 50; attempt++) {
+      TopicDescription description = found(name);
+      if (description != null) {
+        return description;
+      }
+      Thread.sleep(100);
+    }
+    return null;
   }
 
   KafkaFuture<Config> config(ConfigResource.Type type, String name) {

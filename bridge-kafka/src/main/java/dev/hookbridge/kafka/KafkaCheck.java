@@ -15,7 +15,6 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at brokers and topic for what a feed needs, and says what would surprise later. */
@@ -23,7 +22,7 @@ final class KafkaCheck {
   /** Adding partitions later breaks the order of what is under way, so there are some to spare. */
   static final int PARTITIONS = 12;
 
-  private static final int REPLICAS = 3;
+  static final int REPLICAS = 3;
   private final KafkaSettings settings;
   private final KafkaAdmin admin;
   private final String topic;
@@ -57,10 +56,10 @@ final class KafkaCheck {
       lines.add(Check.warning("property " + name, "is none of Kafka's: look at its spelling"));
     }
     autoCreate(nodes.iterator().next());
-    TopicDescription description = description();
+    TopicDescription description = admin.found(settings.topic());
     if (description == null && create) {
       create(nodes.size());
-      description = descriptionOnceKnown();
+      description = admin.foundOnceKnown(settings.topic());
     }
     if (description == null) {
       lines.add(
@@ -70,30 +69,6 @@ final class KafkaCheck {
     } else {
       topic(description, nodes.size());
     }
-  }
-
-  private @Nullable TopicDescription description() throws ExecutionException, InterruptedException {
-    try {
-      return admin.topic(settings.topic()).get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-        return null;
-      }
-      throw e;
-    }
-  }
-
-  /** A topic that was made is not yet one that every broker knows. */
-  private @Nullable TopicDescription descriptionOnceKnown()
-      throws ExecutionException, InterruptedException {
-    for (int attempt = 0; attempt < 50; attempt++) {
-      TopicDescription description = description();
-      if (description != null) {
-        return description;
-      }
-      Thread.sleep(100);
-    }
-    return null;
   }
 
   private void create(int brokers) throws ExecutionException, InterruptedException {
@@ -202,7 +177,7 @@ final class KafkaCheck {
     }
   }
 
-  private static int number(@Nullable Config config, String key, int fallback) {
+  static int number(@Nullable Config config, String key, int fallback) {
     String value = config == null ? null : value(config, key);
     return value == null ? fallback : Integer.parseInt(value);
   }

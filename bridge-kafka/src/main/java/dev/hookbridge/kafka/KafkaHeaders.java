@@ -10,6 +10,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An event as a record, as the CloudEvents Kafka protocol binding 1.0.2 has it in binary mode: an
@@ -25,7 +26,11 @@ final class KafkaHeaders {
 
   private KafkaHeaders() {}
 
-  static ProducerRecord<byte[], byte[]> record(String topic, int partition, Envelope envelope) {
+  /**
+   * @param partition null to leave the choice to the producer
+   */
+  static ProducerRecord<byte[], byte[]> record(
+      String topic, @Nullable Integer partition, Envelope envelope) {
     RecordHeaders headers = new RecordHeaders();
     envelope
         .attributes()

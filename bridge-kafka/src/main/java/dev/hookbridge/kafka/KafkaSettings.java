@@ -58,11 +58,7 @@ final class KafkaSettings {
    * @throws IllegalArgumentException with one sentence
    */
   static KafkaSettings of(Settings settings) {
-    String topic = settings.text(TOPIC);
-    if (!TOPIC_NAME.matcher(topic).matches() || topic.matches("\\.{1,2}")) {
-      throw settings.wrong(
-          TOPIC, "is '" + topic + "'", "write up to 249 letters, digits, '.', '_' or '-'");
-    }
+    String topic = topic(settings, TOPIC, settings.text(TOPIC));
     Map<String, String> properties = settings.map(PROPERTIES);
     servers(settings, properties);
     for (String name : properties.keySet()) {
@@ -76,6 +72,14 @@ final class KafkaSettings {
     KafkaSettings parsed = new KafkaSettings(topic, properties);
     parsed.understood(settings);
     return parsed;
+  }
+
+  static String topic(Settings settings, String key, String name) {
+    if (!TOPIC_NAME.matcher(name).matches() || name.matches("\\.{1,2}")) {
+      throw settings.wrong(
+          key, "is '" + name + "'", "write up to 249 letters, digits, '.', '_' or '-'");
+    }
+    return name;
   }
 
   private static void servers(Settings settings, Map<String, String> properties) {

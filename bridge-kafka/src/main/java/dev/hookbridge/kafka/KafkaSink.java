@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -61,24 +62,27 @@ final class KafkaSink implements Sink {
   }
 
   /**
-   * Asks for the topic first, since a producer alone cannot tell a missing topic from a broker that
-   * is away before its time is up.
+   * Asks for the topic before the producer does, since a producer alone cannot tell a missing topic
+   * from a broker that is away before its time is up; and while it is made, which takes as long.
    */
   static KafkaSink open(KafkaSettings settings, SinkContext context) throws SinkException {
-    KafkaTopic facts = KafkaTopic.read(settings);
+    Future<KafkaTopic> reading = KafkaTopic.reading(settings);
     Producer<byte[], byte[]> producer = null;
     try {
       producer = new KafkaProducer<>(settings.producer(context.host(), context.name()));
+      KafkaTopic facts = KafkaTopic.of(reading);
       producer.partitionsFor(settings.topic());
       KafkaClientMetrics meters =
           new KafkaClientMetrics(producer, List.of(Tag.of("sink", context.name())));
       meters.bindTo(context.meters());
       return new KafkaSink(settings, context.name(), facts, producer, meters);
-    } catch (KafkaException e) {
+    } catch (KafkaException | SinkException e) {
       if (producer != null) {
         letGo(producer, context.name());
       }
-      throw KafkaErrors.exception("cannot publish to " + settings, e);
+      throw e instanceof SinkException told
+          ? told
+          : KafkaErrors.exception("cannot publish to " + settings, e);
     }
   }
 
@@ -118,6 +122,7 @@ final class KafkaSink implements Sink {
       answeredAt = System.nanoTime();
     }
     Thread caller = Thread.currentThread();
+    int size = envelope.size(); // the callback keeps no more of it in memory
     try {
       producer.send(
           KafkaHeaders.record(topic, partition(envelope), envelope),
@@ -127,11 +132,11 @@ final class KafkaSink implements Sink {
               answeredAt = System.nanoTime();
               outcome.accept(Outcome.CONFIRMED);
             } else {
-              failed(envelope, failure, Thread.currentThread() != caller, outcome);
+              failed(size, failure, Thread.currentThread() != caller, outcome);
             }
           });
     } catch (KafkaException | IllegalStateException e) {
-      failed(envelope, e, false, outcome);
+      failed(size, e, false, outcome);
     }
   }
 
@@ -141,13 +146,13 @@ final class KafkaSink implements Sink {
    * the caller's thread, leaves those before it their time until {@link #close}.
    */
   private void failed(
-      Envelope envelope, Exception failure, boolean onClientThread, Consumer<Outcome> outcome) {
+      int size, Exception failure, boolean onClientThread, Consumer<Outcome> outcome) {
     Outcome told = KafkaErrors.outcome(failure);
     if (ended.compareAndSet(null, ending(told)) && onClientThread) {
       producer.close(Duration.ZERO);
     }
     if (told instanceof Outcome.Refused refused && refused.reason() == Reason.TOO_LARGE) {
-      maxEventBytes = Math.min(maxEventBytes, envelope.size() - 1);
+      maxEventBytes = Math.min(maxEventBytes, size - 1);
     }
     Outcome.Broken first = ended.get();
     outcome.accept(told instanceof Outcome.Broken && first != null ? first : told);
@@ -192,7 +197,7 @@ final class KafkaSink implements Sink {
    * Closes without waiting for what is outstanding. The client waits for its own thread to end all
    * the same, which may hang in a name server, so it is given its time and left.
    */
-  private static void letGo(Producer<byte[], byte[]> producer, String name) {
+  static void letGo(Producer<byte[], byte[]> producer, String name) {
     Thread closing = new Thread(() -> closeQuietly(producer), "kafka-close-" + name);
     closing.setDaemon(true);
     closing.start();

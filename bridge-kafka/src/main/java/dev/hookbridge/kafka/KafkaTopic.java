@@ -2,6 +2,8 @@ package dev.hookbridge.kafka;
 
 import dev.hookbridge.SinkException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Config;
@@ -19,19 +21,46 @@ record KafkaTopic(int partitions, int maxMessageBytes) {
   private static final int CONFIG_SECONDS = 2;
 
   static KafkaTopic read(KafkaSettings settings) throws SinkException {
+    return read(settings, settings.topic());
+  }
+
+  static KafkaTopic read(KafkaSettings settings, String topic) throws SinkException {
     try (KafkaAdmin admin = new KafkaAdmin(settings)) {
-      var description = admin.topic(settings.topic());
-      var config = admin.config(ConfigResource.Type.TOPIC, settings.topic());
+      var description = admin.topic(topic);
+      var config = admin.config(ConfigResource.Type.TOPIC, topic);
       return new KafkaTopic(description.get().partitions().size(), maxMessageBytes(config));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw KafkaErrors.exception("interrupted", e);
     } catch (ExecutionException | KafkaException e) {
-      throw KafkaErrors.exception("cannot use topic " + settings, e);
+      throw KafkaErrors.exception("cannot use topic " + topic + " at " + settings.servers(), e);
     }
   }
 
-  private static int maxMessageBytes(KafkaFuture<Config> config) throws InterruptedException {
+  /** Reads on a thread of its own, for {@link #of}. */
+  static Future<KafkaTopic> reading(KafkaSettings settings) {
+    FutureTask<KafkaTopic> reading = new FutureTask<>(() -> read(settings));
+    Thread thread = new Thread(reading, "kafka-topic");
+    thread.setDaemon(true);
+    thread.start();
+    return reading;
+  }
+
+  static KafkaTopic of(Future<KafkaTopic> reading) throws SinkException {
+    try {
+      return reading.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw KafkaErrors.exception("interrupted", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof SinkException told) {
+        throw told;
+      }
+      throw KafkaErrors.exception("cannot look at the topic", e);
+    }
+  }
+
+  static int maxMessageBytes(KafkaFuture<Config> config) throws InterruptedException {
     try {
       var entry = config.get(CONFIG_SECONDS, TimeUnit.SECONDS).get("max.message.bytes");
       return entry == null ? Integer.MAX_VALUE : Integer.parseInt(entry.value());

@@ -1,7 +1,10 @@
 package dev.hookbridge.kafka;
 
 import dev.hookbridge.Check;
+import dev.hookbridge.DecisionChannel;
+import dev.hookbridge.DecisionFeed;
 import dev.hookbridge.FeedReader;
+import dev.hookbridge.Replies;
 import dev.hookbridge.SettingKey;
 import dev.hookbridge.Settings;
 import dev.hookbridge.Sink;
@@ -27,12 +30,20 @@ public final class KafkaTransport implements Transport {
         SettingKey.required(
             KafkaSettings.PROPERTIES,
             "Properties of the Kafka client, bootstrap.servers at least; those on which order and"
-                + " loss depend are refused."));
+                + " loss depend are refused."),
+        SettingKey.optional(
+            DecisionSettings.REQUESTS,
+            "libvirt.decisions",
+            "The topic on which deciders are asked, where a rule goes by way of this sink."),
+        SettingKey.optional(
+            DecisionSettings.REPLIES,
+            "libvirt.decisions.replies",
+            "The topic of their replies; who may write it decides for every host."));
   }
 
   @Override
   public void validate(Settings settings) {
-    KafkaSettings.of(settings);
+    DecisionSettings.of(settings);
   }
 
   @Override
@@ -48,5 +59,27 @@ public final class KafkaTransport implements Transport {
   @Override
   public List<Check> check(Settings settings, boolean create) {
     return KafkaCheck.of(KafkaSettings.of(settings), create);
+  }
+
+  @Override
+  public boolean carriesDecisions() {
+    return true;
+  }
+
+  @Override
+  public Optional<DecisionChannel> decisions(
+      Settings settings, SinkContext context, Replies replies) throws SinkException {
+    return Optional.of(KafkaDecisions.open(DecisionSettings.of(settings), context, replies));
+  }
+
+  @Override
+  public Optional<DecisionFeed> decisionFeed(
+      Settings settings, String group, String rule, int atOnce) throws SinkException {
+    return Optional.of(KafkaDecisionFeed.open(DecisionSettings.of(settings), group, rule));
+  }
+
+  @Override
+  public List<Check> checkDecisions(Settings settings, boolean create) {
+    return DecisionCheck.of(DecisionSettings.of(settings), create);
   }
 }

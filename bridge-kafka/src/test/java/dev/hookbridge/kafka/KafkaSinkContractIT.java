@@ -106,6 +106,9 @@ class KafkaSinkContractIT extends BrokerContract {
         new Settings("sinks.exam", Map.of("topic", "t", "properties", Map.of("acks", "all"))),
         settings(Map.of("topic", "with space"), Map.of()),
         settings(Map.of("topic", ".."), Map.of()),
+        settings(Map.of("topic", "t", "decisions-topic", "t"), Map.of()),
+        settings(Map.of("topic", "t", "decisions-topic", "d", "replies-topic", "d"), Map.of()),
+        settings(Map.of("topic", "t", "replies-topic", "a/b"), Map.of()),
         settings(Map.of("topic", "t"), Map.of("acks", "1")),
         settings(Map.of("topic", "t"), Map.of("transactional.id", "x")),
         settings(Map.of("topic", "t"), Map.of("linger.ms", "soon")));

@@ -143,7 +143,7 @@ final class TestTopics {
     return partitions.stream().allMatch(p -> consumer.position(p) >= ends.get(p));
   }
 
-  private static Seen seen(ConsumerRecord<byte[], byte[]> record) {
+  static Seen seen(ConsumerRecord<byte[], byte[]> record) {
     CloudEvent event = KafkaMessageFactory.createReader(record).toEvent();
     Map<String, String> attributes = new TreeMap<>();
     for (String name : event.getAttributeNames()) {

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.StandardWatchEventKinds;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -47,14 +49,48 @@ class AgentTest {
     assertThat(systemCalls()).hasSizeLessThanOrEqualTo(60);
   }
 
-  /** The names of the system calls of the hook, then those of its helper. */
+  /**
+   * What gates cost a call that is not gated: nothing where it cannot be, else to look for a file,
+   * and to read it where there is one.
+   */
+  @Test
+  void anUngatedCallOnlyReadsTheGatesFile() throws Exception {
+    Needs.command("strace");
+    Trial trial = new Trial(folder);
+    List<String> before = systemCalls("stopped");
+    assertThat(added(before, systemCalls("prepare"))).containsExactly("openat", "openat");
+
+    try (TestGate gate = new TestGate(trial).alive()) {
+      gate.rules(TestGate.rule("r", "* * * other -", 1000, "veto")).silent();
+      assertThat(systemCalls("stopped")).isEqualTo(before);
+      assertThat(added(before, systemCalls("prepare")))
+          .hasSize(5)
+          .allMatch(name -> name.matches("openat|fstat|newfstatat|read"));
+    }
+  }
+
+  private static List<String> added(List<String> before, List<String> after) {
+    List<String> added = new ArrayList<>(after);
+    for (String name : before) {
+      assertThat(added.remove(name)).as(name).isTrue();
+    }
+    Collections.sort(added);
+    return added;
+  }
+
   private List<String> systemCalls() throws IOException {
+    return systemCalls("prepare");
+  }
+
+  /** The names of the system calls of the hook, then those of its helper. */
+  private List<String> systemCalls(String operation) throws IOException {
     Path traces = Files.createTempDirectory(folder, "strace");
     Path start = folder.resolve("start");
     Files.writeString(start, "exec \"$@\"");
     int exit =
         Run.of(Shim.PLAIN, folder)
             .under("strace", "-ff", "-o", traces.resolve("trace").toString())
+            .with("guest", operation, "begin", "-")
             .stdin(start)
             .run()
             .exit();

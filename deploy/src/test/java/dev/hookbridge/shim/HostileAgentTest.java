@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,8 +38,26 @@ class HostileAgentTest {
       done
       """;
 
+  /** Swaps all that the shim looks at in gates.d, which the agent owns, for what could hurt it. */
+  private static final String GATES_ATTACK =
+      """
+      cd "$1/../gates.d" && echo ready
+      while :; do
+        for f in gates alive gate.sock; do
+          rm -rf $f; ln -s "$2" $f
+          rm -rf $f; mkfifo $f
+          rm -rf $f; mkdir $f
+          rm -rf $f; ln "$2" $f || ln -s /dev/zero $f
+          rm -rf $f; cp good $f
+        done 2>/dev/null
+      done
+      """;
+
   @Parameter Shim shim;
-  @TempDir Path folder;
+
+  @TempDir(factory = InMemory.class)
+  Path folder;
+
   private Path mail;
   private Path victim;
 
@@ -56,7 +75,7 @@ class HostileAgentTest {
 
   @Test
   void noHookIsHurtAndNothingOutsideTheMailboxIsTouched() throws Exception {
-    Process attacker = attacker();
+    Process attacker = attacker(ATTACK);
     try {
       for (int i = 0; i < 60; i++) {
         Run.Ended ended =
@@ -78,7 +97,31 @@ class HostileAgentTest {
     assertThat(Run.tool("find", mail + "/tmp", mail + "/new", "-uid", "0")).isEmpty();
   }
 
-  private Process attacker() throws IOException {
+  /** He may veto what he likes, as always, but nobody hangs and nothing of root's is touched. */
+  @Test
+  void noHookHangsInHisGates() throws Exception {
+    byte[] rules = TestGate.rule("r", "* * * * -", 10_000, "veto").getBytes();
+    Path gates = mail.resolveSibling("gates.d");
+    Files.write(gates.resolve("good"), Mail.write("gates", List.of(), rules));
+    Run.tool("chown", "65534", gates.resolve("good").toString());
+    Process attacker = attacker(GATES_ATTACK);
+    try {
+      for (int i = 0; i < 60; i++) {
+        String operation = i % 2 == 0 ? "reconnect" : "start";
+        Run.Ended ended =
+            Run.of(shim, mail.getParent()).with("g" + i, operation, "begin", "-").run();
+        assertThat(ended.exit()).isBetween(0, i % 2);
+        assertThat(ended.out()).isEmpty();
+        assertThat(ended.millis()).isLessThan(5_000);
+      }
+    } finally {
+      attacker.destroyForcibly().waitFor();
+    }
+    assertThat(victim).hasContent("precious");
+    assertThat(Run.tool("stat", "-c", "%u %a %h", victim.toString())).isEqualTo("0 600 1\n");
+  }
+
+  private Process attacker(String attack) throws IOException {
     Process process =
         new ProcessBuilder(
                 "setpriv",
@@ -87,7 +130,7 @@ class HostileAgentTest {
                 "--clear-groups",
                 "sh",
                 "-c",
-                ATTACK,
+                attack,
                 "sh",
                 mail.toString(),
                 victim.toString())

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A trial folder made by layout.sh, and what the shim left in it. */
@@ -45,13 +46,25 @@ final class Trial {
   }
 
   List<Mail> calls() throws IOException {
-    List<Path> files = files();
-    Mail[] calls = new Mail[files.size()];
-    for (int i = 0; i < calls.length; i++) {
-      calls[i] = Mail.read(Files.readAllBytes(files.get(i)));
+    return records("call");
+  }
+
+  List<Mail> outcomes() throws IOException {
+    return records("outcome");
+  }
+
+  private List<Mail> records(String kind) throws IOException {
+    List<Mail> records = new ArrayList<>();
+    for (Path file : files()) {
+      records.add(Mail.read(Files.readAllBytes(file)));
     }
     assertThat(mail().resolve("tmp")).isEmptyDirectory();
-    return List.of(calls);
+    assertThat(records).allMatch(record -> record.kind.matches("call|outcome"));
+    return records.stream().filter(record -> record.kind.equals(kind)).toList();
+  }
+
+  Path gates() {
+    return folder.resolve("gates.d");
   }
 
   Mail onlyCall() throws IOException {

@@ -1,0 +1,224 @@
+package dev.hookbridge.amqp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.Delivery;
+import dev.hookbridge.DecisionChannel;
+import dev.hookbridge.DecisionContract;
+import dev.hookbridge.DecisionFeed;
+import dev.hookbridge.DecisionRequest;
+import dev.hookbridge.Settings;
+import dev.hookbridge.Transport;
+import dev.hookbridge.testing.Broker;
+import dev.hookbridge.testing.Heard;
+import dev.hookbridge.testing.Seen;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The RabbitMQ channel takes the exam. */
+@ExtendWith(Rabbit.Shared.class)
+class DecisionChannelIT extends DecisionContract {
+  private final Rabbit rabbit;
+
+  DecisionChannelIT(Rabbit rabbit) {
+    this.rabbit = rabbit;
+  }
+
+  @Override
+  protected Transport transport() {
+    return new AmqpTransport();
+  }
+
+  @Override
+  protected Broker broker() {
+    return rabbit.broker;
+  }
+
+  @Override
+  protected boolean tellsUnheard() {
+    return true;
+  }
+
+  @Override
+  protected Settings place() {
+    Settings place = nowhere();
+    rabbit.plainly(
+        channel -> channel.exchangeDeclare(place.text("decisions-exchange"), "topic", true));
+    return place;
+  }
+
+  @Override
+  protected Settings nowhere() {
+    String name = "ask." + UUID.randomUUID();
+    return new Settings(
+        "sinks.exam",
+        Map.of("uri", rabbit.uri(), "exchange", name + ".feed", "decisions-exchange", name));
+  }
+
+  @Override
+  protected Plain plain(Settings place) {
+    return new PlainDecider(place.text("decisions-exchange"));
+  }
+
+  /** Decides with a plain client. */
+  private final class PlainDecider implements Plain {
+    private final Connection connection;
+    private final Channel channel;
+    private final BlockingQueue<Delivery> come = new LinkedBlockingQueue<>();
+
+    PlainDecider(String exchange) {
+      try {
+        connection = rabbit.plain();
+        channel = connection.createChannel();
+        String queue = channel.queueDeclare().getQueue();
+        channel.queueBind(queue, exchange, "#");
+        channel.basicConsume(queue, true, (tag, delivery) -> come.add(delivery), tag -> {});
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public Asking next() {
+      try {
+        Delivery delivery = come.poll(SOON.toSeconds(), TimeUnit.SECONDS);
+        if (delivery == null) {
+          throw new IllegalStateException("no request in " + SOON);
+        }
+        return new Request(channel, delivery);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public void close() {
+      connection.abort(1_000);
+    }
+  }
+
+  private record Request(Channel channel, Delivery delivery) implements Asking {
+    private AMQP.BasicProperties asked() {
+      return delivery.getProperties();
+    }
+
+    @Override
+    public String correlation() {
+      return asked().getCorrelationId();
+    }
+
+    @Override
+    public Seen event() {
+      return Rabbit.seen(asked(), delivery.getBody());
+    }
+
+    @Override
+    public long expiryMs() {
+      return Long.parseLong(asked().getExpiration());
+    }
+
+    @Override
+    public void reply(String correlation, byte[] body) {
+      AMQP.BasicProperties.Builder answer = new AMQP.BasicProperties.Builder();
+      if (!correlation.isEmpty()) {
+        answer.correlationId(correlation);
+      }
+      try {
+        channel.basicPublish("", asked().getReplyTo(), answer.build(), body);
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  @Test
+  void theRoutingKeyIsRuleDriverAndOperation() throws Exception {
+    Settings place = place();
+    try (PlainDecider decider = new PlainDecider(place.text("decisions-exchange"));
+        DecisionChannel channel = ready(place, HOST, new Heard())) {
+      channel.ask(questions.next("placement", "web.1"));
+      Request request = (Request) decider.next();
+      assertThat(request.delivery().getEnvelope().getRoutingKey())
+          .isEqualTo("placement.qemu.prepare");
+      assertThat(request.asked().getDeliveryMode()).isEqualTo(1);
+    }
+  }
+
+  /** During an alarm nothing is sent, and who asks is told so at once; afterwards it goes on. */
+  @Test
+  void anAlarmIsToldAndPasses() throws Exception {
+    Settings place = place();
+    Heard heard = new Heard();
+    try (PlainDecider decider = new PlainDecider(place.text("decisions-exchange"));
+        DecisionChannel channel = ready(place, HOST, heard)) {
+      rabbit.ctl("set_vm_memory_high_watermark", "0.0001");
+      try {
+        DecisionRequest first = questions.next("placement", "web-1");
+        channel.ask(first); // the broker tells of its alarm to who publishes
+        heard.awaitTrouble(first.correlation(), SOON);
+        assertThat(channel.ready()).isFalse();
+        DecisionRequest next = questions.next("placement", "web-1");
+        channel.ask(next);
+        heard.awaitTrouble(next.correlation(), SOON);
+        assertThat(heard.faults()).allMatch(why -> why.contains("takes nothing for now"));
+      } finally {
+        rabbit.ctl("set_vm_memory_high_watermark", "0.4");
+      }
+      Awaitility.await("ready").atMost(SOON).until(channel::ready);
+      DecisionRequest last = questions.next("placement", "web-1");
+      channel.ask(last);
+      for (Asking asking = decider.next();
+          !asking.correlation().equals(last.correlation());
+          asking = decider.next()) {}
+    }
+  }
+
+  /** The queue is the group's and goes with its last member, so nobody left is told. */
+  @Test
+  void aDeciderThatLeavesIsMissedAtOnceAndWhatItHeldGoesToAnother() throws Exception {
+    Settings place = place();
+    Heard heard = new Heard();
+    DecisionChannel channel = ready(place, HOST, heard);
+    DecisionRequest request = questions.next("placement", "web-1");
+    DecisionFeed first = transport().decisionFeed(place, "a", "placement", 1).orElseThrow();
+    try {
+      DecisionFeed second = transport().decisionFeed(place, "a", "placement", 1).orElseThrow();
+      try {
+        channel.ask(request);
+        channel.ask(questions.next("placement", "web-2"));
+        Awaitility.await().until(() -> first.poll(Duration.ofMillis(100)).isPresent());
+        Awaitility.await().until(() -> second.poll(Duration.ofMillis(100)).isPresent());
+      } finally {
+        first.close();
+      }
+      Awaitility.await()
+          .untilAsserted(
+              () ->
+                  assertThat(rabbit.ctl("list_queues", "name", "messages"))
+                      .contains("hookbridge.decide.a.placement\t2"));
+      second.close();
+    } finally {
+      first.close();
+    }
+    Awaitility.await()
+        .untilAsserted(
+            () ->
+                assertThat(rabbit.ctl("list_queues", "name"))
+                    .doesNotContain("hookbridge.decide.a.placement"));
+    DecisionRequest late = questions.next("placement", "web-1");
+    channel.ask(late);
+    heard.awaitUnheard(late.correlation());
+    assertThat(heard.faults()).isEmpty();
+  }
+}

@@ -1,0 +1,45 @@
+package dev.hookbridge.cli;
+
+import java.nio.charset.StandardCharsets;
+
+/** What a program wrote, as it may be shown to a user of virsh. */
+final class DecideText {
+  private static final int MOST = 512;
+
+  private DecideText() {}
+
+  static String printable(byte[] bytes) {
+    return printable(new String(bytes, StandardCharsets.UTF_8));
+  }
+
+  /**
+   * One line of at most 512 characters: what cannot be printed, and any white space, is a blank.
+   */
+  static String printable(String text) {
+    StringBuilder line = new StringBuilder();
+    text.codePoints()
+        .map(point -> isPrintable(point) ? point : ' ')
+        .filter(point -> point != ' ' || (line.length() > 0 && !endsBlank(line)))
+        .limit(MOST)
+        .forEach(line::appendCodePoint);
+    return line.toString().strip();
+  }
+
+  private static boolean endsBlank(StringBuilder line) {
+    return line.charAt(line.length() - 1) == ' ';
+  }
+
+  private static boolean isPrintable(int point) {
+    return switch (Character.getType(point)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.UNASSIGNED,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SPACE_SEPARATOR ->
+          false;
+      default -> true;
+    };
+  }
+}

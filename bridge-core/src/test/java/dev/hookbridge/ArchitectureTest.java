@@ -27,6 +27,7 @@ class ArchitectureTest {
           "metrics",
           "config",
           "agent",
+          "hooks",
           "cli");
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

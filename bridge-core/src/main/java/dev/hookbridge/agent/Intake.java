@@ -45,6 +45,7 @@ final class Intake implements Runnable {
   private final Consumer<SpoolException> failed;
   private final MeterRegistry meters;
   private final Timer hookToSpool;
+  private final LastCalls lastCalls;
   private volatile boolean stopping;
   private volatile boolean ended;
   private volatile String problem = "";
@@ -84,6 +85,7 @@ final class Intake implements Runnable {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(10))
             .register(meters);
+    this.lastCalls = new LastCalls(meters);
     for (String reason : List.of("damaged", "disk-full", "late", "max-bytes", "uncounted")) {
       meters.counter("hookbridge.lost", "reason", reason); // a rate needs the zero before the first
     }
@@ -197,6 +199,7 @@ final class Intake implements Runnable {
         Operations.operationWord(
             call.driver(), new String(call.operation(), StandardCharsets.ISO_8859_1));
     meters.counter("hookbridge.hooks", "driver", driver, "operation", operation).increment();
+    lastCalls.note(driver, call.time());
     hookToSpool.record(Duration.ofMillis(Math.max(0, now - call.time() / 1_000_000)));
   }
 

@@ -2,6 +2,7 @@ package dev.hookbridge.cli;
 
 import dev.hookbridge.SinkException;
 import dev.hookbridge.config.ConfigException;
+import dev.hookbridge.hooks.HooksException;
 import dev.hookbridge.spool.SpoolException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -32,6 +33,7 @@ final class Failures implements IExecutionExceptionHandler {
         || e instanceof ConfigException
         || e instanceof SpoolException
         || e instanceof SinkException
+        || e instanceof HooksException
         || e instanceof Failure;
   }
 

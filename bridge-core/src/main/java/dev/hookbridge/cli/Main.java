@@ -17,7 +17,8 @@ import picocli.CommandLine.Command;
       CheckCommand.class,
       DecisionsCommand.class,
       SpoolCommand.class,
-      DecideCommand.class
+      DecideCommand.class,
+      HooksCommand.class
     },
     footer = {
       "",

@@ -65,7 +65,9 @@ public final class Condition {
         throw new IllegalArgumentException(
             "speaks of " + String.join(", ", unknown) + ": an event's data has " + VARIABLES);
       }
-      return new Condition(text, script);
+      Condition condition = new Condition(text, script);
+      condition.holds(Map.of()); // so that the first call does not wait for classes to be loaded
+      return condition;
     } catch (JexlException e) {
       throw new IllegalArgumentException("is no expression (" + detail(e) + "): mend it", e);
     }

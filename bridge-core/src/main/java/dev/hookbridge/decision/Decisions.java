@@ -103,12 +103,12 @@ public final class Decisions implements AutoCloseable {
     ThreadPoolExecutor workers = workers();
     Reception reception = new Reception(rules, envelopes, desk, clock, workers);
     long memory = Math.max(24 << 20, Runtime.getRuntime().maxMemory() / 4);
-    GateSocket socket =
-        new GateSocket(
-            new GateFolder(site.folder(), Boot.ofKernel()), reception, clock, meters, memory);
+    Lobby lobby = new Lobby(memory, meters);
+    GateFolder folder = new GateFolder(site.folder(), Boot.ofKernel());
+    GateSocket socket = new GateSocket(folder, reception, clock, lobby, meters);
     Observer observer =
         new Observer(rules, desk, clock, envelopes, meters, tell, () -> socket.errand(() -> {}));
-    meters.waiting(socket::waiting);
+    meters.waiting(lobby::waiting);
     for (Rule rule : rules) {
       lines.computeIfAbsent(
           rule.via(), via -> line(site.carriers().get(via), site.host(), registry, desk));

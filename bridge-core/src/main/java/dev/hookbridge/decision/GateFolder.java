@@ -35,6 +35,7 @@ final class GateFolder {
   private final Boot boot;
   private long stampedAt;
   private boolean stamped;
+  private boolean failing;
 
   GateFolder(Path folder, Boot boot) {
     this.folder = folder;
@@ -111,9 +112,13 @@ final class GateFolder {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
       String digits = String.format(Locale.ROOT, "%020d", boot.now());
       file.write(ByteBuffer.wrap(digits.getBytes(StandardCharsets.US_ASCII)), 0);
+      failing = false;
     } catch (IOException | IllegalStateException e) {
-      LOG.warn(
-          "{} cannot be stamped, so hooks take this agent for absent: {}", alive, e.toString());
+      if (!failing) {
+        LOG.warn(
+            "{} cannot be stamped, so hooks take this agent for absent: {}", alive, e.toString());
+      }
+      failing = true;
     }
   }
 

@@ -8,12 +8,9 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,41 +27,29 @@ final class GateSocket implements Runnable, Reception.Ways {
   /** A shim sends at once; who does not is none. */
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(3);
 
-  static final int MOST_WAITING = 64;
-  private static final int MOST_CONNECTIONS = 512;
-
   private final GateFolder folder;
   private final Reception reception;
   private final Clock clock;
   private final DecisionMeters meters;
   private final Selector selector;
   private final ServerSocketChannel server;
-  private final AtomicLong memory;
+  private final Lobby lobby;
   private final Queue<Runnable> errands = new ConcurrentLinkedQueue<>();
-  private final List<Visitor> visitors = new ArrayList<>();
   private final ByteBuffer scratch = ByteBuffer.allocateDirect(64 << 10);
-  private volatile int waiting;
   private volatile boolean stopping;
 
-  /**
-   * @param memory what all asks together may take, in bytes
-   */
   GateSocket(
-      GateFolder folder, Reception reception, Clock clock, DecisionMeters meters, long memory)
+      GateFolder folder, Reception reception, Clock clock, Lobby lobby, DecisionMeters meters)
       throws IOException {
     this.folder = folder;
     this.reception = reception;
     this.clock = clock;
+    this.lobby = lobby;
     this.meters = meters;
-    this.memory = new AtomicLong(memory);
     this.selector = Selector.open();
     this.server = folder.listen();
     server.configureBlocking(false);
     server.register(selector, SelectionKey.OP_ACCEPT);
-  }
-
-  int waiting() {
-    return waiting;
   }
 
   @Override
@@ -129,22 +114,19 @@ final class GateSocket implements Runnable, Reception.Ways {
     if (socket == null) {
       return;
     }
-    if (visitors.size() >= MOST_CONNECTIONS) {
+    if (lobby.isFull()) {
       socket.close();
       meters.refused(Refused.TOO_MANY);
       return;
     }
-    long now = System.nanoTime();
-    Visitor visitor = new Visitor(socket, memory, now, waiting < MOST_WAITING);
-    visitors.add(visitor);
-    count();
+    Visitor visitor = lobby.enter(socket);
     socket.configureBlocking(false);
     socket.register(selector, SelectionKey.OP_READ, visitor);
     clock.at(
-        now + PATIENCE,
+        visitor.since() + PATIENCE,
         () -> {
           if (!visitor.heard()) {
-            leave(visitor, Refused.SLOW);
+            lobby.leave(visitor, Refused.SLOW);
           }
         });
   }
@@ -156,25 +138,25 @@ final class GateSocket implements Runnable, Reception.Ways {
         reception.heard(visitor, this);
       }
     } catch (IOException e) {
-      leave(visitor, Refused.VANISHED);
+      lobby.leave(visitor, Refused.VANISHED);
     } catch (Visitor.Oversize e) {
-      leave(visitor, Refused.OVERSIZE);
+      lobby.leave(visitor, Refused.OVERSIZE);
     } catch (DamagedMail e) {
       LOG.debug("an ask is no record: {}", e.getMessage());
-      leave(visitor, Refused.DAMAGED);
+      lobby.leave(visitor, Refused.DAMAGED);
     } catch (RuntimeException e) {
       LOG.error("an ask cannot be taken", e);
-      leave(visitor, Refused.INTERNAL);
+      lobby.leave(visitor, Refused.INTERNAL);
     }
   }
 
   private void write(Visitor visitor) {
     try {
       if (visitor.write()) {
-        leave(visitor);
+        lobby.leave(visitor);
       }
     } catch (IOException e) {
-      leave(visitor, Refused.VANISHED);
+      lobby.leave(visitor, Refused.VANISHED);
     }
   }
 
@@ -189,7 +171,7 @@ final class GateSocket implements Runnable, Reception.Ways {
     }
     try {
       if (visitor.write(record)) {
-        leave(visitor);
+        lobby.leave(visitor);
         return;
       }
       visitor.socket().register(selector, SelectionKey.OP_WRITE, visitor);
@@ -197,35 +179,17 @@ final class GateSocket implements Runnable, Reception.Ways {
           System.nanoTime() + PATIENCE,
           () -> {
             if (!visitor.closed()) {
-              leave(visitor, Refused.VANISHED);
+              lobby.leave(visitor, Refused.VANISHED);
             }
           });
     } catch (IOException e) {
-      leave(visitor, Refused.VANISHED);
+      lobby.leave(visitor, Refused.VANISHED);
     }
   }
 
   @Override
   public void refuse(Visitor visitor, Refused why) {
-    errand(() -> leave(visitor, why));
-  }
-
-  private void leave(Visitor visitor, Refused why) {
-    if (!visitor.closed()) {
-      meters.refused(why);
-      leave(visitor);
-    }
-  }
-
-  private void leave(Visitor visitor) {
-    visitor.close();
-    visitor.release();
-    visitors.remove(visitor);
-    count();
-  }
-
-  private void count() {
-    waiting = (int) visitors.stream().filter(Visitor::waits).count();
+    errand(() -> lobby.leave(visitor, why));
   }
 
   /** Has the gate's thread do something soon. */
@@ -247,7 +211,7 @@ final class GateSocket implements Runnable, Reception.Ways {
 
   /** Who waits gets the default for an agent that can do no more. */
   private void goodbye() {
-    for (Visitor visitor : List.copyOf(visitors)) {
+    for (Visitor visitor : lobby.visitors()) {
       Asking asking = visitor.asking();
       if (asking != null) {
         asking.settleAll(Cause.ERROR);
@@ -257,7 +221,7 @@ final class GateSocket implements Runnable, Reception.Ways {
   }
 
   private void closeAll() {
-    List.copyOf(visitors).forEach(this::leave);
+    lobby.visitors().forEach(lobby::leave);
     try {
       server.close();
       selector.close();

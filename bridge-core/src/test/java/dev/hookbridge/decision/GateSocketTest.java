@@ -51,7 +51,7 @@ class GateSocketTest {
     try (Rig rig = Rig.of(folder, rule("a").onTimeout(Verdict.ALLOW).onError(Verdict.VETO))) {
       List<CompletableFuture<Answer>> answers = new ArrayList<>();
       List<DecisionRequest> requests = new ArrayList<>();
-      for (int i = 0; i < GateSocket.MOST_WAITING; i++) {
+      for (int i = 0; i < Lobby.MOST_WAITING; i++) {
         answers.add(rig.prepare());
         requests.add(rig.asked());
       }

@@ -80,7 +80,7 @@ class ConfigurationTest {
     String shipped = Files.readString(Repository.file("deploy/etc/hookbridge.yaml"));
     usable(shipped);
     String keys = shipped.substring(shipped.indexOf('\n') + 1);
-    Config config = usable(keys.replaceAll("(?m)^# ( *[a-z.-]+:.*)$", "$1"));
+    Config config = usable(keys.replaceAll("(?m)^# ( *(- )?[a-z.-]+:.*)$", "$1"));
     assertThat(config.sinks()).extracting(SinkConfig::name).contains("feed", "audit", "local");
   }
 

@@ -1,0 +1,33 @@
+package dev.hookbridge.agent;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** When libvirt last called a driver's hook: silence of one driver is seen by it. */
+final class LastCalls {
+  private final MeterRegistry meters;
+  private final Map<String, AtomicLong> nanos = new ConcurrentHashMap<>();
+
+  LastCalls(MeterRegistry meters) {
+    this.meters = meters;
+  }
+
+  /**
+   * @param time wall clock, ns since 1970; the latest counts, as the host's clock may be set back
+   */
+  void note(String driver, long time) {
+    nanos.computeIfAbsent(driver, this::gauge).set(time);
+  }
+
+  private AtomicLong gauge(String driver) {
+    AtomicLong last = new AtomicLong();
+    Gauge.builder("hookbridge.hook.last.seconds", last, time -> time.get() / 1e9)
+        .tag("driver", driver)
+        .description("When the last hook taken in was called, seconds since 1970")
+        .register(meters);
+    return last;
+  }
+}

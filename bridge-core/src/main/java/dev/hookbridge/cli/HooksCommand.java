@@ -1,0 +1,128 @@
+package dev.hookbridge.cli;
+
+import dev.hookbridge.hooks.Change;
+import dev.hookbridge.hooks.Driver;
+import dev.hookbridge.hooks.HooksException;
+import dev.hookbridge.hooks.Installation;
+import dev.hookbridge.hooks.SlotStatus;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Runs as root where {@code hooks/} is root's: the only command that changes libvirt's files. */
+@Command(
+    name = "hooks",
+    description = "Puts the hook where libvirt runs it, takes it away, shows where it is.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND")
+final class HooksCommand {
+  private static final String DRY = "Only say what would be done.";
+
+  @Command(
+      description = "Installs or upgrades the hook, beside scripts that are there already.",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      footer = {"", "Examples:", "  hookbridge hooks install --drivers qemu,network --reload"})
+  int install(
+      @Mixin HooksTarget target,
+      @Option(names = "--dry-run", description = DRY) boolean dry,
+      @Option(
+              names = "--reload",
+              description = "Reload the daemons, by systemctl or SIGHUP, so that they look.")
+          boolean reload)
+      throws HooksException, IOException {
+    Installation installation = target.installation();
+    List<Change> changes = installation.install(target.drivers(), dry);
+    print(changes, dry);
+    warn(installation, target.drivers());
+    if (reload && !dry) {
+      reload(installation, target.drivers());
+    } else {
+      sayWhoMustReload(
+          installation, changes.stream().filter(Change::first).map(Change::driver).toList());
+    }
+    return 0;
+  }
+
+  @Command(
+      description = "Removes the hook, by whatever name, and nothing else.",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class)
+  int remove(@Mixin HooksTarget target, @Option(names = "--dry-run", description = DRY) boolean dry)
+      throws HooksException, IOException {
+    List<Change> changes = target.installation().remove(target.drivers(), dry);
+    print(changes, dry);
+    if (changes.isEmpty()) {
+      System.err.println("there is no hook of hookbridge in " + target.dir);
+    }
+    return 0;
+  }
+
+  @Command(
+      description = "Each hook with its version, whether libvirt would run it, its last event.",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class)
+  int status(@Mixin HooksTarget target, @Mixin Setup setup) throws HooksException, IOException {
+    Installation installation = target.installation();
+    List<SlotStatus> all = installation.status(target.drivers());
+    Map<String, Instant> seen = LastSeen.ask(setup);
+    PrintStream out = System.out;
+    String format = "%-8s %-44s %-28s %-27s %s%n";
+    out.printf(format, "DRIVER", "SLOT", "HOOK", "LAST EVENT", "WOULD RUN");
+    for (SlotStatus one : all) {
+      Instant last = seen.get(one.driver().word());
+      // What has been called since it was put there needs no reload.
+      boolean called = last != null && last.isAfter(one.since()) && one.run().startsWith("yes");
+      out.printf(
+          format,
+          one.driver().word(),
+          Line.safe(one.slot().toString()),
+          one.hook(),
+          last == null ? "-" : last,
+          called ? "yes" : one.run());
+    }
+    warn(installation, target.drivers());
+    return all.isEmpty() ? 1 : 0;
+  }
+
+  private static void print(List<Change> changes, boolean dry) {
+    for (Change change : changes) {
+      System.out.printf(
+          "%-8s %s%-10s %s (%s)%n",
+          change.driver().word(),
+          dry ? "would be " : "",
+          change.verb(),
+          Line.safe(change.slot().toString()),
+          change.hook());
+    }
+  }
+
+  private static void warn(Installation installation, List<Driver> drivers) throws IOException {
+    installation
+        .warnings(drivers)
+        .forEach(warning -> System.err.println("warning: " + Line.safe(warning)));
+  }
+
+  private static void reload(Installation installation, List<Driver> drivers)
+      throws HooksException {
+    installation.reload(drivers);
+    installation.daemons(drivers).forEach(daemon -> System.out.println("reloaded " + daemon));
+  }
+
+  /** A daemon notes as it starts, and when it is reloaded, which drivers have scripts. */
+  private static void sayWhoMustReload(Installation installation, List<Driver> first) {
+    List<String> daemons = installation.daemons(first);
+    if (!daemons.isEmpty()) {
+      System.err.printf(
+          "reload %s: until then no hook of %s runs. A reload (systemctl reload, SIGHUP, or"
+              + " --reload here) reads settings and firewall rules again; guests go on%n",
+          String.join(", ", daemons), String.join(", ", first.stream().map(Driver::word).toList()));
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package dev.hookbridge.hooks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What SELinux and AppArmor let libvirt's daemons execute. A hook that may not be executed fails as
+ * one that crashes does, and costs the guests that run at the daemon's next start; so a copy is
+ * proved in the daemon's own domain before it goes into a slot.
+ */
+final class Confinement {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final String BOOLEAN = "virt_hooks_unconfined";
+  private static final String ENTER =
+      "printf %s \"$1\" > /proc/self/attr/exec && shift && exec \"$@\"";
+  private final Machine machine;
+  private final Daemons daemons;
+
+  Confinement(Machine machine, Daemons daemons) {
+    this.machine = machine;
+    this.daemons = daemons;
+  }
+
+  /** Refuses where SELinux is enforced and nothing is known to allow the hook. */
+  void permit() throws HooksException, IOException {
+    if (!enforcing() || allowed() || moduleLoaded()) {
+      return;
+    }
+    throw new HooksException(
+        "SELinux is enforcing and nothing allows libvirt to run the hook, which would cost running"
+            + " guests: run 'setsebool -P "
+            + BOOLEAN
+            + " on', or load a policy module named hookbridge");
+  }
+
+  private boolean selinux() {
+    return Files.exists(machine.at("/sys/fs/selinux/enforce"));
+  }
+
+  private boolean enforcing() {
+    return Machine.text(machine.at("/sys/fs/selinux/enforce")).equals("1");
+  }
+
+  /** Fedora's own switch; the first number is what is in force. */
+  private boolean allowed() {
+    return Machine.text(machine.at("/sys/fs/selinux/booleans/" + BOOLEAN)).startsWith("1");
+  }
+
+  private boolean moduleLoaded() throws IOException {
+    Path store = machine.at("/var/lib/selinux");
+    if (!Files.isDirectory(store)) {
+      return false;
+    }
+    try (Stream<Path> files = Files.walk(store, 5)) {
+      return files.anyMatch(file -> file.toString().matches(".*/active/modules/\\d+/hookbridge"));
+    }
+  }
+
+  /** Gives a copy the label that the policy has for files below {@code hooks/}. */
+  void label(Path copy) throws IOException, HooksException {
+    if (!selinux()) {
+      return;
+    }
+    Command.Result said = Command.run(PATIENCE, "restorecon", "-F", copy.toString());
+    if (said.exit() != 0) {
+      throw new HooksException("restorecon could not label " + copy + ": " + said.out().strip());
+    }
+  }
+
+  /**
+   * Commands that run another one in the profile of a running daemon, none where AppArmor confines
+   * none. The kernel takes the profile of the next program from a file of the process; aa-exec does
+   * the same and is not everywhere. SELinux has no such door: it lets few domains enter another.
+   */
+  List<List<String>> probes() {
+    return daemons.all().stream()
+        .map(this::profile)
+        .filter(profile -> !profile.isEmpty())
+        .distinct()
+        .map(profile -> List.of("sh", "-c", ENTER, "sh", "exec " + profile))
+        .toList();
+  }
+
+  private String profile(Daemons.Daemon daemon) {
+    boolean apparmor =
+        Machine.text(machine.at("/sys/module/apparmor/parameters/enabled")).equals("Y");
+    String profile = daemon.domain().replaceFirst(" \\(\\w+\\)$", "");
+    return apparmor && !profile.equals("unconfined") ? profile : "";
+  }
+}

@@ -1,0 +1,62 @@
+package dev.hookbridge.hooks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** libvirt's version, which decides which slots there are. */
+record LibvirtVersion(int major, int minor) {
+  private static final Pattern NUMBER = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})(\\.\\d{1,6})*");
+  private static final Pattern ANSWER = Pattern.compile("\\(libvirt\\) (\\S+)");
+
+  /** As an operator writes it; empty when it is none. */
+  static Optional<LibvirtVersion> parse(String text) {
+    Matcher matcher = NUMBER.matcher(text);
+    return matcher.matches()
+        ? Optional.of(
+            new LibvirtVersion(
+                Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2))))
+        : Optional.empty();
+  }
+
+  /** What the daemon that is installed says of itself. The library is never called. */
+  static Optional<LibvirtVersion> installed(Machine machine) {
+    for (String folder : List.of("/usr/sbin", "/usr/bin", "/usr/local/sbin", "/sbin")) {
+      for (String name : List.of("virtqemud", "libvirtd", "virtlxcd", "virtxend", "virtbhyved")) {
+        Path daemon = machine.at(folder).resolve(name);
+        if (Files.isExecutable(daemon)) {
+          Optional<LibvirtVersion> version = asked(daemon);
+          if (version.isPresent()) {
+            return version;
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<LibvirtVersion> asked(Path daemon) {
+    try {
+      Command.Result said = Command.run(Duration.ofSeconds(10), daemon.toString(), "--version");
+      Matcher matcher = ANSWER.matcher(said.out());
+      return matcher.find() ? parse(matcher.group(1)) : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty(); // another one may answer, and the operator can say it
+    }
+  }
+
+  /** Since 6.5.0 every executable file in {@code <driver>.d} runs, after {@code <driver>}. */
+  boolean hasFolders() {
+    return major > 6 || (major == 6 && minor >= 5);
+  }
+
+  @Override
+  public String toString() {
+    return major + "." + minor;
+  }
+}

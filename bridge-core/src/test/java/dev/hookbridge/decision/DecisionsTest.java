@@ -221,7 +221,9 @@ class DecisionsTest {
   void ofTwoNeededOneIsTooFew() throws Exception {
     FakeTransport.decider((channel, request) -> channel.reply(request, said("allow", "opa-1")));
     try (Rig rig =
-        Rig.of(folder, rule("a").allowsNeeded(2).timeout(SHORT).onTimeout(Verdict.VETO))) {
+        Rig.of(
+            folder,
+            rule("a").allowsNeeded(2).timeout(Duration.ofSeconds(3)).onTimeout(Verdict.VETO))) {
       Answer got = Rig.get(rig.prepare());
       assertThat(got.exit()).isEqualTo(1);
       assertThat(got.cause()).isEqualTo("timeout");
@@ -425,14 +427,20 @@ class DecisionsTest {
         rule("a")
             .when("qemu.started.begin")
             .destructive()
-            .timeout(SHORT)
+            .timeout(cause.equals("timeout") ? SHORT : Duration.ofSeconds(10))
             .onTimeout(Verdict.VETO)
             .onError(Verdict.VETO);
     try (Rig rig = Rig.of(folder, rule)) {
       Answer got = Rig.get(rig.ask("qemu", "web1", "started"));
       assertThat(got.exit()).isZero();
       assertThat(got.cause()).isEqualTo(cause);
-      FakeTransport.decider((channel, request) -> channel.reply(request, VETO));
+    }
+  }
+
+  @Test
+  void aWordEndsWhatRuns() throws Exception {
+    FakeTransport.decider((channel, request) -> channel.reply(request, VETO));
+    try (Rig rig = Rig.of(folder, rule("a").when("qemu.started.begin").destructive())) {
       assertThat(Rig.get(rig.ask("qemu", "web1", "started")).exit()).isEqualTo(1);
     }
   }

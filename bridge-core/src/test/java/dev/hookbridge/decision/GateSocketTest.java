@@ -53,6 +53,8 @@ class GateSocketTest {
       List<DecisionRequest> requests = new ArrayList<>();
       for (int i = 0; i < Lobby.MOST_WAITING; i++) {
         answers.add(rig.prepare());
+      }
+      for (int i = 0; i < Lobby.MOST_WAITING; i++) {
         requests.add(rig.asked());
       }
       Answer busy = Rig.get(rig.prepare());

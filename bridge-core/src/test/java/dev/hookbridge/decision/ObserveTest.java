@@ -82,7 +82,7 @@ class ObserveTest {
 
   @Test
   void silenceIsADecisionToo() throws Exception {
-    try (Rig rig = Rig.of(folder, observing("a").timeout(Duration.ofSeconds(2)))) {
+    try (Rig rig = Rig.of(folder, observing("a").timeout(Duration.ofSeconds(4)))) {
       HookCall call = call("web1", Map.of());
       rig.decisions.taken(call, rig.envelopes.of(call));
       assertThat(JSON.readTree(made(rig).data()).get("cause").asText()).isEqualTo("timeout");

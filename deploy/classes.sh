@@ -1,6 +1,6 @@
 #!/bin/sh
 # classes.sh HOME: writes lib/hookbridge.classes, the classes that an agent needs from its start to its first event.
-# An agent takes one call while its brokers are away, Training.java does what needs an answer of theirs.
+# An agent takes one call, and asks about it, while its brokers are away; Training.java does what needs an answer of theirs.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 home=$(cd "$1" && pwd)
@@ -19,6 +19,9 @@ sinks:
   kafka: { type: kafka, topic: t, properties: { bootstrap.servers: "127.0.0.1:9" } }
   amqp: { type: amqp, uri: "amqp://127.0.0.1:9/%2F", exchange: t }
   file: { type: file, path: $tmp/events.jsonl }
+decisions:
+  - { name: a, when: qemu.prepare.begin, via: kafka, timeout: 1s, condition: domain.vcpus > 0 }
+  - { name: b, when: qemu.prepare.begin, via: amqp, timeout: 1s }
 END
 HOOKBRIDGE_JAVA_OPTS="-XX:DumpLoadedClassList=$tmp/agent" "$home/bin/hookbridge" agent >"$tmp/log" 2>&1 &
 agent=$!

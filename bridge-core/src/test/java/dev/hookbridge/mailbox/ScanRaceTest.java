@@ -78,12 +78,15 @@ class ScanRaceTest {
   private static final long SKEW = skew();
 
   /**
-   * The largest of many, since the boot's clock is rounded down and a pause makes it less still.
+   * The least that is surely enough: the boot's clock is ahead of what it shows by less than a
+   * step, and a pause between the two looks makes the bound larger, never too small. A stamp must
+   * not be earlier than the call, as the shim's is not.
    */
   private static long skew() {
-    long skew = Long.MIN_VALUE;
+    long skew = Long.MAX_VALUE;
     for (long end = System.nanoTime() + 5 * Boot.STEP; System.nanoTime() < end; ) {
-      skew = Math.max(skew, BOOT.now() - System.nanoTime());
+      long before = System.nanoTime();
+      skew = Math.min(skew, BOOT.now() + Boot.STEP - before);
     }
     return skew;
   }

@@ -1,12 +1,9 @@
 package dev.hookbridge.amqp;
 
-import com.rabbitmq.client.AMQP.BasicProperties;
-import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.NoOpMetricsCollector;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.hookbridge.DecisionChannel;
 import dev.hookbridge.DecisionRequest;
-import dev.hookbridge.Envelope;
 import dev.hookbridge.Outcome;
 import dev.hookbridge.Reason;
 import dev.hookbridge.Replies;
@@ -47,9 +44,6 @@ final class AmqpDecisions implements DecisionChannel {
    * and ends all that is under way with what is too large.
    */
   private static final int MAX_EVENT_BYTES = 8 << 20;
-
-  private static final int TRANSIENT = 1;
-  private static final int LONGEST_CORRELATION = 128;
 
   private final AmqpSettings settings;
   private final AmqpProperties properties;
@@ -97,7 +91,8 @@ final class AmqpDecisions implements DecisionChannel {
               settings.decisions(),
               AmqpSettings.Unroutable.PARK,
               (ending, cause) -> ended(cause));
-      opened.hear((consumer, reply) -> heard(reply));
+      opened.hear(
+          (consumer, reply) -> replies.replied(RequestMessage.correlation(reply), reply.getBody()));
       channel = opened;
     } catch (IOException | RuntimeException e) {
       Failure failure = AmqpErrors.of(e);
@@ -157,26 +152,23 @@ final class AmqpDecisions implements DecisionChannel {
 
   private void publish(DecisionRequest request) {
     ConfirmChannel open = channel;
-    Envelope event = request.event().with("rule", request.rule());
-    BasicProperties encoded =
-        properties
-            .encode(event)
-            .builder()
-            .deliveryMode(TRANSIENT)
-            .replyTo(ConfirmChannel.REPLY_TO)
-            .correlationId(request.correlation())
-            .expiration(String.valueOf(request.expiry().toMillis()))
-            .build();
+    RequestMessage message = RequestMessage.of(request, properties);
     String unsendable =
-        open == null ? "no channel" : AmqpProperties.unsendable(encoded, open.frameMax());
+        open == null
+            ? "no channel"
+            : AmqpProperties.unsendable(message.properties(), open.frameMax());
     if (open == null || unsendable != null) {
       fail(request, String.valueOf(unsendable));
       return;
     }
-    String key = AmqpRouting.request(request.rule(), event.route());
     begin(WRITE_LIMIT);
     try {
-      open.publish(event.id(), key, encoded, event.data(), outcome -> told(request, outcome));
+      open.publish(
+          message.id(),
+          message.key(),
+          message.properties(),
+          message.body(),
+          outcome -> told(request, outcome));
     } catch (IOException | RuntimeException e) {
       end(AmqpErrors.of(e).detail());
     } finally {
@@ -185,21 +177,11 @@ final class AmqpDecisions implements DecisionChannel {
   }
 
   private void told(DecisionRequest request, Outcome outcome) {
-    if (outcome instanceof Outcome.Refused refused && refused.reason() == Reason.UNROUTABLE) {
-      replies.unheard(request.correlation());
-    } else if (outcome instanceof Outcome.Refused refused) {
-      fail(request, refused.detail());
+    if (outcome instanceof Outcome.Refused) {
+      replies.unheard(request.correlation()); // a return is all that a confirm refuses for
     } else if (outcome instanceof Outcome.Held held) {
       fail(request, held.detail());
-    } else if (outcome instanceof Outcome.Broken broken) {
-      fail(request, broken.detail());
     }
-  }
-
-  private void heard(Delivery reply) {
-    String correlation = reply.getProperties().getCorrelationId();
-    boolean usable = correlation != null && correlation.length() <= LONGEST_CORRELATION;
-    replies.replied(usable ? correlation : "", reply.getBody());
   }
 
   private void begin(Duration limit) {
@@ -216,22 +198,20 @@ final class AmqpDecisions implements DecisionChannel {
 
   /** Whoever waits is told first, then that there is no more to wait for. */
   private void end(String why) {
-    if (ended.getAndSet(true)) {
-      failAll(why);
-      return;
-    }
+    boolean first = !ended.getAndSet(true);
     failAll(why);
-    replies.broken(why);
-    writer.interrupt();
-    link.kill();
+    if (first) {
+      replies.broken(why);
+      writer.interrupt();
+      link.kill();
+    }
   }
 
   private void failAll(String why) {
     failWaiting(why);
     ConfirmChannel open = channel;
     if (open != null) {
-      Outcome broken = new Outcome.Broken(Reason.CLOSED, why, false);
-      open.drain().forEach(entry -> entry.settle(broken));
+      open.drain().forEach(entry -> entry.settle(new Outcome.Held(Reason.CLOSED, why)));
     }
   }
 

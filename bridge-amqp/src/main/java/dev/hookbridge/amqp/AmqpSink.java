@@ -160,9 +160,7 @@ final class AmqpSink implements Sink {
     if (last != null && last.isOpen()) {
       return last;
     }
-    ConfirmChannel next =
-        ConfirmChannel.open(
-            link.connection(), settings.exchange(), settings.unroutable(), this::ended);
+    ConfirmChannel next = ConfirmChannel.open(link.connection(), settings, this::ended);
     channel = next;
     return next;
   }

@@ -32,6 +32,15 @@ final class ConfirmChannel {
     this.unroutable = unroutable;
   }
 
+  /** For the feed: its exchange, and what is to become of an event without a queue. */
+  static ConfirmChannel open(
+      Connection connection,
+      AmqpSettings settings,
+      BiConsumer<ConfirmChannel, ShutdownSignalException> ended)
+      throws IOException {
+    return open(connection, settings.exchange(), settings.unroutable(), ended);
+  }
+
   /**
    * @param ended told once when the channel or its connection has ended, on any thread
    * @throws IOException when the broker does not give one, or the exchange is not there

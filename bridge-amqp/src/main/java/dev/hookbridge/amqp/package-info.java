@@ -1,5 +1,5 @@
 /**
- * RabbitMQ over AMQP 0-9-1: the sink, the feed reader and the checks. {@link
+ * RabbitMQ over AMQP 0-9-1: the sink, the feed reader, the decisions and the checks. {@link
  * dev.hookbridge.amqp.AmqpTransport} is the door; nothing else is public.
  *
  * <pre>
@@ -8,6 +8,8 @@
  *   checked       and its guard   (reopens the     every answer by    which tag
  *                                  channel)        AmqpErrors
  *                 AmqpLink ─────► AmqpFeed, AmqpChecks
+ *                 AmqpLink ─────► AmqpDecisions ─► ConfirmChannel   asks and hears, for a host
+ *                 AmqpLink ─────► AmqpDecisionFeed                  takes and answers, for a decider
  * Envelope ─► AmqpRouting (routing key), AmqpProperties (headers and properties) and back
  * </pre>
  */

@@ -6,13 +6,14 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.Delivery;
+import dev.hookbridge.DecisionBrokerContract;
 import dev.hookbridge.DecisionChannel;
-import dev.hookbridge.DecisionContract;
 import dev.hookbridge.DecisionFeed;
 import dev.hookbridge.DecisionRequest;
 import dev.hookbridge.Settings;
 import dev.hookbridge.Transport;
 import dev.hookbridge.testing.Broker;
+import dev.hookbridge.testing.Decider;
 import dev.hookbridge.testing.Heard;
 import dev.hookbridge.testing.Seen;
 import java.io.IOException;
@@ -28,7 +29,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The RabbitMQ channel takes the exam. */
 @ExtendWith(Rabbit.Shared.class)
-class DecisionChannelIT extends DecisionContract {
+class DecisionChannelIT extends DecisionBrokerContract {
+  /** The broker's tools take seconds each on a machine that does other things too. */
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
   private final Rabbit rabbit;
 
   DecisionChannelIT(Rabbit rabbit) {
@@ -67,12 +71,12 @@ class DecisionChannelIT extends DecisionContract {
   }
 
   @Override
-  protected Plain plain(Settings place) {
+  protected Decider plain(Settings place) {
     return new PlainDecider(place.text("decisions-exchange"));
   }
 
   /** Decides with a plain client. */
-  private final class PlainDecider implements Plain {
+  private final class PlainDecider implements Decider {
     private final Connection connection;
     private final Channel channel;
     private final BlockingQueue<Delivery> come = new LinkedBlockingQueue<>();
@@ -80,23 +84,28 @@ class DecisionChannelIT extends DecisionContract {
     PlainDecider(String exchange) {
       try {
         connection = rabbit.plain();
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+      try {
         channel = connection.createChannel();
         String queue = channel.queueDeclare().getQueue();
         channel.queueBind(queue, exchange, "#");
         channel.basicConsume(queue, true, (tag, delivery) -> come.add(delivery), tag -> {});
       } catch (Exception e) {
+        close();
         throw new IllegalStateException(e);
       }
     }
 
     @Override
-    public Asking next() {
+    public Decider.Request next() {
       try {
         Delivery delivery = come.poll(SOON.toSeconds(), TimeUnit.SECONDS);
         if (delivery == null) {
           throw new IllegalStateException("no request in " + SOON);
         }
-        return new Request(channel, delivery);
+        return new Question(channel, delivery);
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }
@@ -108,7 +117,7 @@ class DecisionChannelIT extends DecisionContract {
     }
   }
 
-  private record Request(Channel channel, Delivery delivery) implements Asking {
+  private record Question(Channel channel, Delivery delivery) implements Decider.Request {
     private AMQP.BasicProperties asked() {
       return delivery.getProperties();
     }
@@ -148,7 +157,7 @@ class DecisionChannelIT extends DecisionContract {
     try (PlainDecider decider = new PlainDecider(place.text("decisions-exchange"));
         DecisionChannel channel = ready(place, HOST, new Heard())) {
       channel.ask(questions.next("placement", "web.1"));
-      Request request = (Request) decider.next();
+      Question request = (Question) decider.next();
       assertThat(request.delivery().getEnvelope().getRoutingKey())
           .isEqualTo("placement.qemu.prepare");
       assertThat(request.asked().getDeliveryMode()).isEqualTo(1);
@@ -178,7 +187,7 @@ class DecisionChannelIT extends DecisionContract {
       Awaitility.await("ready").atMost(SOON).until(channel::ready);
       DecisionRequest last = questions.next("placement", "web-1");
       channel.ask(last);
-      for (Asking asking = decider.next();
+      for (Decider.Request asking = decider.next();
           !asking.correlation().equals(last.correlation());
           asking = decider.next()) {}
     }
@@ -203,6 +212,7 @@ class DecisionChannelIT extends DecisionContract {
         first.close();
       }
       Awaitility.await()
+          .atMost(PATIENCE)
           .untilAsserted(
               () ->
                   assertThat(rabbit.ctl("list_queues", "name", "messages"))
@@ -212,6 +222,7 @@ class DecisionChannelIT extends DecisionContract {
       first.close();
     }
     Awaitility.await()
+        .atMost(PATIENCE)
         .untilAsserted(
             () ->
                 assertThat(rabbit.ctl("list_queues", "name"))

@@ -3,8 +3,8 @@ package dev.hookbridge.amqp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hookbridge.DecisionBrokerContract;
 import dev.hookbridge.DecisionChannel;
-import dev.hookbridge.DecisionContract;
 import dev.hookbridge.DecisionFeed;
 import dev.hookbridge.DecisionRequest;
 import dev.hookbridge.Reason;
@@ -67,7 +67,7 @@ class DecisionRightsIT {
         DecisionChannel channel =
             transport.decisions(as("hosts"), context(), heard).orElseThrow()) {
       channel.ask(request);
-      DecisionContract.next(feed).reply(new byte[] {1});
+      DecisionBrokerContract.next(feed).reply(new byte[] {1});
       heard.awaitReplies(request.correlation(), 1);
     }
     assertThat(heard.faults()).isEmpty();

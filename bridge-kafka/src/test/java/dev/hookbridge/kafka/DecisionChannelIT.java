@@ -2,8 +2,8 @@ package dev.hookbridge.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hookbridge.DecisionBrokerContract;
 import dev.hookbridge.DecisionChannel;
-import dev.hookbridge.DecisionContract;
 import dev.hookbridge.DecisionRequest;
 import dev.hookbridge.Settings;
 import dev.hookbridge.Transport;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The Kafka channel takes the exam; the hosts of it read different partitions. */
-class DecisionChannelIT extends DecisionContract {
+class DecisionChannelIT extends DecisionBrokerContract {
   private static final int PARTITIONS = 5;
   private Broker broker;
 

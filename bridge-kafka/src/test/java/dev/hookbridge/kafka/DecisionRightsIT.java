@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hookbridge.Check;
+import dev.hookbridge.DecisionBrokerContract;
 import dev.hookbridge.DecisionChannel;
-import dev.hookbridge.DecisionContract;
 import dev.hookbridge.DecisionFeed;
 import dev.hookbridge.DecisionRequest;
 import dev.hookbridge.Reason;
@@ -123,7 +123,7 @@ class DecisionRightsIT {
             transport.decisionFeed(as("deciders"), "a", "placement", 1).orElseThrow();
         DecisionChannel channel = open("hosts", heard)) {
       channel.ask(request);
-      DecisionContract.next(feed).reply(new byte[] {1});
+      DecisionBrokerContract.next(feed).reply(new byte[] {1});
       heard.awaitReplies(request.correlation(), 1);
     }
     assertThat(heard.faults()).isEmpty();

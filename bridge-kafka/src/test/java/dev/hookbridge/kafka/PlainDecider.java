@@ -1,5 +1,6 @@
 package dev.hookbridge.kafka;
 
+import dev.hookbridge.testing.Decider;
 import dev.hookbridge.testing.Seen;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -17,7 +18,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Decides with plain clients: what is asked from now on, on all partitions, without a group. */
-final class PlainDecider implements DecisionChannelIT.Plain {
+final class PlainDecider implements Decider {
   private static final Duration SOON = Duration.ofSeconds(30);
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final KafkaProducer<byte[], byte[]> producer;
@@ -56,7 +57,7 @@ final class PlainDecider implements DecisionChannelIT.Plain {
   }
 
   /** A record, with what Spring Kafka looks for in it. */
-  final class Asking implements DecisionChannelIT.Asking {
+  final class Asking implements Decider.Request {
     private final ConsumerRecord<byte[], byte[]> record;
 
     Asking(ConsumerRecord<byte[], byte[]> record) {

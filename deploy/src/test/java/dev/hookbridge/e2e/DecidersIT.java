@@ -3,25 +3,16 @@ package dev.hookbridge.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.hookbridge.Check;
 import dev.hookbridge.DecisionRequest;
-import dev.hookbridge.Settings;
-import dev.hookbridge.Transport;
 import dev.hookbridge.docs.Page;
-import dev.hookbridge.testing.Broker;
-import dev.hookbridge.testing.Brokers;
+import dev.hookbridge.e2e.AskingPlaces.Place;
 import dev.hookbridge.testing.Needs;
 import dev.hookbridge.testing.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import java.util.ServiceLoader;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -30,98 +21,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Deciders as people write them, none with code of ours on its class path, answer what a host asks:
- * Spring's listeners, the pages' Python, and programs behind {@code hookbridge decide}.
+ * Deciders as people write them, with no code of ours on their class path, answer what a host asks:
+ * Spring's listeners and the pages' Python.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DecidersIT {
   private static final String SPRING = "deploy/responders/target";
-
-  /** A broker and the names by default of what decisions need there. */
-  enum Place {
-    KAFKA("kafka", "KafkaPolicy", "libvirt.decisions"),
-    RABBITMQ("amqp", "RabbitPolicy", "libvirt.decisions");
-
-    private final String type;
-    private final String spring;
-    private final String asked;
-
-    Place(String type, String spring, String asked) {
-      this.type = type;
-      this.spring = spring;
-      this.asked = asked;
-    }
-
-    private Transport transport() {
-      return ServiceLoader.load(Transport.class).stream()
-          .map(ServiceLoader.Provider::get)
-          .filter(one -> one.type().equals(type))
-          .findFirst()
-          .orElseThrow();
-    }
-  }
-
-  private final Map<Place, Broker> brokers = new EnumMap<>(Place.class);
+  private final AskingPlaces places = new AskingPlaces();
   @TempDir Path folder;
-
-  private Broker broker(Place place) {
-    return brokers.computeIfAbsent(
-        place,
-        unused -> {
-          Broker broker = place == Place.KAFKA ? Brokers.kafka() : Brokers.rabbitmq();
-          assertThat(place.transport().checkDecisions(settings(place, broker), true))
-              .noneMatch(line -> line.level() == Check.Level.FAILURE);
-          return broker;
-        });
-  }
 
   @AfterAll
   void closeBrokers() {
-    brokers.values().forEach(Broker::close);
-  }
-
-  private static Settings settings(Place place, Broker broker) {
-    return new Settings(
-        "sinks.feed",
-        place == Place.KAFKA
-            ? Map.of(
-                "topic",
-                "libvirt.hooks",
-                "properties",
-                Map.of("bootstrap.servers", broker.address()))
-            : Map.of("uri", broker.address() + "/%2F", "exchange", "libvirt.hooks"));
-  }
-
-  private Asker asker(Place place) throws Exception {
-    return new Asker(place.transport(), settings(place, broker(place)));
-  }
-
-  /** {@code hookbridge decide} with what is said of it. */
-  private Child decide(Place place, String... arguments) throws IOException {
-    Broker broker = broker(place);
-    Site site =
-        place == Place.KAFKA
-            ? new Site.OfKafka(broker)
-            : new Site.OfRabbitmq(broker, new ArrayList<>());
-    Path config = folder.resolve(place + ".yaml");
-    Files.writeString(config, "host: policy-1.example.org\nsinks:\n" + site.sink());
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Host.DISTRIBUTION + "/bin/hookbridge", "decide", "--config", config.toString()));
-    command.addAll(List.of(arguments));
-    Child child = new Child(Files.createTempFile(folder, "decide", ".log"), command);
-    Awaitility.await("a decider, " + child.log())
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> child.log().contains("deciding for") || !child.alive());
-    return child;
+    places.close();
   }
 
   private static JsonNode json(String text) throws IOException {
     return Consumer.JSON.readTree(text);
   }
-
-  // Others' deciders
 
   @ParameterizedTest
   @EnumSource
@@ -131,7 +47,7 @@ class DecidersIT {
         Files.isDirectory(classes), "no Spring: run './mvnw -pl deploy/responders package' first");
     Path jars = Repository.file(SPRING + "/lib");
     assertThat(jars.toFile().list()).isNotEmpty().noneMatch(jar -> jar.startsWith("bridge-"));
-    String where = broker(place).address();
+    String where = places.broker(place).address();
     List<String> command =
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -143,7 +59,7 @@ class DecidersIT {
             where,
             place.asked);
     try (Child spring = new Child(folder.resolve("spring-" + place + ".log"), command);
-        Asker host = asker(place)) {
+        Asker host = places.asker(place)) {
       allowsThreeAndVetoesEight(spring, host);
     }
   }
@@ -154,12 +70,12 @@ class DecidersIT {
     String code =
         Page.of("docs/decisions.md")
             .block("run: " + place.type)
-            .replace("kafka1:9092", broker(place).address())
-            .replace("amqp://rabbit1:5672", broker(place).address());
+            .replace("kafka1:9092", places.broker(place).address())
+            .replace("amqp://rabbit1:5672", places.broker(place).address());
     String python = python(place == Place.KAFKA ? "kafka" : "pika");
     List<String> command = List.of(python, "-u", "-c", code);
     try (Child child = new Child(folder.resolve("python-" + place + ".log"), command);
-        Asker host = asker(place)) {
+        Asker host = places.asker(place)) {
       allowsThreeAndVetoesEight(child, host);
     }
   }
@@ -198,158 +114,6 @@ class DecidersIT {
               Files.readString(
                   Repository.file("deploy/responders/src/main/java/org/example/policy/" + file)))
           .contains(Page.of("docs/decisions.md").block("code: " + file));
-    }
-  }
-
-  // hookbridge decide
-
-  @ParameterizedTest
-  @EnumSource
-  void theExamplePolicyDecidesByTenant(Place place) throws Exception {
-    Needs.command("python3");
-    String shown = Page.of("docs/decisions.md").block("run: shell").strip();
-    String[] words = shown.replace("deploy/", Repository.file("deploy") + "/").split(" ", -1);
-    try (Child decide =
-            decide(place, List.of(words).subList(2, words.length).toArray(String[]::new));
-        Asker host = asker(place)) {
-      assertThat(said(host, 60, "acme")).contains("\"allow\"", "policy-1.example.org");
-      assertThat(said(host, 65, "acme")).contains("\"veto\"", "65.0 GiB wanted, tenant 'acme'");
-      assertThat(said(host, 2, "small")).contains("tenant 'small' may have 1 for a guest");
-      assertThat(said(host, 8, "")).contains("\"allow\"");
-      assertThat(said(host, 9, "somebody")).contains("\"veto\"", "tenant 'somebody' may have 8");
-      DecisionRequest other = host.request("placement", 100, "");
-      host.ask(other);
-      assertThat(said(host, 1, "")).contains("\"allow\"");
-      assertThat(host.answered(other)).as("of another rule").isFalse();
-      Awaitility.await()
-          .untilAsserted(
-              () ->
-                  assertThat(decide.log())
-                      .containsPattern("memory qemu.prepare \\S+: allow \\(\\d+ ms\\)")
-                      .containsPattern("memory qemu.prepare \\S+: veto: 65.0 GiB wanted")
-                      .doesNotContain("placement"));
-      assertThat(decide.stop()).isZero();
-    }
-  }
-
-  private static String said(Asker host, int gib, String tenant) {
-    DecisionRequest request = host.request("memory", gib, tenant);
-    host.ask(request);
-    return host.answer(request);
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void severalAtATimeAndNothingIsLeftWhenItIsToldToStop(Place place) throws Exception {
-    Path pids = folder.resolve("pids-" + place);
-    String script =
-        "if grep -q '\"rule\":\"hang\"'; then echo $$ >>" + pids + "; sleep 1000; fi; sleep 1";
-    try (Child decide =
-            decide(place, "--group", "many", "--jobs", "12", "--exec", "sh", "-c", script);
-        Asker host = asker(place)) {
-      List<DecisionRequest> requests = new ArrayList<>();
-      long start = System.nanoTime();
-      for (int i = 0; i < 10; i++) {
-        requests.add(host.request("memory", 1, ""));
-        host.ask(requests.get(i));
-      }
-      for (DecisionRequest request : requests) {
-        assertThat(host.answer(request)).contains("allow");
-      }
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(9));
-      DecisionRequest hanging = host.request("hang", 1, "");
-      host.ask(hanging);
-      Awaitility.await().until(() -> Files.exists(pids) && !Files.readString(pids).isBlank());
-      long pid = Long.parseLong(Files.readString(pids).strip());
-      assertThat(ProcessHandle.of(pid)).isPresent();
-      assertThat(decide.stop()).isZero();
-      Awaitility.await().until(() -> ProcessHandle.of(pid).isEmpty());
-      assertThat(host.answered(hanging)).isFalse();
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void aCrashAHangAndAnExpiredRequestAreNoAnswers(Place place) throws Exception {
-    String script =
-        "read event; case $event in *'\"rule\":\"crash\"'*) echo oops; exit 7;;"
-            + " *'\"rule\":\"veto\"'*) echo no >&2; exit 1;; esac";
-    try (Child decide = decide(place, "--group", "odd", "--exec", "sh", "-c", script);
-        Asker host = asker(place)) {
-      DecisionRequest crash = host.request("crash", 1, "");
-      DecisionRequest expired = host.expired("memory");
-      host.ask(crash);
-      host.ask(expired);
-      DecisionRequest veto = host.request("veto", 1, "");
-      host.ask(veto);
-      assertThat(json(host.answer(veto)))
-          .isEqualTo(
-              json(
-                  "{\"decision\":\"veto\",\"reason\":\"no\","
-                      + "\"decider\":\"policy-1.example.org\"}"));
-      Awaitility.await()
-          .untilAsserted(
-              () ->
-                  assertThat(decide.log())
-                      .containsPattern("crash qemu.prepare \\S+: no answer: exit 7 \\(")
-                      .containsPattern("memory qemu.prepare \\S+: no answer: expired \\d+ ms ago"));
-      assertThat(host.answered(crash)).isFalse();
-      assertThat(host.answered(expired)).isFalse();
-      assertThat(decide.stop()).isZero();
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void itComesBackWithTheBroker(Place place) throws Exception {
-    try (Child decide =
-        decide(
-            place,
-            "--veto",
-            "maintenance until\n18:00",
-            "--decider",
-            "drill",
-            "--rule",
-            "memory")) {
-      broker(place).kill();
-      broker(place).start();
-      try (Asker host = asker(place)) {
-        host.awaitAnswer(
-            "memory",
-            1,
-            "",
-            "{\"decision\":\"veto\",\"reason\":\"maintenance until 18:00\",\"decider\":\"drill\"}"
-                ::equals);
-      }
-      assertThat(decide.stop()).as(decide.log()).isZero();
-    }
-  }
-
-  @Test
-  void usageIsTwoAndFailureOneSentence() throws Exception {
-    try (Host host =
-        new Host(folder, "kvm-07", "  local: { type: file, path: " + folder + "/e.jsonl }\n")) {
-      for (String wrong :
-          List.of(
-              "decide",
-              "decide --allow --veto no",
-              "decide --exec",
-              "decide true",
-              "decide --allow --jobs 0",
-              "decide --allow --rule A",
-              "decide --allow --group a.b")) {
-        assertThat(host.hookbridge(wrong.split(" ", -1)).exit()).as(wrong).isEqualTo(2);
-      }
-      for (String failing :
-          List.of(
-              "decide --allow",
-              "decide --allow --sink local",
-              "decide --allow --sink other",
-              "decide --exec /no/such/policy --limit 5")) {
-        Host.Ran ran = host.hookbridge(failing.split(" ", -1));
-        assertThat(ran.exit()).as(failing + ran.output()).isEqualTo(1);
-        assertThat(ran.output()).startsWith("hookbridge: ").hasLineCount(1);
-      }
     }
   }
 }

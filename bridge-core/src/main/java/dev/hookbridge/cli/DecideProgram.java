@@ -69,8 +69,10 @@ final class DecideProgram implements DecideJudge {
         kill(process);
         return DecideAnswer.none("ended with its children after " + limit.toMillis() + " ms");
       }
-      if (!reason.complete()) {
-        kill(process); // it has left children behind, which keep its number from being another's
+      killGroup(process); // what it has left behind would hold stderr open
+      reason.await();
+      if (stopping()) {
+        return DecideAnswer.none("stopping");
       }
       return answer(process.exitValue(), reason.text());
     } finally {
@@ -100,6 +102,12 @@ final class DecideProgram implements DecideJudge {
     }
   }
 
+  private boolean stopping() {
+    synchronized (running) {
+      return closed;
+    }
+  }
+
   private void forget(Process process) {
     synchronized (running) {
       running.remove(process);
@@ -118,21 +126,32 @@ final class DecideProgram implements DecideJudge {
     };
   }
 
-  /** The session's group first, whose parents may be gone; then whatever else descends from it. */
-  private void kill(Process process) throws InterruptedException {
+  /**
+   * The program before its children, whose end it could take for an answer; the session's group
+   * after that, since a child's parent may be gone.
+   */
+  private void kill(Process process) {
+    List<ProcessHandle> children = process.descendants().toList();
+    process.destroyForcibly();
+    children.forEach(ProcessHandle::destroyForcibly);
+    killGroup(process);
+  }
+
+  /**
+   * Java knows no process groups; a shell's own {@code kill} does. The number of a group that is
+   * gone belongs to nobody for a while: the kernel goes through all others first.
+   */
+  private void killGroup(Process process) {
     if (command.get(0).equals(SETSID.toString())) {
       try {
         new ProcessBuilder("sh", "-c", "kill -s KILL -- -" + process.pid())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start()
-            .waitFor();
+            .start();
       } catch (IOException e) {
         // Without a shell the descendants are all that can be found.
       }
     }
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
   }
 
   @Override
@@ -142,13 +161,7 @@ final class DecideProgram implements DecideJudge {
       closed = true;
       left = List.copyOf(running);
     }
-    try {
-      for (Process process : left) {
-        kill(process);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    left.forEach(this::kill);
   }
 
   /** Reads stderr to its end and keeps its beginning. */
@@ -175,10 +188,9 @@ final class DecideProgram implements DecideJudge {
       }
     }
 
-    /** Whether it has come to its end, which it has soon after the program's. */
-    boolean complete() throws InterruptedException {
+    /** Waits for its end, which comes soon after the program's. */
+    void await() throws InterruptedException {
       reader.join(REST_MS);
-      return !reader.isAlive();
     }
 
     byte[] text() {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,13 +76,13 @@ class DecideProgramTest {
     Path pids = folder.resolve("pids");
     String script =
         "(sleep 1000 & echo $! >>" + pids + "; sh -c 'sleep 1000 & echo $! >>" + pids + "' & wait)";
-    DecideAnswer answer = run(script, EVENT, Duration.ofMillis(700));
-    assertThat(answer).hasToString("no answer: ended with its children after 700 ms");
+    DecideAnswer answer = run(script, EVENT, Duration.ofMillis(1_500));
+    assertThat(answer).hasToString("no answer: ended with its children after 1500 ms");
     assertEnded(pids, 2);
   }
 
   /** What holds stderr open would else hold the answer. */
-  @Test
+  @RepeatedTest(5)
   void childrenLeftBehindAreEndedAndDoNotHoldTheAnswer() throws Exception {
     Path pids = folder.resolve("pids");
     DecideAnswer answer = run("sleep 1000 & echo $! >>" + pids + "; exit 0", EVENT, PATIENCE);
@@ -103,7 +104,9 @@ class DecideProgramTest {
                 throw new IllegalStateException(e);
               }
             });
-    Awaitility.await().until(() -> Files.exists(pids) && !Files.readString(pids).isBlank());
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> Files.exists(pids) && !Files.readString(pids).isBlank());
     program.close();
     assertThat(judged.get(30, TimeUnit.SECONDS).word()).isNull();
     assertEnded(pids, 1);
@@ -115,6 +118,7 @@ class DecideProgramTest {
     assertThat(lines).hasSize(count);
     for (String pid : lines) {
       Awaitility.await("the end of " + pid)
+          .atMost(PATIENCE)
           .until(
               () ->
                   ProcessHandle.of(Long.parseLong(pid)).filter(DecideProgramTest::runs).isEmpty());

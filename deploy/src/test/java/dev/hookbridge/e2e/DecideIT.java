@@ -78,6 +78,7 @@ class DecideIT {
       assertThat(said(host, 1, "")).contains("\"allow\"");
       assertThat(host.answered(other)).as("of another rule").isFalse();
       Awaitility.await()
+          .atMost(Duration.ofSeconds(60))
           .untilAsserted(
               () ->
                   assertThat(decide.log())
@@ -115,11 +116,15 @@ class DecideIT {
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(9));
       DecisionRequest hanging = host.request("hang", 1, "");
       host.ask(hanging);
-      Awaitility.await().until(() -> Files.exists(pids) && !Files.readString(pids).isBlank());
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> Files.exists(pids) && !Files.readString(pids).isBlank());
       long pid = Long.parseLong(Files.readString(pids).strip());
       assertThat(ProcessHandle.of(pid)).isPresent();
       assertThat(decide.stop()).isZero();
-      Awaitility.await().until(() -> ProcessHandle.of(pid).isEmpty());
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> ProcessHandle.of(pid).isEmpty());
       assertThat(host.answered(hanging)).isFalse();
     }
   }
@@ -144,6 +149,7 @@ class DecideIT {
                   "{\"decision\":\"veto\",\"reason\":\"no\","
                       + "\"decider\":\"policy-1.example.org\"}"));
       Awaitility.await()
+          .atMost(Duration.ofSeconds(60))
           .untilAsserted(
               () ->
                   assertThat(decide.log())

@@ -35,11 +35,43 @@ class KafkaSettingsTest {
   }
 
   @Test
-  void theKeysAreTheseTwo() {
+  void twoKeysAreRequiredAndTwoAreForDecisions() {
     assertThat(new KafkaTransport().keys())
         .extracting(SettingKey::name)
+        .containsExactly("topic", "properties", "decisions-topic", "replies-topic");
+    assertThat(new KafkaTransport().keys())
+        .filteredOn(SettingKey::required)
+        .extracting(SettingKey::name)
         .containsExactly("topic", "properties");
-    assertThat(new KafkaTransport().keys()).allMatch(SettingKey::required);
+  }
+
+  /** Asking may not wait, replies may not be guessed at, and neither is a matter of taste. */
+  @Test
+  void whatDecisionsHangOnIsOursWhateverTheSinkHas() {
+    Map<String, String> theirs =
+        Map.of(
+            "bootstrap.servers", "a:1",
+            "linger.ms", "500",
+            "request.timeout.ms", "60000",
+            "buffer.memory", "1048576",
+            "interceptor.classes", "x.Y",
+            "client.id", "mine");
+    Settings written = new Settings("sinks.feed", Map.of("topic", "t", "properties", theirs));
+    DecisionSettings settings = DecisionSettings.of(written);
+    assertThat(settings.requests()).isEqualTo("libvirt.decisions");
+    assertThat(settings.replies()).isEqualTo("libvirt.decisions.replies");
+    assertThat(settings.asking("kvm-07", "feed"))
+        .containsEntry("max.block.ms", 0)
+        .containsEntry("linger.ms", 0)
+        .containsEntry("acks", "all")
+        .containsEntry("delivery.timeout.ms", 5_000)
+        .containsEntry("request.timeout.ms", 3_000)
+        .containsEntry("client.id", "hookbridge-kvm-07-feed-decisions")
+        .doesNotContainKey("interceptor.classes");
+    assertThat(settings.hearing("kvm-07", "feed"))
+        .containsEntry("auto.offset.reset", "none")
+        .containsEntry("enable.auto.commit", false)
+        .doesNotContainKey("group.id");
   }
 
   @Test

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Another process works on the spool and is killed (SIGKILL); what it had said must be so. */
 class SpoolCrashTest {
   private static final int ROUNDS = Boolean.getBoolean("hookbridge.full") ? 50 : 5;
-  private static final Limits LIMITS = new Limits(64L << 20, WhenFull.DROP_OLDEST);
+  private static final Limits LIMITS = new Limits(4L << 30, WhenFull.DROP_OLDEST);
   private final long seed = System.nanoTime();
   private final Random random = new Random(seed);
   private final Set<String> appended = new LinkedHashSet<>();

@@ -53,7 +53,7 @@ class ReliabilityTest {
       try (Stream<Path> files = Files.walk(Repository.file(module + "/src/test/java"))) {
         for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
           String name = String.valueOf(file.getFileName()).replace(".java", "");
-          sources.put(name, Files.readString(file));
+          sources.merge(name, Files.readString(file), String::concat);
         }
       }
     }

@@ -316,9 +316,19 @@ abstract class DecisionsContract {
     answered();
   }
 
+  /** A broker that was killed may have forgotten what was made a moment before. */
   private void redecide() throws Exception {
     decider.close();
-    decider = decider(site);
+    Awaitility.await("a decider is there again")
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(500))
+        .ignoreExceptions()
+        .until(
+            () -> {
+              host.hookbridge("check", "--create");
+              decider = decider(site);
+              return true;
+            });
   }
 
   @Test

@@ -302,8 +302,8 @@ abstract class DecisionsContract {
       inTime(down);
     } finally {
       site.broker().start();
+      redecide();
     }
-    redecide();
     answered();
     site.broker().pause();
     try {

@@ -166,6 +166,7 @@ final class Decider implements AutoCloseable {
     Decider decider = new Decider();
     ConnectionFactory factory = new ConnectionFactory();
     factory.setUri(address + "/%2F");
+    factory.setAutomaticRecoveryEnabled(false);
     Connection connection = factory.newConnection();
     Channel channel = connection.createChannel();
     String queue = channel.queueDeclare().getQueue();
@@ -191,7 +192,7 @@ final class Decider implements AutoCloseable {
                   }
                 }),
         tag -> {});
-    decider.client = connection::close;
+    decider.client = connection::abort; // whatever has become of the broker
     return decider;
   }
 

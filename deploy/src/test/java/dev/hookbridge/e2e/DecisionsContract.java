@@ -293,7 +293,8 @@ abstract class DecisionsContract {
     assertThat(made("silence-kill").toString()).contains("\"error\"");
   }
 
-  final void brokerDownOrHalted() throws Exception {
+  @Test
+  void aBrokerThatIsDownOrHaltedIsAnErrorInTimeAndHealsByItself() throws Exception {
     site.broker().kill();
     try {
       Hooks.Called down = call("qemu", "allow-down", "start");

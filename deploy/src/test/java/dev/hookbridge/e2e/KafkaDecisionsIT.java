@@ -1,7 +1,5 @@
 package dev.hookbridge.e2e;
 
-import org.junit.jupiter.api.Test;
-
 final class KafkaDecisionsIT extends DecisionsContract {
   @Override
   Site site() {
@@ -11,10 +9,5 @@ final class KafkaDecisionsIT extends DecisionsContract {
   @Override
   Decider decider(Site site) {
     return Decider.onKafka(site.broker().address());
-  }
-
-  @Test
-  void aBrokerThatIsDownOrHaltedIsAnErrorInTimeAndHealsByItself() throws Exception {
-    brokerDownOrHalted();
   }
 }

@@ -22,9 +22,13 @@ public record Carrier(
    */
   private static final long MOST = 900 << 10;
 
-  /** A request as it may go over this broker. */
-  Envelope fitting(Envelope request) {
+  /**
+   * A request as it may go over this broker.
+   *
+   * @param most what the channel takes, as far as is known
+   */
+  Envelope fitting(Envelope request, long most) {
     Envelope wanted = xml ? request : Reduction.withoutXml(request);
-    return Reduction.within(wanted, Math.min(MOST, maxEventBytes));
+    return Reduction.within(wanted, Math.min(most, Math.min(MOST, maxEventBytes)));
   }
 }

@@ -103,7 +103,7 @@ final class Desk implements Line.Listener {
     Envelope request = envelopes.requested(hook, rule.name(), left, rule.allowsNeeded());
     String correlation = correlation();
     open.put(correlation, new Asked(asking, question, line));
-    line.ask(new DecisionRequest(correlation, rule.name(), line.carrier().fitting(request), left));
+    line.ask(new DecisionRequest(correlation, rule.name(), line.fitting(request), left));
     tell.accept(envelopes.told(request));
   }
 

@@ -2,6 +2,7 @@ package dev.hookbridge.decision;
 
 import dev.hookbridge.DecisionChannel;
 import dev.hookbridge.DecisionRequest;
+import dev.hookbridge.Envelope;
 import dev.hookbridge.Replies;
 import dev.hookbridge.SinkContext;
 import dev.hookbridge.SinkException;
@@ -60,8 +61,10 @@ final class Line implements AutoCloseable {
     thread.start();
   }
 
-  Carrier carrier() {
-    return carrier;
+  /** A request as large as may go over this line now. */
+  Envelope fitting(Envelope request) {
+    DecisionChannel open = channel;
+    return carrier.fitting(request, open == null ? Integer.MAX_VALUE : open.maxEventBytes());
   }
 
   boolean ready() {

@@ -47,14 +47,25 @@ public final class Reduction {
     return envelope.withData(data, -1);
   }
 
+  /** An envelope, and the step it is at. */
+  record Reduced(Envelope envelope, Step step) {}
+
   /** The envelope, reduced as far as it must be to have at most so many bytes, if that can be. */
   public static Envelope within(Envelope envelope, long limit) {
-    Envelope small = envelope;
-    for (Step step = Step.NONE; small.size() > limit && step != Step.ARRAYS; ) {
+    return within(envelope, limit, Step.NONE).envelope();
+  }
+
+  /**
+   * @param least reduced at least this far
+   */
+  static Reduced within(Envelope envelope, long limit, Step least) {
+    Step step = least;
+    Envelope small = reduce(envelope, step);
+    while (small.size() > limit && step != Step.ARRAYS) {
       step = step.next();
       small = reduce(envelope, step);
     }
-    return small;
+    return new Reduced(small, step);
   }
 
   /** The envelope at a step; {@code envelope} is the one the sink would get unreduced. */

@@ -20,12 +20,8 @@ record Rendering(Plan.Xml xml, long maxEventBytes) {
   Rendered render(Envelope stored, Sink sink, Reduction.Step least) {
     long limit = Math.min(maxEventBytes, sink.maxEventBytes());
     Envelope wanted = xml == Plan.Xml.NONE ? Reduction.withoutXml(stored) : stored;
-    Reduction.Step step = least;
-    Envelope envelope = Reduction.reduce(wanted, step);
-    while (envelope.size() > limit && step != Reduction.Step.ARRAYS) {
-      step = step.next();
-      envelope = Reduction.reduce(wanted, step);
-    }
-    return new Rendered(envelope, step, envelope.size() <= limit);
+    Reduction.Reduced reduced = Reduction.within(wanted, limit, least);
+    boolean fits = reduced.envelope().size() <= limit;
+    return new Rendered(reduced.envelope(), reduced.step(), fits);
   }
 }

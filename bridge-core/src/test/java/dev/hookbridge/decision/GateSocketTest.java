@@ -6,16 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hookbridge.DecisionRequest;
-import dev.hookbridge.mailbox.Boot;
 import dev.hookbridge.mailbox.ShimDouble;
 import dev.hookbridge.mailbox.ShimDouble.Answer;
 import dev.hookbridge.testing.FakeTransport;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -184,22 +181,6 @@ class GateSocketTest {
   }
 
   @Test
-  void aLargeRequestIsReduced() throws Exception {
-    String xml = "<domain><name>web1</name><description>%s</description></domain>";
-    byte[] stdin = String.format(xml, "x".repeat(2 << 20)).getBytes(StandardCharsets.UTF_8);
-    FakeTransport.decider((channel, request) -> channel.reply(request, ALLOW));
-    try (Rig rig = Rig.of(folder, rule("a"))) {
-      byte[] record = ShimDouble.call("qemu", List.of("web1", "prepare", "begin", "-"), stdin);
-      assertThat(Rig.get(rig.ask(record)).cause()).isEqualTo("decided");
-      DecisionRequest request = rig.asked();
-      assertThat(request.event().size()).isLessThan(900 << 10);
-      assertThat(request.event().attributes()).containsEntry("reduced", "true");
-      assertThat(new ObjectMapper().readTree(request.event().data()).at("/decision/rule").asText())
-          .isEqualTo("a");
-    }
-  }
-
-  @Test
   void whoWaitsWhenTheAgentStopsGetsOnError() throws Exception {
     CompletableFuture<Answer> answer;
     try (Rig rig = Rig.of(folder, rule("a").onError(Verdict.VETO))) {
@@ -215,54 +196,6 @@ class GateSocketTest {
     assertThat(folder.resolve("gate.sock")).doesNotExist();
     assertThat(folder.resolve("alive")).doesNotExist();
     assertThat(folder.resolve("gates")).as("stays for on-agent-absent").exists();
-  }
-
-  @Test
-  void itShowsThatItIsAlive() throws Exception {
-    try (Rig rig = Rig.of(folder, rule("a"))) {
-      String first = stamp();
-      assertThat(first).matches("[0-9]{20}");
-      assertThat(Boot.ofKernel().now() - Long.parseLong(first))
-          .isBetween(0L, Rig.PATIENCE.toNanos());
-      Awaitility.await("the next stamp").atMost(Rig.PATIENCE).until(() -> !stamp().equals(first));
-      assertThat(PosixFilePermissions.toString(permissions("alive"))).isEqualTo("rw-------");
-      assertThat(PosixFilePermissions.toString(permissions("gate.sock"))).isEqualTo("rw-------");
-      assertThat(GateSight.of(folder).agent()).startsWith("alive");
-      assertThat(GateSight.of(folder).socket()).isEqualTo("there");
-      assertThat(rig.decisions.alive()).isTrue();
-    }
-    assertThat(GateSight.of(folder)).isEqualTo(new GateSight("absent", "none"));
-  }
-
-  private String stamp() throws IOException {
-    return Files.readString(folder.resolve("alive"));
-  }
-
-  private java.util.Set<java.nio.file.attribute.PosixFilePermission> permissions(String name)
-      throws IOException {
-    return Files.getPosixFilePermissions(folder.resolve(name));
-  }
-
-  @Test
-  void whatAKilledAgentLeftIsReplaced() throws Exception {
-    Files.createFile(folder.resolve("gate.sock"));
-    Files.createFile(folder.resolve("gates.tmp"));
-    Files.writeString(folder.resolve("alive"), "00000000000000000001");
-    FakeTransport.decider((channel, request) -> channel.reply(request, ALLOW));
-    try (Rig rig = Rig.of(folder, rule("a"))) {
-      assertThat(Rig.get(rig.prepare()).cause()).isEqualTo("decided");
-    }
-  }
-
-  @Test
-  void aPathThatIsTooLongIsSaid() throws Exception {
-    Path deep = Files.createDirectories(folder.resolve("d".repeat(100)));
-    assertThatThrownBy(() -> Rig.opened(deep, rule("a")))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("a socket's path at most 107: choose a shorter data folder")
-        .message()
-        .doesNotContain("\n");
-    assertThat(deep.resolve("gates")).doesNotExist();
   }
 
   private static byte[] record() {

@@ -86,6 +86,7 @@ public final class FakeTransport implements Transport {
     public final BlockingQueue<DecisionRequest> asked = new LinkedBlockingQueue<>();
     public volatile boolean ready = readyAtOnce;
     public volatile boolean closed;
+    public volatile int maxEventBytes = Integer.MAX_VALUE;
 
     Channel(Replies replies) {
       this.replies = replies;
@@ -94,6 +95,11 @@ public final class FakeTransport implements Transport {
     @Override
     public boolean ready() {
       return ready;
+    }
+
+    @Override
+    public int maxEventBytes() {
+      return maxEventBytes;
     }
 
     @Override

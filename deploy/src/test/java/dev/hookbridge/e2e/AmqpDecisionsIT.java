@@ -1,6 +1,6 @@
 package dev.hookbridge.e2e;
 
-final class AmqpDecisionsIT extends DecisionsContract {
+final class AmqpDecisionsIT extends DecisionFaultsContract {
   @Override
   Site site() {
     return Site.rabbitmq();

@@ -1,6 +1,6 @@
 package dev.hookbridge.e2e;
 
-final class KafkaDecisionsIT extends DecisionsContract {
+final class KafkaDecisionsIT extends DecisionFaultsContract {
   @Override
   Site site() {
     return Site.kafka();

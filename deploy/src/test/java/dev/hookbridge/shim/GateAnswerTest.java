@@ -7,17 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,28 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @ParameterizedClass
 @EnumSource(Shim.class)
-class GateAnswerTest {
-  private static final String ALL = "* * * * -";
+class GateAnswerTest extends GateTrial {
   private static final byte[] VETO = answer(1, "decided", "r", "because");
-
-  @Parameter Shim shim;
-
-  @TempDir(factory = InMemory.class)
-  Path folder;
-
-  private Trial trial;
-  private TestGate gate;
-
-  @BeforeEach
-  void makeFolder() throws IOException {
-    trial = new Trial(folder);
-    gate = new TestGate(trial).alive();
-  }
-
-  @AfterEach
-  void closeGate() throws IOException {
-    gate.close();
-  }
 
   @ParameterizedTest
   @CsvSource({"veto, 250, 250 ms", "veto, 1000, 1 s", "allow, 250, ''"})

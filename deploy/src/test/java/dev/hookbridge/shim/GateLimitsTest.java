@@ -8,11 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,27 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What can be gated at all, and what a veto never does. */
 @ParameterizedClass
 @EnumSource(Shim.class)
-class GateLimitsTest {
-  private static final String ALL = "* * * * -";
-
-  @Parameter Shim shim;
-
-  @TempDir(factory = InMemory.class)
-  Path folder;
-
-  private Trial trial;
-  private TestGate gate;
-
-  @BeforeEach
-  void makeFolder() throws IOException {
-    trial = new Trial(folder);
-    gate = new TestGate(trial).alive();
-  }
-
-  @AfterEach
-  void closeGate() throws IOException {
-    gate.close();
-  }
+class GateLimitsTest extends GateTrial {
 
   @ParameterizedTest
   @CsvSource({

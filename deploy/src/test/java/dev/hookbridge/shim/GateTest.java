@@ -7,13 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,27 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A gated call: what the agent answers is what the hook does, and what it writes down. */
 @ParameterizedClass
 @EnumSource(Shim.class)
-class GateTest {
-  private static final String ALL = "* * * * -";
-
-  @Parameter Shim shim;
-
-  @TempDir(factory = InMemory.class)
-  Path folder;
-
-  private Trial trial;
-  private TestGate gate;
-
-  @BeforeEach
-  void makeFolder() throws IOException {
-    trial = new Trial(folder);
-    gate = new TestGate(trial).alive();
-  }
-
-  @AfterEach
-  void closeGate() throws IOException {
-    gate.close();
-  }
+class GateTest extends GateTrial {
 
   @Test
   void anAllowedCallSucceedsAndBothFilesTell() throws IOException {

@@ -1,20 +1,15 @@
 package dev.hookbridge.shim;
 
-import static dev.hookbridge.shim.TestGate.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,26 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @ParameterizedClass
 @EnumSource(Shim.class)
-class GatesFileTest {
-  private static final String RULE = rule("r", "* * * * -", 1000, "veto");
-
-  @Parameter Shim shim;
-
-  @TempDir(factory = InMemory.class)
-  Path outer;
-
-  private Path folder;
-  private Path file;
-  private Trial trial;
-  private TestGate gate;
-
-  @BeforeEach
-  void makeFolder() throws IOException {
-    folder = outer.resolve("trial");
-    trial = new Trial(folder);
-    gate = new TestGate(trial);
-    file = trial.gates().resolve("gates");
-  }
+class GatesFileTest extends GatesTrial {
 
   @Test
   void aGoodFileGates() throws IOException {
@@ -159,9 +135,5 @@ class GatesFileTest {
 
   private static byte[] file(String rules) {
     return Mail.write("gates", List.of(), rules.getBytes(StandardCharsets.ISO_8859_1));
-  }
-
-  private void assertGated(boolean gated, String field) throws IOException {
-    GatesProbe.assertGated(shim, trial, gated, field);
   }
 }

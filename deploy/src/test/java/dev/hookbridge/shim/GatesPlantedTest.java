@@ -1,6 +1,5 @@
 package dev.hookbridge.shim;
 
-import static dev.hookbridge.shim.TestGate.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hookbridge.testing.Needs;
@@ -9,36 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A gates file that is not what it seems is not read, and nobody hangs in it. */
 @ParameterizedClass
 @EnumSource(Shim.class)
-class GatesPlantedTest {
-  private static final String RULE = rule("r", "* * * * -", 1000, "veto");
-
-  @Parameter Shim shim;
-
-  @TempDir(factory = InMemory.class)
-  Path outer;
-
-  private Path folder;
-  private Path file;
-  private Trial trial;
-  private TestGate gate;
-
-  @BeforeEach
-  void makeFolder() throws IOException {
-    folder = outer.resolve("trial");
-    trial = new Trial(folder);
-    gate = new TestGate(trial);
-    file = trial.gates().resolve("gates");
-  }
+class GatesPlantedTest extends GatesTrial {
 
   @Test
   void whatIsNoRegularFileIsNotRead() throws IOException {
@@ -132,9 +109,5 @@ class GatesPlantedTest {
       agent.join();
     }
     assertThat(trial.calls()).hasSize(100).noneMatch(call -> call.fields.containsKey("gates"));
-  }
-
-  private void assertGated(boolean gated, String field) throws IOException {
-    GatesProbe.assertGated(shim, trial, gated, field);
   }
 }

@@ -2,9 +2,7 @@ package dev.hookbridge.amqp;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.NoOpMetricsCollector;
-import com.rabbitmq.client.ShutdownSignalException;
 import dev.hookbridge.DecisionFeed;
 import dev.hookbridge.Envelope;
 import dev.hookbridge.Reason;
@@ -12,10 +10,8 @@ import dev.hookbridge.SinkException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,20 +31,17 @@ final class AmqpDecisionFeed implements DecisionFeed {
 
   private static final int TRANSIENT = 1;
 
-  /** One delivery; the last one, without message, says why no more will come. */
-  private record Arrival(
-      long tag, @Nullable BasicProperties message, byte[] body, @Nullable Failure end) {}
-
   private final AmqpSettings settings;
   private final AmqpLink link;
   private final AmqpProperties properties;
-  private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
   private final Channel channel;
+  private final Deliveries deliveries;
 
   private AmqpDecisionFeed(AmqpSettings settings, AmqpLink link, Channel channel) {
     this.settings = settings;
     this.link = link;
     this.channel = channel;
+    this.deliveries = new Deliveries(channel, "the deciders'");
     this.properties = new AmqpProperties(settings.prefix());
   }
 
@@ -76,33 +69,28 @@ final class AmqpDecisionFeed implements DecisionFeed {
     // one connection's own.
     channel.queueDeclare(queue, true, false, true, QUEUE);
     channel.queueBind(queue, settings.decisions(), every ? "#" : rule + ".#");
-    channel.basicConsume(queue, false, new Incoming(channel));
+    channel.basicConsume(queue, false, deliveries);
   }
 
   @Override
   public Optional<Asked> poll(Duration wait) throws SinkException {
-    try {
-      Arrival arrival = arrivals.poll(wait.toNanos(), TimeUnit.NANOSECONDS);
-      if (arrival == null) {
-        return Optional.empty();
-      }
-      if (arrival.end() != null) {
-        arrivals.add(arrival);
-        throw new SinkException(
-            arrival.end().reason(), settings.broker() + ": " + arrival.end().detail());
-      }
-      return request(arrival);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new SinkException(Reason.CLOSED, "interrupted while reading", e);
+    Deliveries.Delivery delivery = deliveries.poll(wait);
+    if (delivery == null) {
+      return Optional.empty();
     }
+    if (delivery.end() != null) {
+      deliveries.again(delivery);
+      throw new SinkException(
+          delivery.end().reason(), settings.broker() + ": " + delivery.end().detail());
+    }
+    return request(delivery);
   }
 
   /** What is no CloudEvent is passed over. */
-  private Optional<Asked> request(Arrival arrival) throws SinkException {
-    BasicProperties message = java.util.Objects.requireNonNull(arrival.message());
-    Envelope event = properties.decode(message, arrival.body());
-    Request request = new Request(event, message, arrival.tag());
+  private Optional<Asked> request(Deliveries.Delivery delivery) throws SinkException {
+    BasicProperties message = Objects.requireNonNull(delivery.message());
+    Envelope event = properties.decode(message, delivery.body());
+    Request request = new Request(event, message, delivery.tag());
     if (!event.attributes().keySet().containsAll(AmqpProperties.REQUIRED)) {
       request.reply(null);
       return Optional.empty();
@@ -157,33 +145,6 @@ final class AmqpDecisionFeed implements DecisionFeed {
           .contentType("application/json")
           .deliveryMode(TRANSIENT)
           .build();
-    }
-  }
-
-  /** On the client's threads; the prefetch bounds what piles up here. */
-  private final class Incoming extends DefaultConsumer {
-    Incoming(Channel channel) {
-      super(channel);
-    }
-
-    @Override
-    public void handleDelivery(
-        String consumer,
-        com.rabbitmq.client.Envelope delivery,
-        BasicProperties message,
-        byte[] body) {
-      arrivals.add(new Arrival(delivery.getDeliveryTag(), message, body, null));
-    }
-
-    @Override
-    public void handleCancel(String consumer) {
-      Failure gone = Failure.ofCode(404, "the broker has deleted the deciders' queue");
-      arrivals.add(new Arrival(0, null, new byte[0], gone));
-    }
-
-    @Override
-    public void handleShutdownSignal(String consumer, ShutdownSignalException cause) {
-      arrivals.add(new Arrival(0, null, new byte[0], AmqpErrors.of(cause)));
     }
   }
 }

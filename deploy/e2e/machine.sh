@@ -19,10 +19,12 @@ cp "$folder"/in/* "$root/root/in/"
 # Images without an init forbid packages to start anything.
 rm -rf "$root"/usr/sbin/policy-rc.d "$root"/etc/libvirt/hooks "$root"/var/log/journal
 mkdir -p "$root/etc/libvirt"
-environment="env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8
-  DEBIAN_FRONTEND=noninteractive SYSTEMD_COLORS=0"
-enter() {
-  printf '#!/bin/sh\nexec %s "$@"\n' "$(echo $1 $environment)" >"$folder/enter"
+enter() { # COMMAND that goes in
+  cat >"$folder/enter" <<END
+#!/bin/sh
+exec $1 env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \\
+  DEBIAN_FRONTEND=noninteractive SYSTEMD_COLORS=0 "\$@"
+END
   chmod +x "$folder/enter"
 }
 
@@ -41,18 +43,21 @@ fi
 groups=()
 for top in /sys/fs/cgroup /sys/fs/cgroup/systemd /sys/fs/cgroup/unified; do
   [ -e "$top/cgroup.procs" ] || continue
-  mkdir -p "$top/hookbridge-test-$$.$RANDOM"
-  groups+=("$(ls -d "$top"/hookbridge-test-$$.* | tail -n 1)")
-  echo $$ >"${groups[-1]}/cgroup.procs"
+  group=$(mktemp -d "$top/hookbridge-test.XXXXXX")
+  groups+=("$group")
+  echo $$ >"$group/cgroup.procs"
 done
 leave() {
   [ -z "${container:-}" ] || kill -KILL "$container" "$first" 2>/dev/null || :
-  for group in "${groups[@]}"; do
-    echo $$ >"$(dirname "$group")/cgroup.procs"
-    for _ in $(seq 50); do
-      find "$group" -depth -type d -exec rmdir {} + 2>/dev/null && break
-      sleep 0.1
+  wait 2>/dev/null || :
+  for group in "${groups[@]}"; do echo $$ >"$(dirname "$group")/cgroup.procs"; done
+  for _ in $(seq 200); do
+    left=
+    for group in "${groups[@]}"; do
+      [ ! -d "$group" ] || find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || left=1
     done
+    [ -n "$left" ] || break
+    sleep 0.1
   done
 }
 trap leave EXIT
@@ -70,8 +75,9 @@ systemd-nspawn --quiet --register=no --keep-unit --private-network --console=pip
 container=$!
 first=
 for _ in $(seq 600); do
-  for child in $(cat "/proc/$container/task/$container/children" 2>/dev/null); do
-    [ "$(cat "/proc/$child/comm")" != systemd ] || first=$child
+  read -r -a children 2>/dev/null <"/proc/$container/task/$container/children" || :
+  for child in ${children[@]+"${children[@]}"}; do
+    [ "$(cat "/proc/$child/comm" 2>/dev/null)" != systemd ] || first=$child
   done
   [ -z "$first" ] || break
   sleep 0.1

@@ -5,7 +5,6 @@ import dev.hookbridge.config.Config;
 import dev.hookbridge.config.Places;
 import dev.hookbridge.config.SinkConfig;
 import dev.hookbridge.mailbox.MailSight;
-import dev.hookbridge.spool.SinkStatus;
 import dev.hookbridge.spool.SpoolException;
 import dev.hookbridge.spool.SpoolView;
 import java.io.IOException;
@@ -14,11 +13,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /** Whether an agent runs, takes calls in and stores them, and what waits with it. */
@@ -29,7 +28,8 @@ final class DoctorSpool {
   private final Places places;
   private final Config config;
   private volatile boolean runs;
-  private final Map<String, String> failing = new HashMap<>();
+  private final Map<String, String> failing = new ConcurrentHashMap<>();
+  private final Map<String, Long> dead = new ConcurrentHashMap<>();
 
   DoctorSpool(Places places, Config config) {
     this.places = places;
@@ -78,8 +78,8 @@ final class DoctorSpool {
 
   private Check answers(long pid) {
     String who = "runs as process " + pid;
-    if (config.http().isEmpty()) {
-      return Check.ok("agent", who + ", and serves no health");
+    if (config.http().map(address -> address.getPort() == 0).orElse(true)) {
+      return Check.ok("agent", who + ", and has no address at which to ask it");
     }
     try {
       AgentAnswer answer = AgentAnswer.of(config, "/ready");
@@ -167,14 +167,16 @@ final class DoctorSpool {
   }
 
   List<Check> spool() throws SpoolException, IOException {
+    if (!runs && Files.notExists(places.spool().resolve("spool.db"))) {
+      return List.of(Check.warning("spool", "is not there yet: the first agent makes it"));
+    }
     List<Check> checks = new ArrayList<>();
     long taken;
     try (SpoolView spool = SpoolView.open(places.spool())) {
       taken = spool.bytes();
-      checks.add(
-          Check.ok(
-              "spool",
-              spool.events() + " events, " + (taken >> 20) + " MiB, last number " + spool.last()));
+      spool.sinks().forEach(sink -> dead.put(sink.sink(), sink.dead()));
+      String size = spool.events() + " events, " + (taken >> 20) + " MiB";
+      checks.add(Check.ok("spool", size + ", last number " + spool.last()));
     }
     long most = config.spool().maxBytes();
     long free = Files.getFileStore(places.spool()).getUsableSpace();
@@ -199,17 +201,13 @@ final class DoctorSpool {
     return checks;
   }
 
-  Optional<Check> dead(SinkConfig sink) throws SpoolException {
-    try (SpoolView spool = SpoolView.open(places.spool())) {
-      for (SinkStatus status : spool.sinks()) {
-        if (status.sink().equals(sink.name()) && status.dead() > 0) {
-          return Optional.of(
-              Check.warning(
-                  SinkChecks.named(sink, "dead letters"),
-                  status.dead() + ": 'hookbridge spool dead list' says why"));
-        }
-      }
-    }
-    return Optional.empty();
+  Optional<Check> dead(SinkConfig sink) {
+    long letters = dead.getOrDefault(sink.name(), 0L);
+    return letters == 0
+        ? Optional.empty()
+        : Optional.of(
+            Check.warning(
+                SinkChecks.named(sink, "dead letters"),
+                letters + ": 'hookbridge spool dead list' says why"));
   }
 }

@@ -28,6 +28,10 @@ final class DoctorClock {
   /** Kafka refuses records that are an hour ahead unless it was told otherwise. */
   private static final Duration HARMFUL = Duration.ofMinutes(5);
 
+  private static final Check UNKNOWN =
+      Check.warning(
+          "clock", "nothing here tells whether it is right: compare it with --clock URL");
+
   private static final String REMEDY = "let chrony or systemd-timesyncd set it";
 
   private DoctorClock() {}
@@ -36,18 +40,23 @@ final class DoctorClock {
     if (server != null) {
       return compared(server);
     }
-    if (!Files.isDirectory(Path.of("/run/systemd/system"))) {
-      return Check.warning(
-          "clock", "nothing here tells whether it is right: compare it with --clock URL");
+    if (!Files.isExecutable(Path.of("/usr/bin/timedatectl"))) {
+      return UNKNOWN;
     }
+    return synchronised();
+  }
+
+  private static Check synchronised() throws IOException {
     Process asked =
         new ProcessBuilder("timedatectl", "show", "--property=NTPSynchronized", "--value")
             .redirectErrorStream(true)
             .start();
     String said = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return said.strip().equals("yes")
-        ? Check.ok("clock", "synchronised, says systemd")
-        : Check.warning("clock", "is not synchronised, says systemd: " + REMEDY);
+    return switch (said.strip()) {
+      case "yes" -> Check.ok("clock", "synchronised, says systemd");
+      case "no" -> Check.warning("clock", "is not synchronised, says systemd: " + REMEDY);
+      default -> UNKNOWN;
+    };
   }
 
   private static Check compared(URI server) throws IOException, InterruptedException {

@@ -1,12 +1,8 @@
 package dev.hookbridge.cli;
 
-import dev.hookbridge.config.Config;
+import dev.hookbridge.metrics.AgentClient;
+import dev.hookbridge.metrics.Endpoint;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,22 +20,8 @@ record AgentAnswer(Map<String, String> failing) {
    *
    * @throws IOException when no agent answers
    */
-  static AgentAnswer of(Config config, String path) throws IOException {
-    InetSocketAddress http = config.http().orElseThrow();
-    URI uri = URI.create("http://" + http.getHostString() + ":" + http.getPort() + path);
-    try {
-      return parse(
-          HttpClient.newBuilder()
-              .connectTimeout(PATIENCE)
-              .build()
-              .send(
-                  HttpRequest.newBuilder(uri).timeout(PATIENCE).build(),
-                  HttpResponse.BodyHandlers.ofString())
-              .body());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    }
+  static AgentAnswer of(Endpoint endpoint) throws IOException {
+    return parse(new AgentClient(endpoint, PATIENCE).get("/ready").body());
   }
 
   /** A line for each part: {@code failing sink feed: unreachable …}. */

@@ -29,8 +29,7 @@ final class DoctorClock {
   private static final Duration HARMFUL = Duration.ofMinutes(5);
 
   private static final Check UNKNOWN =
-      Check.warning(
-          "clock", "nothing here tells whether it is right: compare it with --clock URL");
+      Check.warning("clock", "nothing here tells whether it is right: compare it with --clock URL");
 
   private static final String REMEDY = "let chrony or systemd-timesyncd set it";
 

@@ -5,6 +5,7 @@ import dev.hookbridge.config.Config;
 import dev.hookbridge.config.Places;
 import dev.hookbridge.config.SinkConfig;
 import dev.hookbridge.mailbox.MailSight;
+import dev.hookbridge.metrics.Endpoint;
 import dev.hookbridge.spool.SpoolException;
 import dev.hookbridge.spool.SpoolView;
 import java.io.IOException;
@@ -78,11 +79,12 @@ final class DoctorSpool {
 
   private Check answers(long pid) {
     String who = "runs as process " + pid;
-    if (config.http().map(address -> address.getPort() == 0).orElse(true)) {
+    Optional<Endpoint> http = config.http();
+    if (http.isEmpty() || http.get().address().getPort() == 0) {
       return Check.ok("agent", who + ", and has no address at which to ask it");
     }
     try {
-      AgentAnswer answer = AgentAnswer.of(config, "/ready");
+      AgentAnswer answer = AgentAnswer.of(http.get());
       answer.failing().forEach(failing::put);
       List<String> own =
           answer.failing().entrySet().stream()

@@ -104,8 +104,7 @@ class DoctorTest {
   @Test
   void lossesAreCounted() throws Exception {
     String line = " 019bc0d5-1a7b-7c3e-9f00-5d6a2b8e4c11 1768469400000000000 qemu start web1 ";
-    Files.writeString(
-        places.lost(), "late" + line + "0\nlost" + line + "28\nlost" + line + "30\n");
+    Files.writeString(places.lost(), "late" + line + "0\nlost" + line + "28\nlost" + line + "30\n");
     Check check = folders().losses();
     assertThat(check.level()).isEqualTo(Level.WARNING);
     assertThat(check.message()).startsWith("2 calls were not written, the last one for errno 30 ");
@@ -196,8 +195,7 @@ class DoctorTest {
     DoctorLine line = DoctorLine.of(Check.warning("sink a\tb", "one\n  two \u001b[31m"));
     DoctorLine read = DoctorLine.parse(line.toString());
     assertThat(read).isNotNull();
-    assertThat(read.check())
-        .isEqualTo(Check.warning("sink a\\u{9}b", "one two \\u{1b}[31m"));
+    assertThat(read.check()).isEqualTo(Check.warning("sink a\\u{9}b", "one two \\u{1b}[31m"));
   }
 
   @ParameterizedTest

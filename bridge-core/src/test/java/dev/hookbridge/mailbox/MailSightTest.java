@@ -40,8 +40,7 @@ class MailSightTest {
 
   private void file(String boot, long boottime, long wallSeconds) throws Exception {
     long time = (NOW.getEpochSecond() + wallSeconds) * SECOND;
-    MailName name =
-        new MailName(boottime * SECOND, boot, time, TwinShim.uuid7(NOW.toEpochMilli()));
+    MailName name = new MailName(boottime * SECOND, boot, time, TwinShim.uuid7(NOW.toEpochMilli()));
     Files.createFile(mail.resolve("new").resolve(name.toString()));
   }
 
@@ -54,14 +53,15 @@ class MailSightTest {
     assertThat(look()).isEqualTo(new MailSight(0, Duration.ZERO, Duration.ZERO, 0));
   }
 
-  /** The wall clock was set back by an hour since: how long it waited is the boot's clock's word. */
+  /**
+   * The wall clock was set back by an hour since: how long it waited is the boot's clock's word.
+   */
   @Test
   void aStepOfTheClock() throws Exception {
     file(BOOT, 970, 3600);
     file(BOOT, 990, -5);
     Files.createFile(mail.resolve("new/.hidden"));
-    assertThat(look())
-        .isEqualTo(new MailSight(2, Duration.ofSeconds(30), Duration.ofHours(1), 1));
+    assertThat(look()).isEqualTo(new MailSight(2, Duration.ofSeconds(30), Duration.ofHours(1), 1));
   }
 
   @Test

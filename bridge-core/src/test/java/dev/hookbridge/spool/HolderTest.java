@@ -34,7 +34,9 @@ class HolderTest {
         locks,
         line.formatted("POSIX ", "READ ", inode)
             + line.formatted("POSIX ", "WRITE", "1" + inode)
-            + "2: -> POSIX  ADVISORY  WRITE 43 08:01:" + inode + " 0 EOF\n");
+            + "2: -> POSIX  ADVISORY  WRITE 43 08:01:"
+            + inode
+            + " 0 EOF\n");
     assertThat(Folder.holder(folder, locks)).isEmpty();
     Files.writeString(locks, line.formatted("POSIX ", "WRITE", inode));
     assertThat(Folder.holder(folder, locks)).hasValue(42);

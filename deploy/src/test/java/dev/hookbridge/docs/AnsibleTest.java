@@ -75,11 +75,14 @@ class AnsibleTest {
     TreeSet<String> own = new TreeSet<>(defaults().keySet());
     List<Path> files = new ArrayList<>();
     try (Stream<Path> all = Files.walk(Repository.file("deploy/ansible"))) {
-      all.filter(Files::isRegularFile).filter(file -> !file.endsWith("README.md")).forEach(files::add);
+      all.filter(Files::isRegularFile)
+          .filter(file -> !file.endsWith("README.md"))
+          .forEach(files::add);
     }
     for (Path file : files) {
       String text = Files.readString(file);
-      for (MatchResult word : Pattern.compile("\\bhookbridge_\\w+").matcher(text).results().toList()) {
+      for (MatchResult word :
+          Pattern.compile("\\bhookbridge_\\w+").matcher(text).results().toList()) {
         used.add(word.group());
       }
       Pattern.compile("(?m)^\\s*(?:register: (hookbridge_\\w+)|(hookbridge_\\w+): >-)")

@@ -66,7 +66,9 @@ final class Chart {
         if (panel.stacked()) {
           double end = left + (right - left) * (run[1] - 1) / (values.length - 1.0);
           double start = left + (right - left) * run[0] / (values.length - 1.0);
-          String area = path + String.format(Locale.ROOT, "L%.1f %.1fL%.1f %.1fZ", end, bottom, start, bottom);
+          String area =
+              path
+                  + String.format(Locale.ROOT, "L%.1f %.1fL%.1f %.1fZ", end, bottom, start, bottom);
           svg.path(area, color, 0.55, true);
         }
         svg.path(path, color, 1, false);
@@ -135,7 +137,13 @@ final class Chart {
   }
 
   private static String path(
-      double[] values, int[] run, double left, double right, double top, double bottom, double most) {
+      double[] values,
+      int[] run,
+      double left,
+      double right,
+      double top,
+      double bottom,
+      double most) {
     StringBuilder path = new StringBuilder();
     for (int i = run[0]; i < run[1]; i++) {
       double x = left + (right - left) * i / (values.length - 1.0);

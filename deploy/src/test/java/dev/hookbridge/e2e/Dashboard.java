@@ -14,7 +14,8 @@ final class Dashboard {
 
   Dashboard() {
     try {
-      json = new ObjectMapper().readTree(Repository.file("deploy/grafana/hookbridge.json").toFile());
+      json =
+          new ObjectMapper().readTree(Repository.file("deploy/grafana/hookbridge.json").toFile());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -64,15 +65,17 @@ final class Dashboard {
       JsonNode at = panel.path("gridPos");
       List<Query> queries = new ArrayList<>();
       for (JsonNode target : panel.path("targets")) {
-        queries.add(
-            new Query(target.path("expr").asText(), target.path("legendFormat").asText()));
+        queries.add(new Query(target.path("expr").asText(), target.path("legendFormat").asText()));
       }
       panels.add(
           new Panel(
               panel.path("type").asText(),
               panel.path("title").asText(),
               new Place(
-                  at.path("x").asInt(), at.path("y").asInt(), at.path("w").asInt(), at.path("h").asInt()),
+                  at.path("x").asInt(),
+                  at.path("y").asInt(),
+                  at.path("w").asInt(),
+                  at.path("h").asInt()),
               queries,
               panel));
     }

@@ -55,8 +55,7 @@ class DashboardPicture {
       LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(SECONDS / 6));
       site.broker().start();
       LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(SECONDS / 3));
-      Picture picture =
-          new Picture(prometheus, from, System.currentTimeMillis() / 1000, "10s");
+      Picture picture = new Picture(prometheus, from, System.currentTimeMillis() / 1000, "10s");
       Files.writeString(Repository.file("docs/dashboard.svg"), picture.svg(0));
       Files.writeString(Repository.file("docs/dashboard-host.svg"), picture.svg(1));
     } finally {
@@ -107,8 +106,7 @@ class DashboardPicture {
     for (Host host : hosts) {
       String name = host.data.getFileName() + ".example.org";
       configuration.append(
-          "      - { targets: [\"%s\"], labels: { instance: %s } }%n"
-              .formatted(host.http(), name));
+          "      - { targets: [\"%s\"], labels: { instance: %s } }%n".formatted(host.http(), name));
     }
     return configuration.toString();
   }
@@ -141,7 +139,8 @@ class DashboardPicture {
   private static int call(Hooks hooks, String driver, String object, String operation) {
     try {
       String when = operation.matches("stopped|release") ? "end" : "begin";
-      String xml = "<domain type='kvm'><name>" + object + "</name><memory>8388608</memory></domain>";
+      String xml =
+          "<domain type='kvm'><name>" + object + "</name><memory>8388608</memory></domain>";
       return hooks.call(driver, List.of(object, operation, when, "-"), xml).exit();
     } catch (IOException e) {
       return -1; // the hook ended before it had read all

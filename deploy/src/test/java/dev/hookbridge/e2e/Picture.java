@@ -36,7 +36,10 @@ final class Picture {
     List<Dashboard.Panel> panels = section(section);
     int top = panels.get(0).place().y();
     int bottom =
-        panels.stream().mapToInt(panel -> panel.place().y() + panel.place().height()).max().orElse(0);
+        panels.stream()
+            .mapToInt(panel -> panel.place().y() + panel.place().height())
+            .max()
+            .orElse(0);
     Svg svg = new Svg((int) (24 * COLUMN) + GAP, (int) ((bottom - top) * UNIT) + GAP);
     for (Dashboard.Panel panel : panels) {
       Dashboard.Place place = panel.place();
@@ -64,7 +67,8 @@ final class Picture {
   private void draw(
       Svg svg, Dashboard.Panel panel, double x, double y, double width, double height) {
     if (panel.type().equals("row")) {
-      svg.text(x + 4, y + 18, 16, Svg.TEXT, "start", "⌄ " + panel.title().replace("$instance", "All"));
+      svg.text(
+          x + 4, y + 18, 16, Svg.TEXT, "start", "⌄ " + panel.title().replace("$instance", "All"));
       return;
     }
     svg.box(x, y, width, height, "#181b1f", 3);

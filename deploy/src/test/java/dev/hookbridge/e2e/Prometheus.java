@@ -65,8 +65,7 @@ final class Prometheus implements AutoCloseable {
   /** What a query gives over a time, in steps of seconds. */
   JsonNode range(String query, long from, long to, long step) {
     String encoded = URLEncoder.encode(query, StandardCharsets.UTF_8);
-    return get(
-            "query_range?query=" + encoded + "&start=" + from + "&end=" + to + "&step=" + step)
+    return get("query_range?query=" + encoded + "&start=" + from + "&end=" + to + "&step=" + step)
         .path("result");
   }
 

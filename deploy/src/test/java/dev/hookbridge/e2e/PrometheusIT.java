@@ -123,9 +123,7 @@ class PrometheusIT {
     return "rule_files: ["
         + Alerts.FILE
         + "]\n"
-        + Page.of("docs/metrics.md")
-            .block("scrape: plain")
-            .replace("127.0.0.1:9464", host.http());
+        + Page.of("docs/metrics.md").block("scrape: plain").replace("127.0.0.1:9464", host.http());
   }
 
   private static String secured() {

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code docs/operations.md} typed on a machine that has neither hookbridge nor anything of it, with
- * a Kafka broker beside it; then the same by the Ansible role.
+ * {@code docs/operations.md} typed on a machine that has neither hookbridge nor anything of it,
+ * with a Kafka broker beside it; then the same by the Ansible role.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OperationsIT {
@@ -115,7 +115,8 @@ class OperationsIT {
     machine.done("systemctl is-active hookbridge && test -x " + SLOT);
     assertThat(machine.done("stat -c '%a %U %G' /etc/hookbridge/a.password"))
         .isEqualTo("640 root hookbridge\n");
-    assertThat(machine.done("hookbridge tail --from-beginning --count 3")).contains("agent.started");
+    assertThat(machine.done("hookbridge tail --from-beginning --count 3"))
+        .contains("agent.started");
   }
 
   @Test

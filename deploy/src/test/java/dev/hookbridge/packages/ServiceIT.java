@@ -173,7 +173,9 @@ class ServiceIT {
   @Order(9)
   void aPurgeLeavesNothing() throws Exception {
     machine.done("rm /etc/default/hookbridge && dpkg -P hookbridge hookbridge-runtime");
-    assertThat(machine.done("find /etc /usr /var /run -xdev -name '*hookbridge*' -not -path '/run/host/*'"))
+    assertThat(
+            machine.done(
+                "find /etc /usr /var /run -xdev -name '*hookbridge*' -not -path '/run/host/*'"))
         .isEmpty();
     assertThat(machine.run("id hookbridge").exit()).isNotZero();
   }

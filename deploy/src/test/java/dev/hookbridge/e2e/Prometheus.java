@@ -52,7 +52,7 @@ final class Prometheus implements AutoCloseable {
                 "--log.level=warn"));
     Awaitility.await("Prometheus")
         .atMost(PATIENCE)
-        .failFast(process::log, () -> !process.alive())
+        .failFast("see " + folder, () -> !process.alive())
         .ignoreExceptions()
         .until(() -> get("status/buildinfo").path("version").isTextual());
   }

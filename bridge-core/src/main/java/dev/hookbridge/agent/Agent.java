@@ -12,6 +12,7 @@ import dev.hookbridge.envelope.Envelopes;
 import dev.hookbridge.envelope.HostFacts;
 import dev.hookbridge.envelope.Redaction;
 import dev.hookbridge.mailbox.Mailbox;
+import dev.hookbridge.metrics.Endpoint;
 import dev.hookbridge.metrics.Metrics;
 import dev.hookbridge.metrics.MetricsServer;
 import dev.hookbridge.spool.Batch;
@@ -173,9 +174,13 @@ public final class Agent implements AutoCloseable {
 
   private void startServer(AgentHealth health) throws IOException {
     if (config.http().isPresent()) {
-      MetricsServer started = MetricsServer.start(config.http().get(), meters, health);
+      Endpoint http = config.http().get();
+      MetricsServer started = MetricsServer.start(http, meters, health);
       server = Optional.of(started);
       closing.push(started);
+      if (!http.local() && http.basic().isEmpty()) {
+        LOG.warn("whoever reaches {} can read metrics: 'http.basic' asks for a password", http());
+      }
     }
   }
 

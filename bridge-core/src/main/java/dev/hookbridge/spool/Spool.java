@@ -51,7 +51,7 @@ public final class Spool implements AutoCloseable {
     this.writer = new Writer(opening, ballast, wal);
     this.intake = new Intake(opening, bound, untold);
     this.dead = new DeadLetters(writer, opening, bound, limits, this::wake);
-    this.meters = new SpoolMeters(registry, this);
+    this.meters = new SpoolMeters(registry, this, limits.maxBytes() - Bound.side(limits));
   }
 
   /**

@@ -45,11 +45,12 @@ if [ "$way" = plain ]; then
   exit 0
 fi
 
-# Control groups are the machine's: nspawn makes its own below ours, which are taken away again.
-groups=()
+# Control groups are the machine's: nspawn makes its own below ours, by one name everywhere, which are taken away again.
+groups=() name=$(mktemp -u hookbridge-test.XXXXXX)
 for top in /sys/fs/cgroup /sys/fs/cgroup/systemd /sys/fs/cgroup/unified; do
   [ -e "$top/cgroup.procs" ] || continue
-  group=$(mktemp -d "$top/hookbridge-test.XXXXXX")
+  group=$top/$name
+  mkdir "$group"
   groups+=("$group")
   echo $$ >"$group/cgroup.procs"
 done

@@ -18,6 +18,8 @@ import dev.hookbridge.spool.Batch;
 import dev.hookbridge.spool.Orphan;
 import dev.hookbridge.spool.Spool;
 import dev.hookbridge.spool.SpoolException;
+import dev.hookbridge.status.LastEvents;
+import dev.hookbridge.status.StatusPage;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -89,6 +91,8 @@ public final class Agent implements AutoCloseable {
     Envelopes envelopes =
         new Envelopes(host, Redaction.standard().and(config.redact()), Clock.systemUTC());
     Spool spool = Spool.open(places.spool(), config.host(), config.spool(), meters);
+    LastEvents events = new LastEvents();
+    spool.onStored(events::note);
     Agent agent = new Agent(config, meters, spool, envelopes);
     agent.closing.push(spool);
     try {
@@ -100,7 +104,11 @@ public final class Agent implements AutoCloseable {
       Decisions decisions = agent.startDecisions(places);
       Verdicts verdicts = new Verdicts(decisions, envelopes, gates, meters);
       Intake intake = agent.startIntake(places, verdicts, steps);
-      agent.startServer(new AgentHealth(places, intake, upkeep, agent.couriers, decisions));
+      AgentStatus.Parts parts =
+          new AgentStatus.Parts(spool, intake, upkeep, agent.couriers, decisions, gates);
+      agent.startServer(
+          new AgentHealth(places, intake, upkeep, agent.couriers, decisions),
+          new AgentStatus(config, version, parts, meters, events));
       return agent;
     } catch (IOException | SpoolException | RuntimeException e) {
       agent.closing.backTo(0);
@@ -171,11 +179,14 @@ public final class Agent implements AutoCloseable {
     return intake;
   }
 
-  private void startServer(AgentHealth health) throws IOException {
+  private void startServer(AgentHealth health, AgentStatus status) throws IOException {
     if (config.http().isPresent()) {
-      MetricsServer started = MetricsServer.start(config.http().get(), meters, health);
+      StatusPage page = new StatusPage(status, status.names());
+      MetricsServer started =
+          MetricsServer.start(config.http().get(), meters, health, page.handlers());
       server = Optional.of(started);
       closing.push(started);
+      closing.push(page); // stops first: the server would wait for what is being written
     }
   }
 

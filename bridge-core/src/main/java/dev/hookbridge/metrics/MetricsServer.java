@@ -1,13 +1,16 @@
 package dev.hookbridge.metrics;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -31,10 +34,14 @@ public final class MetricsServer implements AutoCloseable {
   /**
    * Binds and answers.
    *
+   * @param pages what else is served, by path; one for {@code /} gets what nobody else does
    * @throws IOException when the address cannot be had; the message names it
    */
   public static MetricsServer start(
-      InetSocketAddress address, PrometheusMeterRegistry registry, Health health)
+      InetSocketAddress address,
+      PrometheusMeterRegistry registry,
+      Health health,
+      Map<String, HttpHandler> pages)
       throws IOException {
     HttpServer server;
     try {
@@ -47,8 +54,9 @@ public final class MetricsServer implements AutoCloseable {
     ExecutorService thread =
         Executors.newSingleThreadExecutor(task -> daemon(new Thread(task, "http")));
     server.setExecutor(thread);
-    server.createContext(
-        "/", exchange -> answer(exchange, 404, TEXT, "/metrics /healthy /ready\n"));
+    Map<String, HttpHandler> others = new HashMap<>(pages);
+    others.putIfAbsent("/", exchange -> answer(exchange, 404, TEXT, "/metrics /healthy /ready\n"));
+    others.forEach(server::createContext);
     server.createContext(
         "/metrics", exchange -> answer(exchange, 200, PROMETHEUS, registry.scrape()));
     server.createContext(

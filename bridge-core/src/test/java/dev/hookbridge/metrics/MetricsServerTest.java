@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,8 @@ class MetricsServerTest {
               public List<Part> ready() {
                 return ready;
               }
-            });
+            },
+            Map.of());
   }
 
   @AfterEach
@@ -99,7 +101,8 @@ class MetricsServerTest {
 
   @Test
   void aTakenAddressIsNamed() {
-    assertThatThrownBy(() -> MetricsServer.start(server.address(), registry, new NoHealth()))
+    assertThatThrownBy(
+            () -> MetricsServer.start(server.address(), registry, new NoHealth(), Map.of()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("127.0.0.1:" + server.address().getPort())
         .hasMessageContaining("set 'http' to another");

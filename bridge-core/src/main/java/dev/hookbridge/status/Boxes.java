@@ -32,7 +32,7 @@ final class Boxes {
           Column.text("State"),
           Column.number("Waiting"),
           Column.number("Oldest"),
-          Column.number("Dead letters"));
+          Column.number("Dead"));
   private static final List<Column> LOSSES =
       List.of(Column.text("Reason"), Column.number("Events"));
   private static final List<Column> OPEN =
@@ -195,7 +195,7 @@ final class Boxes {
     decisions.made().forEach((word, count) -> facts.add(Fact.of(said(word), Words.count(count))));
     boolean open = decisions.failedOpen() > 0;
     String failed = Words.count(decisions.failedOpen());
-    facts.add(new Fact("By a default", new Cell(failed, open ? Level.WARN : Level.NONE)));
+    facts.add(new Fact("Failed open", new Cell(failed, open ? Level.WARN : Level.NONE)));
     facts.add(Fact.of("Open now", Words.count(decisions.open().size())));
     String none = "Nothing waits for a decision.";
     Level level = level(decisions);

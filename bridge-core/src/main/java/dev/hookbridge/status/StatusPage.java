@@ -158,6 +158,11 @@ public final class StatusPage implements AutoCloseable {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
+  /** How many look. */
+  int looking() {
+    return streams.size();
+  }
+
   /** Lets go who looks; to be called before the server is closed. */
   @Override
   public void close() {

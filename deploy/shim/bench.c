@@ -10,7 +10,8 @@
  *
  *     bench --fire DIR STDIN PROGRAM COUNT GAP_MS
  *
- * runs one program again and again and prints lines of "ns-since-1970 object", the moment of each exit.
+ * runs one program again and again and prints lines of "ns-since-1970 object us", the moment of each exit and what
+ * it took.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -215,10 +216,11 @@ static int fire(const char *path, int times, int gap_ms)
     for (int i = 0; i < times; i++) {
         int status;
         snprintf(object, sizeof object, "fired-%d", i);
+        double begun = now_us();
         pid_t pid = launch(path, object);
         waitpid(pid, &status, 0);
         clock_gettime(CLOCK_REALTIME, &exited);
-        printf("%ld%09ld %s\n", (long)exited.tv_sec, exited.tv_nsec, object);
+        printf("%ld%09ld %s %.0f\n", (long)exited.tv_sec, exited.tv_nsec, object, now_us() - begun);
         nanosleep(&gap, NULL);
     }
     return 0;

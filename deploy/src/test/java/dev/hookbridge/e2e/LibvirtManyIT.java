@@ -1,5 +1,7 @@
 package dev.hookbridge.e2e;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -9,7 +11,10 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Many lives of a guest and restarts of libvirtd, each with a fault of agent or broker or none. */
+/**
+ * Many lives of a guest and restarts of libvirtd, each with a fault of agent, broker or disk, or
+ * none.
+ */
 @Tag("libvirt")
 class LibvirtManyIT extends LibvirtTrouble {
   private static final boolean FULL = Boolean.getBoolean("hookbridge.full");
@@ -32,21 +37,23 @@ class LibvirtManyIT extends LibvirtTrouble {
       }
       mend();
     }
-    feed.awaitAll(host, witness);
+    awaitAllButLost();
     System.out.printf(
-        "%d cycles, %d restarts in %d s, %d calls, faults %s%n",
+        "%d cycles, %d restarts in %d s, %d calls, %d told to be lost, faults %s%n",
         CYCLES,
         RESTARTS,
         TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin),
         witness.count(),
+        lost().size(),
         done.stream().collect(Collectors.groupingBy(Function.identity(), Collectors.counting())));
   }
 
   private boolean halted;
   private boolean paused;
+  private boolean readOnly;
 
   private String fault(Random random) throws Exception {
-    switch (random.nextInt(5)) {
+    switch (random.nextInt(7)) {
       case 0 -> {
         host.agent.signal("KILL");
         return "killed";
@@ -65,13 +72,32 @@ class LibvirtManyIT extends LibvirtTrouble {
         paused = true;
         return "broker halted";
       }
+      case 4 -> {
+        fill(ballast());
+        return "disk full";
+      }
+      case 5 -> {
+        host.agent.signal("KILL"); // its own open files would keep the disk writable
+        disk.remount("ro");
+        readOnly = true;
+        return "killed, disk read-only";
+      }
       default -> {
         return "none";
       }
     }
   }
 
+  private Path ballast() {
+    return disk.folder().resolve("ballast");
+  }
+
   private void mend() throws Exception {
+    if (readOnly) {
+      disk.remount("rw");
+      readOnly = false;
+    }
+    Files.deleteIfExists(ballast());
     if (paused) {
       kafka.broker().resume();
       paused = false;

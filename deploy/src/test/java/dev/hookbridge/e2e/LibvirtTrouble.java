@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hookbridge.testing.LoopMount;
 import dev.hookbridge.testing.Needs;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,5 +95,34 @@ abstract class LibvirtTrouble {
   final void keeperLives() throws IOException {
     assertThat(host.runs("keeper")).as(host.log()).isTrue();
     assertThat(host.qemu("keeper")).isEqualTo(keeper);
+  }
+
+  /** What the hook told to be lost: a line with the id of each call. */
+  final List<String> lost() throws IOException {
+    Path file = host.at("/run/hookbridge/lost");
+    return Files.exists(file) ? Files.readAllLines(file) : List.of();
+  }
+
+  /** All that was not told to be lost arrives, in order. */
+  final void awaitAllButLost() throws IOException {
+    int expected = witness.count() - lost().size();
+    Awaitility.await("every call that is not lost")
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () -> feed.calls(host.name).values().stream().mapToInt(List::size).sum() == expected);
+    Map<String, List<String>> seen = witness.calls();
+    feed.calls(host.name)
+        .forEach((object, calls) -> assertThat(seen.get(object)).containsSubsequence(calls));
+  }
+
+  static void fill(Path file) {
+    byte[] block = new byte[64 << 10];
+    try (OutputStream out = Files.newOutputStream(file)) {
+      while (true) {
+        out.write(block);
+      }
+    } catch (IOException e) {
+      assertThat(e).hasMessageContaining("No space left");
+    }
   }
 }

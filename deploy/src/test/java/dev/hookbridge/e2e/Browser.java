@@ -78,7 +78,7 @@ final class Browser implements AutoCloseable {
             "--remote-debugging-port=0",
             "--user-data-dir=" + folder,
             "about:blank");
-    builder.environment().put("HOME", folder.toString());
+    builder.environment().putAll(Map.of("HOME", folder.toString(), "TMPDIR", folder.toString()));
     builder.redirectErrorStream(true);
     builder.redirectOutput(folder.resolve("said").toFile());
     builder.redirectInput(new File("/dev/null"));

@@ -114,7 +114,8 @@ class StatusPageIT {
     assertThatThrownBy(() -> browser.value("document.body.innerHTML = '<b>x</b>'"))
         .hasMessageContaining("TrustedHTML");
     int elsewhere = FreePort.find();
-    String asked = "fetch('http://127.0.0.1:" + elsewhere + "/').then(() => 'sent', e => 'refused')";
+    String asked =
+        "fetch('http://127.0.0.1:" + elsewhere + "/').then(() => 'sent', e => 'refused')";
     assertThat(browser.text(asked)).isEqualTo("refused");
     assertThat(browser.seen("Log.entryAdded").toString()).contains("Content Security Policy");
   }
@@ -127,9 +128,11 @@ class StatusPageIT {
       show();
       int width = browser.value("document.documentElement.scrollWidth").asInt();
       assertThat(width).as("nothing to scroll sideways for").isLessThanOrEqualTo(360);
-      BufferedImage picture = ImageIO.read(new ByteArrayInputStream(keep(dark ? "phone-dark" : "phone")));
+      BufferedImage picture =
+          ImageIO.read(new ByteArrayInputStream(keep(dark ? "phone-dark" : "phone")));
       assertThat(picture.getWidth()).isEqualTo(360);
-      assertThat(brightness(picture.getRGB(2, 2))).matches(bright -> dark ? bright < 60 : bright > 200);
+      assertThat(brightness(picture.getRGB(2, 2)))
+          .matches(bright -> dark ? bright < 60 : bright > 200);
     }
   }
 

@@ -32,7 +32,7 @@ final class Boxes {
           Column.text("State"),
           Column.number("Waiting"),
           Column.number("Oldest"),
-          Column.number("Dead"));
+          Column.number("Dead letters"));
   private static final List<Column> LOSSES =
       List.of(Column.text("Reason"), Column.number("Events"));
   private static final List<Column> OPEN =

@@ -94,18 +94,22 @@ public final class StatusPage implements AutoCloseable {
     }
   }
 
-  /** Whether it is asked by a name of this host, and not from another site's page; else answers. */
+  /** Whether it is asked by a name of this host, and not from another's page; else answers. */
   private boolean admitted(HttpExchange exchange) throws IOException {
     Headers headers = exchange.getRequestHeaders();
-    String site = headers.getFirst("Sec-Fetch-Site");
-    boolean foreign =
-        "cross-site".equals(site) && !"navigate".equals(headers.getFirst("Sec-Fetch-Mode"));
-    if (guard.admits(headers.getFirst("Host")) && !foreign) {
+    if (guard.admits(headers.getFirst("Host")) && !foreign(headers)) {
       return true;
     }
     String advice = "this page is shown to who asks by an address, localhost or the host's name\n";
     answer(exchange, 403, TEXT, utf8(advice));
     return false;
+  }
+
+  /** Whether another's page asks, which may send people here by a link and no more. */
+  private static boolean foreign(Headers headers) {
+    String site = headers.getFirst("Sec-Fetch-Site");
+    boolean own = site == null || site.equals("same-origin") || site.equals("none");
+    return !own && !"navigate".equals(headers.getFirst("Sec-Fetch-Mode"));
   }
 
   /** Whether it only wants to look; else answers. */

@@ -186,14 +186,15 @@ class StatusPageTest {
     assertThat(ask("HEAD", "/", "Host: kvm-07.example.org:9464").status()).isEqualTo(200);
   }
 
-  @Test
-  void noOtherSitesPageTakesAStream() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"cross-site", "same-site"})
+  void noOthersPageTakesAStream(String site) throws Exception {
     Answer other =
         ask(
             "GET",
             "/status/stream",
             "Host: localhost",
-            "Sec-Fetch-Site: cross-site",
+            "Sec-Fetch-Site: " + site,
             "Sec-Fetch-Mode: no-cors");
     assertThat(other.status()).isEqualTo(403);
     Answer link =

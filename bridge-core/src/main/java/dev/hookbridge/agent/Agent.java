@@ -12,6 +12,7 @@ import dev.hookbridge.envelope.Envelopes;
 import dev.hookbridge.envelope.HostFacts;
 import dev.hookbridge.envelope.Redaction;
 import dev.hookbridge.mailbox.Mailbox;
+import dev.hookbridge.metrics.Endpoint;
 import dev.hookbridge.metrics.Metrics;
 import dev.hookbridge.metrics.MetricsServer;
 import dev.hookbridge.spool.Batch;
@@ -91,8 +92,7 @@ public final class Agent implements AutoCloseable {
     Envelopes envelopes =
         new Envelopes(host, Redaction.standard().and(config.redact()), Clock.systemUTC());
     Spool spool = Spool.open(places.spool(), config.host(), config.spool(), meters);
-    LastEvents events = new LastEvents();
-    spool.onStored(events::note);
+    LastEvents events = LastEvents.of(spool);
     Agent agent = new Agent(config, meters, spool, envelopes);
     agent.closing.push(spool);
     try {
@@ -104,8 +104,7 @@ public final class Agent implements AutoCloseable {
       Decisions decisions = agent.startDecisions(places);
       Verdicts verdicts = new Verdicts(decisions, envelopes, gates, meters);
       Intake intake = agent.startIntake(places, verdicts, steps);
-      AgentStatus.Parts parts =
-          new AgentStatus.Parts(spool, intake, upkeep, agent.couriers, decisions, gates);
+      var parts = new AgentStatus.Parts(spool, intake, upkeep, agent.couriers, decisions, gates);
       agent.startServer(
           new AgentHealth(places, intake, upkeep, agent.couriers, decisions),
           new AgentStatus(config, version, parts, meters, events));
@@ -181,12 +180,15 @@ public final class Agent implements AutoCloseable {
 
   private void startServer(AgentHealth health, AgentStatus status) throws IOException {
     if (config.http().isPresent()) {
+      Endpoint http = config.http().get();
       StatusPage page = new StatusPage(status, status.names());
-      MetricsServer started =
-          MetricsServer.start(config.http().get(), meters, health, page.handlers());
+      MetricsServer started = MetricsServer.start(http, meters, health, page.handlers());
       server = Optional.of(started);
       closing.push(started);
       closing.push(page); // stops first: the server would wait for what is being written
+      if (!http.local() && http.basic().isEmpty()) {
+        LOG.warn("whoever reaches {} can read metrics: 'http.basic' asks for a password", http());
+      }
     }
   }
 

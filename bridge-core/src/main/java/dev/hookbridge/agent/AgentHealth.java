@@ -5,6 +5,7 @@ import dev.hookbridge.decision.Decisions;
 import dev.hookbridge.delivery.Courier;
 import dev.hookbridge.metrics.Health;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -43,16 +44,27 @@ final class AgentHealth implements Health {
   @Override
   public List<Part> ready() {
     List<Part> parts = new ArrayList<>();
-    boolean mailbox = Files.isWritable(places.mail().resolve("new"));
     parts.add(
-        new Part(
+        part(
             "mailbox",
-            mailbox && intake.problem().isEmpty(),
-            mailbox ? intake.problem() : places.mail() + "/new cannot be written"));
-    parts.add(new Part("spool", upkeep.problem().isEmpty(), upkeep.problem()));
+            intake.problem(),
+            places.mail().resolve("tmp"),
+            places.mail().resolve("new")));
+    parts.add(part("spool", upkeep.problem(), places.spool()));
     for (Courier courier : couriers) {
       parts.add(new Part("sink " + courier.name(), courier.connected(), courier.problem()));
     }
     return parts;
+  }
+
+  /** What a stage has met says more than what its folders look like. */
+  private static Part part(String name, String problem, Path... folders) {
+    String wrong = problem;
+    for (Path folder : folders) {
+      if (wrong.isEmpty() && !Files.isWritable(folder)) {
+        wrong = folder + " cannot be written";
+      }
+    }
+    return new Part(name, wrong.isEmpty(), wrong);
   }
 }

@@ -15,7 +15,6 @@ import dev.hookbridge.status.Source;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -53,7 +52,7 @@ final class AgentStatus implements Source {
   /** The names by which this host may be asked for its page. */
   Set<String> names() {
     String host = config.host();
-    String bound = config.http().map(InetSocketAddress::getHostString).orElse(host);
+    String bound = config.http().map(http -> http.address().getHostString()).orElse(host);
     return Set.copyOf(List.of(host, host.replaceFirst("\\..*", ""), bound));
   }
 
@@ -89,10 +88,15 @@ final class AgentStatus implements Source {
     return new SpoolState(
         spool.events(),
         spool.bytes(),
-        config.spool().maxBytes(),
+        limit(),
         spool.last(),
         spool.epoch(),
         parts.upkeep().problem());
+  }
+
+  private long limit() {
+    Gauge limit = meters.find("hookbridge.spool.limit").gauge();
+    return limit == null ? config.spool().maxBytes() : (long) limit.value();
   }
 
   private MailboxState mailbox() {

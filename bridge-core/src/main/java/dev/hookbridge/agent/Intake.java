@@ -2,7 +2,6 @@ package dev.hookbridge.agent;
 
 import dev.hookbridge.Envelope;
 import dev.hookbridge.envelope.Envelopes;
-import dev.hookbridge.envelope.Operations;
 import dev.hookbridge.mailbox.GateOutcome;
 import dev.hookbridge.mailbox.HookCall;
 import dev.hookbridge.mailbox.Letter;
@@ -13,9 +12,7 @@ import dev.hookbridge.spool.Batch;
 import dev.hookbridge.spool.Spool;
 import dev.hookbridge.spool.SpoolException;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,9 +40,7 @@ final class Intake implements Runnable {
   private final Verdicts verdicts;
   private final Consumer<Step> steps;
   private final Consumer<SpoolException> failed;
-  private final MeterRegistry meters;
-  private final Timer hookToSpool;
-  private final LastCalls lastCalls;
+  private final CallMeters meters;
   private volatile boolean stopping;
   private volatile boolean ended;
   private volatile String problem = "";
@@ -62,7 +57,7 @@ final class Intake implements Runnable {
       Envelopes envelopes,
       Spool spool,
       Verdicts verdicts,
-      MeterRegistry meters,
+      MeterRegistry registry,
       Consumer<Step> steps,
       Consumer<SpoolException> failed) {
     this.mailbox = mailbox;
@@ -72,24 +67,7 @@ final class Intake implements Runnable {
     this.verdicts = verdicts;
     this.steps = steps;
     this.failed = failed;
-    this.meters = meters;
-    this.hookToSpool =
-        Timer.builder("hookbridge.hook.to.spool")
-            .description("From the hook's call to its event's commit in the spool")
-            .serviceLevelObjectives(
-                Duration.ofMillis(1),
-                Duration.ofMillis(5),
-                Duration.ofMillis(10),
-                Duration.ofMillis(50),
-                Duration.ofMillis(100),
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(10))
-            .register(meters);
-    this.lastCalls = new LastCalls(meters);
-    for (String reason : List.of("damaged", "disk-full", "late", "max-bytes", "uncounted")) {
-      meters.counter("hookbridge.lost", "reason", reason); // a rate needs the zero before the first
-    }
-    meters.gauge("hookbridge.mailbox.files", mailbox, Mailbox::waiting);
+    this.meters = new CallMeters(registry, mailbox);
   }
 
   @Override
@@ -128,7 +106,7 @@ final class Intake implements Runnable {
     }
     List<Envelope> own = new ArrayList<>();
     for (LostCall loss : batch.losses()) {
-      meters.counter("hookbridge.lost", "reason", loss.reason()).increment();
+      meters.lost(loss.reason());
       own.add(tellings.lost(loss));
     }
     untold.addAll(own);
@@ -188,19 +166,9 @@ final class Intake implements Runnable {
     long now = System.currentTimeMillis();
     for (Mail mail : mails) {
       if (mail.letter() instanceof HookCall call) {
-        count(call, now);
+        meters.taken(call, now);
       }
     }
-  }
-
-  private void count(HookCall call, long now) {
-    String driver = Operations.driverWord(call.driver());
-    String operation =
-        Operations.operationWord(
-            call.driver(), new String(call.operation(), StandardCharsets.ISO_8859_1));
-    meters.counter("hookbridge.hooks", "driver", driver, "operation", operation).increment();
-    lastCalls.note(driver, call.time());
-    hookToSpool.record(Duration.ofMillis(Math.max(0, now - call.time() / 1_000_000)));
   }
 
   private void progress(int more) {

@@ -97,9 +97,7 @@ final class Upkeep implements Runnable {
     List<Envelope> events = new ArrayList<>();
     for (Drop drop : drops) {
       LOG.error("the spool dropped {} events ({})", drop.count().orElse(0), drop.reason());
-      meters
-          .counter("hookbridge.lost", "reason", drop.reason())
-          .increment((double) drop.count().orElse(1));
+      CallMeters.losses(meters, drop.reason()).increment((double) drop.count().orElse(1));
       events.add(tellings.lost(drop));
     }
     spool.append(Batch.of(List.of()).withOwn(events).telling(drops));

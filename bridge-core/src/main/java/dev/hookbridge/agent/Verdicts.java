@@ -6,6 +6,7 @@ import dev.hookbridge.envelope.Decision;
 import dev.hookbridge.envelope.Envelopes;
 import dev.hookbridge.mailbox.GateOutcome;
 import dev.hookbridge.mailbox.HookCall;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /** What the mailbox's thread has to do with decisions; neither room knows the other's words. */
@@ -32,7 +33,11 @@ final class Verdicts {
   /** A call was taken in. */
   void taken(HookCall call, Envelope event) {
     if (!call.gates().isEmpty()) {
-      meters.counter("hookbridge.gates.unusable", "reason", call.gates()).increment();
+      Counter.builder("hookbridge.gates.unusable")
+          .description("Calls whose hook could not read the rules, and so asked nobody")
+          .tag("reason", call.gates())
+          .register(meters)
+          .increment();
     }
     if (gates.enabled()) {
       decisions.taken(call, event);

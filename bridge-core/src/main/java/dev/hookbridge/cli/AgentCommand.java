@@ -3,7 +3,9 @@ package dev.hookbridge.cli;
 import dev.hookbridge.agent.Agent;
 import dev.hookbridge.config.Config;
 import dev.hookbridge.config.Places;
+import dev.hookbridge.metrics.Endpoint;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -32,9 +34,14 @@ final class AgentCommand implements Callable<Integer> {
     if (places.trial()) {
       System.err.println("export " + Places.VARIABLE + "=" + places.data());
     }
-    agent.http().ifPresent(at -> System.err.println("metrics on http:/" + at + "/metrics"));
+    agent.http().ifPresent(at -> System.err.println(listening(config, at)));
     // A signal ends the process by way of the hook above; what returns here is a failure.
     throw new Failures.Failure(agent.failure().get());
+  }
+
+  private static String listening(Config config, InetSocketAddress at) {
+    String scheme = config.http().map(Endpoint::scheme).orElse("http");
+    return "metrics on " + scheme + ":/" + at + "/metrics";
   }
 
   /**

@@ -32,22 +32,36 @@ final class HooksCommand {
   int install(
       @Mixin HooksTarget target,
       @Option(names = "--dry-run", description = DRY) boolean dry,
+      @Option(names = "--upgrade", description = "Only where a hook of hookbridge is already.")
+          boolean upgrade,
       @Option(
               names = "--reload",
               description = "Reload the daemons, by systemctl or SIGHUP, so that they look.")
           boolean reload)
       throws HooksException, IOException {
     Installation installation = target.installation();
-    List<Change> changes = installation.install(target.drivers(), dry);
+    List<Driver> drivers = upgrade ? installed(installation, target) : target.drivers();
+    if (drivers.isEmpty()) {
+      return 0; // asks nothing of a machine that has neither hooks nor libvirt
+    }
+    List<Change> changes = installation.install(drivers, dry);
     print(changes, dry);
-    warn(installation, target.drivers());
+    warn(installation, drivers);
     if (reload && !dry) {
-      reload(installation, target.drivers());
+      reload(installation, drivers);
     } else {
       sayWhoMustReload(
           installation, changes.stream().filter(Change::first).map(Change::driver).toList());
     }
     return 0;
+  }
+
+  private static List<Driver> installed(Installation installation, HooksTarget target)
+      throws IOException {
+    return installation.status(target.drivers()).stream()
+        .map(SlotStatus::driver)
+        .distinct()
+        .toList();
   }
 
   @Command(

@@ -4,9 +4,9 @@ import dev.hookbridge.SettingKey;
 import dev.hookbridge.Settings;
 import dev.hookbridge.Transport;
 import dev.hookbridge.decision.Rule;
+import dev.hookbridge.metrics.Endpoint;
 import dev.hookbridge.spool.Limits;
 import dev.hookbridge.spool.WhenFull;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +31,7 @@ import java.util.regex.Pattern;
  */
 public record Config(
     String host,
-    Optional<InetSocketAddress> http,
+    Optional<Endpoint> http,
     Limits spool,
     List<SinkConfig> sinks,
     List<String> redact,
@@ -43,7 +43,9 @@ public record Config(
       List.of(
           SettingKey.optional("host", "the machine's name", "This host's name in every event."),
           SettingKey.optional(
-              "http", "127.0.0.1:9464", "Where /metrics, /healthy and /ready are; or off."),
+              "http",
+              "127.0.0.1:9464",
+              "Where /metrics, /healthy and /ready are, or a map; or off."),
           SettingKey.optional("spool", "", "The bounds of the events waiting on disk."),
           SettingKey.optional("sinks", "", "Where events go, by name."),
           SettingKey.optional(
@@ -93,7 +95,7 @@ public record Config(
       List<SinkConfig> sinks = sinks(section(top, "sinks"), places);
       return new Config(
           host(settings, environment),
-          http(settings),
+          HttpConfig.of(top.get("http"), top),
           limits(section(top, "spool")),
           sinks,
           settings.list("redact", List.of()),
@@ -116,24 +118,6 @@ public record Config(
       throw new ConfigException("host is no host name: write letters, digits, dots and dashes");
     }
     return host;
-  }
-
-  private static Optional<InetSocketAddress> http(Settings settings) {
-    String text = settings.text("http", "127.0.0.1:9464");
-    if (text.equals("off") || text.equals("false")) {
-      return Optional.empty();
-    }
-    int colon = text.lastIndexOf(':');
-    try {
-      int port = Integer.parseInt(text.substring(colon + 1));
-      String address = text.substring(0, Math.max(0, colon)).replaceAll("^\\[|]$", "");
-      if (!address.isEmpty() && port >= 0 && port < 65536) {
-        return Optional.of(new InetSocketAddress(address, port));
-      }
-    } catch (NumberFormatException e) {
-      throw settings.wrong("http", "has no port", "write address:port or off");
-    }
-    throw settings.wrong("http", "is no address", "write address:port or off");
   }
 
   private static Limits limits(Map<String, Object> values) throws ConfigException {
@@ -163,7 +147,7 @@ public record Config(
     return sinks;
   }
 
-  private static Map<String, Object> section(Map<String, Object> values, String key)
+  static Map<String, Object> section(Map<String, Object> values, String key)
       throws ConfigException {
     Object value = values.get(key);
     if (value == null) {

@@ -2,6 +2,7 @@ package dev.hookbridge.decision;
 
 import dev.hookbridge.envelope.Decision;
 import dev.hookbridge.envelope.RuleResult;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -45,6 +46,22 @@ final class DecisionMeters {
     NAMELESS
   }
 
+  /** The counters that have a reason. */
+  private enum Reasons {
+    IGNORED("hookbridge.decision.replies.ignored", "Replies that changed nothing"),
+    REFUSED("hookbridge.gate.refused", "Connections to the gate let go without an answer"),
+    UNOBSERVED(
+        "hookbridge.decisions.unobserved", "Calls that an observing rule was not asked about");
+
+    private final String meter;
+    private final String description;
+
+    Reasons(String meter, String description) {
+      this.meter = meter;
+      this.description = description;
+    }
+  }
+
   private static final String OTHER = "unknown";
   private static final String BY_WORD = Cause.DECIDED.word();
   private static final Duration[] BUCKETS = {
@@ -73,13 +90,13 @@ final class DecisionMeters {
     }
     if (!rules.isEmpty()) {
       for (Ignored reason : Ignored.values()) {
-        count("hookbridge.decision.replies.ignored", reason, 0);
+        count(Reasons.IGNORED, reason, 0);
       }
       for (Refused reason : Refused.values()) {
-        count("hookbridge.gate.refused", reason, 0);
+        count(Reasons.REFUSED, reason, 0);
       }
       for (Unobserved reason : Unobserved.values()) {
-        count("hookbridge.decisions.unobserved", reason, 0);
+        count(Reasons.UNOBSERVED, reason, 0);
       }
     }
   }
@@ -100,20 +117,23 @@ final class DecisionMeters {
   }
 
   void ignored(Ignored reason) {
-    count("hookbridge.decision.replies.ignored", reason, 1);
+    count(Reasons.IGNORED, reason, 1);
   }
 
   void refused(Refused reason) {
-    count("hookbridge.gate.refused", reason, 1);
+    count(Reasons.REFUSED, reason, 1);
   }
 
   void unobserved(Unobserved reason) {
-    count("hookbridge.decisions.unobserved", reason, 1);
+    count(Reasons.UNOBSERVED, reason, 1);
   }
 
-  private void count(String name, Enum<?> reason, double more) {
-    String word = reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    registry.counter(name, "reason", word).increment(more);
+  private void count(Reasons counted, Enum<?> reason, double more) {
+    Counter.builder(counted.meter)
+        .description(counted.description)
+        .tag("reason", reason.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+        .register(registry)
+        .increment(more);
   }
 
   /**
@@ -125,8 +145,10 @@ final class DecisionMeters {
       String rule = rules.contains(result.rule()) ? result.rule() : OTHER;
       String word = result.decision() == null ? "none" : result.decision();
       String cause = Cause.known(result.cause());
-      registry
-          .counter("hookbridge.decisions", "rule", rule, "decision", word, "cause", cause)
+      Counter.builder("hookbridge.decisions")
+          .description("What became of calls that were asked about, by rule")
+          .tags("rule", rule, "decision", word, "cause", cause)
+          .register(registry)
           .increment();
       timer(rule).record(Duration.ofMillis(decision.waitedMs()));
       boolean open = word.equals(RuleResult.ALLOW) && !cause.equals(BY_WORD);
@@ -137,7 +159,11 @@ final class DecisionMeters {
   }
 
   private void failedOpen(String rule, double more) {
-    registry.counter("hookbridge.decisions.failed.open", "rule", rule).increment(more);
+    Counter.builder("hookbridge.decisions.failed.open")
+        .description("Calls let through by a default, not by a decider's word")
+        .tag("rule", rule)
+        .register(registry)
+        .increment(more);
   }
 
   private Timer timer(String rule) {

@@ -19,6 +19,10 @@ public final class Metrics {
         .tag("version", version)
         .description("1, with the version as a label")
         .register(registry);
+    Gauge.builder("hookbridge.clock", () -> System.currentTimeMillis() / 1e3)
+        .baseUnit("seconds")
+        .description("This host's clock, seconds since 1970")
+        .register(registry);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);

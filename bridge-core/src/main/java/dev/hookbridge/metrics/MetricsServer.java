@@ -2,7 +2,6 @@ package dev.hookbridge.metrics;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
-import com.sun.net.httpserver.HttpServer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -11,73 +10,59 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /**
  * Serves {@code /metrics} (Prometheus text format), {@code /healthy} and {@code /ready} (200 or 503
- * with a line per part). One thread answers, one request after the other.
+ * with a line per part).
+ *
+ * <p>Where a password is configured it is needed for everything. Only the two probes answer without
+ * it, since who restarts or takes out a host by them has none: then with one word, no part, no
+ * name.
  */
 public final class MetricsServer implements AutoCloseable {
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
   private static final String TEXT = "text/plain; charset=utf-8";
-  private static final int BACKLOG = 16;
 
-  private final HttpServer server;
-  private final ExecutorService thread;
+  private final Listener listener;
 
-  private MetricsServer(HttpServer server, ExecutorService thread) {
-    this.server = server;
-    this.thread = thread;
+  private MetricsServer(Listener listener) {
+    this.listener = listener;
   }
 
   /**
    * Binds and answers.
    *
    * @param pages what else is served, by path; one for {@code /} gets what nobody else does
-   * @throws IOException when the address cannot be had; the message names it
+   * @throws IOException one sentence: the address cannot be had, or the certificate not be used
    */
   public static MetricsServer start(
-      InetSocketAddress address,
+      Endpoint endpoint,
       PrometheusMeterRegistry registry,
       Health health,
       Map<String, HttpHandler> pages)
       throws IOException {
-    HttpServer server;
-    try {
-      server = HttpServer.create(address, BACKLOG);
-    } catch (IOException e) {
-      throw new IOException(
-          "cannot listen on " + shown(address) + " (" + e.getMessage() + "): set 'http' to another",
-          e);
-    }
-    ExecutorService thread =
-        Executors.newSingleThreadExecutor(task -> daemon(new Thread(task, "http")));
-    server.setExecutor(thread);
+    Listener listener = Listener.bind(endpoint);
+    Guard guard = listener.guard();
     Map<String, HttpHandler> others = new HashMap<>(pages);
     others.putIfAbsent("/", exchange -> answer(exchange, 404, TEXT, "/metrics /healthy /ready\n"));
-    others.forEach(server::createContext);
-    server.createContext(
-        "/metrics", exchange -> answer(exchange, 200, PROMETHEUS, registry.scrape()));
-    server.createContext(
+    others.forEach(listener::serve);
+    listener.serve("/metrics", exchange -> answer(exchange, 200, PROMETHEUS, registry.scrape()));
+    listener.serveOpenly(
         "/healthy",
         exchange -> {
           List<Health.Part> parts = health.alive();
-          answer(exchange, status(parts.stream().allMatch(Health.Part::well)), TEXT, lines(parts));
+          boolean well = parts.stream().allMatch(Health.Part::well);
+          health(exchange, well, guard.admits(exchange) ? lines(parts) : word(well));
         });
-    server.createContext(
+    listener.serveOpenly(
         "/ready",
         exchange -> {
           List<Health.Part> parts = health.ready();
-          answer(exchange, status(ready(parts)), TEXT, lines(parts));
+          boolean well = ready(parts);
+          health(exchange, well, guard.admits(exchange) ? lines(parts) : word(well));
         });
-    server.start();
-    return new MetricsServer(server, thread);
-  }
-
-  private static Thread daemon(Thread thread) {
-    thread.setDaemon(true);
-    return thread;
+    listener.start();
+    return new MetricsServer(listener);
   }
 
   /** Everything but the sinks is well, and one sink at least. */
@@ -93,8 +78,12 @@ public final class MetricsServer implements AutoCloseable {
     return anySink;
   }
 
-  private static int status(boolean well) {
-    return well ? 200 : 503;
+  private static void health(HttpExchange exchange, boolean well, String body) throws IOException {
+    answer(exchange, well ? 200 : 503, TEXT, body);
+  }
+
+  private static String word(boolean well) {
+    return well ? "ok\n" : "failing\n";
   }
 
   private static String lines(List<Health.Part> parts) {
@@ -129,16 +118,11 @@ public final class MetricsServer implements AutoCloseable {
 
   /** Where it listens; the port is the real one when 0 was asked for. */
   public InetSocketAddress address() {
-    return server.getAddress();
-  }
-
-  private static String shown(InetSocketAddress address) {
-    return address.getHostString() + ":" + address.getPort();
+    return listener.address();
   }
 
   @Override
   public void close() {
-    server.stop(0);
-    thread.shutdownNow();
+    listener.close();
   }
 }

@@ -50,7 +50,7 @@ public final class Spool implements AutoCloseable {
     this.writer = new Writer(opening, ballast, wal);
     this.intake = new Intake(opening, bound, untold);
     this.dead = new DeadLetters(writer, opening, bound, limits, bells::ring);
-    this.meters = new SpoolMeters(registry, this);
+    this.meters = new SpoolMeters(registry, this, limits.maxBytes() - Bound.side(limits));
   }
 
   /**

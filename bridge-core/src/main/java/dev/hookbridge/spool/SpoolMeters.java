@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.List;
 
-/** {@code hookbridge.spool.events}, {@code .bytes} and {@code .commit} (seconds). */
+/** {@code hookbridge.spool.events}, {@code .bytes}, {@code .limit} and {@code .commit}. */
 final class SpoolMeters implements AutoCloseable {
   private static final Duration[] BUCKETS = {
     Duration.ofMillis(1),
@@ -27,7 +27,10 @@ final class SpoolMeters implements AutoCloseable {
   private final Timer commits;
   private final List<Meter> meters;
 
-  SpoolMeters(MeterRegistry registry, Spool spool) {
+  /**
+   * @param limit what {@link Spool#bytes} may reach
+   */
+  SpoolMeters(MeterRegistry registry, Spool spool, long limit) {
     this.registry = registry;
     this.commits =
         Timer.builder("hookbridge.spool.commit")
@@ -42,6 +45,10 @@ final class SpoolMeters implements AutoCloseable {
                 .register(registry),
             Gauge.builder("hookbridge.spool.bytes", spool, Spool::bytes)
                 .description("What the spool takes on disk")
+                .baseUnit("bytes")
+                .register(registry),
+            Gauge.builder("hookbridge.spool.limit", () -> limit)
+                .description("What the spool may take before events are dropped")
                 .baseUnit("bytes")
                 .register(registry));
   }

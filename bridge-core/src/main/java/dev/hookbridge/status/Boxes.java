@@ -18,7 +18,7 @@ final class Boxes {
   /** As many files as a burst leaves for a moment; the alert has the same figure. */
   private static final long MANY_FILES = 1_000;
 
-  /** Of {@code max-bytes}, as the alert has it. */
+  /** Of the limit, as the alert has it. */
   private static final double NEARLY_FULL = 0.8;
 
   /** An age at which a connected sink is worth a look, in seconds, as the alert has it. */
@@ -126,12 +126,12 @@ final class Boxes {
   }
 
   private static Box spool(SpoolState spool, List<SinkState> sinks) {
-    double share = (double) spool.bytes() / spool.maxBytes();
+    double share = (double) spool.bytes() / spool.limit();
     boolean filling = share > NEARLY_FULL;
     double oldest = sinks.stream().mapToDouble(SinkState::oldest).max().orElse(0);
     List<Fact> facts = new ArrayList<>();
     facts.add(Fact.of("Events held", Words.count(spool.events())));
-    String size = Words.bytes(spool.bytes()) + " of " + Words.bytes(spool.maxBytes());
+    String size = Words.bytes(spool.bytes()) + " of " + Words.bytes(spool.limit());
     facts.add(new Fact("On disk", new Cell(size, filling ? Level.WARN : Level.NONE)));
     facts.add(Fact.of("Oldest", spool.events() == 0 ? "–" : Words.span(oldest)));
     facts.add(Fact.of("Last number", Words.count(spool.last())));

@@ -1,6 +1,7 @@
 package dev.hookbridge.status;
 
 import dev.hookbridge.Envelope;
+import dev.hookbridge.spool.Spool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +20,15 @@ public final class LastEvents {
   private final @Nullable Seen[] ring = new Seen[MOST];
   private long count;
 
+  /** Those of a spool, from now on. */
+  public static LastEvents of(Spool spool) {
+    LastEvents events = new LastEvents();
+    spool.onStored(events::note);
+    return events;
+  }
+
   /** An event was stored under a number. */
-  public void note(long sequence, Envelope event) {
+  void note(long sequence, Envelope event) {
     Map<String, String> attributes = event.attributes();
     Seen seen =
         new Seen(

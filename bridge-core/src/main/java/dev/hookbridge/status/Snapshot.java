@@ -46,11 +46,12 @@ public record Snapshot(
   /**
    * The spool.
    *
+   * @param limit what {@code bytes} may be before events are dropped
    * @param last the highest number given
    * @param problem one sentence, empty when it stores
    */
   public record SpoolState(
-      long events, long bytes, long maxBytes, long last, String epoch, String problem) {}
+      long events, long bytes, long limit, long last, String epoch, String problem) {}
 
   /**
    * The mailbox.

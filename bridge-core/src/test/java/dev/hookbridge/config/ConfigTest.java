@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hookbridge.delivery.Plan;
+import dev.hookbridge.metrics.Endpoint;
 import dev.hookbridge.spool.Limits;
 import dev.hookbridge.spool.WhenFull;
 import java.io.IOException;
@@ -39,7 +40,7 @@ class ConfigTest {
   void everyDefault() throws Exception {
     Config config = load(withHost(""));
     assertThat(config.host()).isEqualTo("kvm-07.example.org");
-    assertThat(config.http()).contains(new InetSocketAddress("127.0.0.1", 9464));
+    assertThat(config.http()).contains(Endpoint.open(new InetSocketAddress("127.0.0.1", 9464)));
     assertThat(config.spool()).isEqualTo(new Limits(4L << 30, WhenFull.DROP_OLDEST));
     assertThat(config.redact()).isEmpty();
     assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(5));
@@ -76,7 +77,7 @@ class ConfigTest {
                 window-bytes: 1MiB
             """);
     assertThat(config.host()).isEqualTo("kvm-08.example.org");
-    assertThat(config.http()).contains(new InetSocketAddress("::1", 9000));
+    assertThat(config.http()).contains(Endpoint.open(new InetSocketAddress("::1", 9000)));
     assertThat(config.drainTimeout()).isEqualTo(Duration.ofMillis(250));
     assertThat(config.redact()).containsExactly("user-data", "@token");
     assertThat(config.spool()).isEqualTo(new Limits(64L << 20, WhenFull.DROP_NEWEST));
@@ -113,6 +114,41 @@ class ConfigTest {
     assertThat(load(withHost("http: off")).http()).isEmpty();
   }
 
+  @Test
+  void httpWithCertificateAndPassword() throws Exception {
+    Path secret = Files.writeString(folder.resolve("password"), "s3cret\n");
+    Config config =
+        load(
+            withHost(
+                """
+                http:
+                  address: 0.0.0.0:9464
+                  tls: { certificate: /etc/hookbridge/http.crt, key: /etc/hookbridge/http.key }
+                  basic: { user: prometheus, password: "${file:%s}" }
+                """
+                    .formatted(secret)));
+    Endpoint http = config.http().orElseThrow();
+    assertThat(http.scheme()).isEqualTo("https");
+    assertThat(http.local()).isFalse();
+    assertThat(http.tls())
+        .contains(
+            new Endpoint.Tls(
+                Path.of("/etc/hookbridge/http.crt"), Path.of("/etc/hookbridge/http.key")));
+    assertThat(http.basic()).contains(new Endpoint.Basic("prometheus", "s3cret"));
+    assertThat(config.toString()).contains("prometheus").doesNotContain("s3cret");
+  }
+
+  @Test
+  void aPasswordInClearStaysOnTheHost() throws Exception {
+    String basic = "basic: { user: a, password: b } }";
+    assertThat(load(withHost("http: { " + basic)).http().orElseThrow().local()).isTrue();
+    assertThat(load(withHost("http: { address: \"[::1]:9464\", " + basic)).http()).isPresent();
+    assertThatThrownBy(() -> load(withHost("http: { address: 10.0.0.7:9464, " + basic)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("http.basic would send its password in clear to 10.0.0.7:9464")
+        .hasMessageContaining("add http.tls, or listen on 127.0.0.1");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -124,6 +160,14 @@ class ConfigTest {
           host: "a b"                                          | host is no host name
           http: nowhere                                        | write address:port or off
           http: 127.0.0.1:99999                                | write address:port or off
+          http: { adress: 127.0.0.1:1 }                        | http.adress is not a key: did you mean address?
+          http: { address: nowhere }                           | http.address has no port: write address:port
+          http: { tls: /etc/a.pem }                            | http.tls is not a map
+          http: { tls: { key: /k } }                           | http.tls.certificate is missing: add it
+          http: { tls: { certificate: c, key: /k } }           | http.tls.certificate is not absolute
+          http: { basic: { user: "a:b", password: c } }        | http.basic.user is empty or has a colon
+          http: { basic: { user: a, pasword: c } }             | http.basic.pasword is not a key: did you mean password?
+          http: { basic: { user: a, password: "" } }           | http.basic.password is empty
           spool: { max-byte: 1GiB }                            | spool.max-byte is not a key: did you mean max-bytes?
           spool: { max-bytes: lots }                           | spool.max-bytes is not a size: write it like 64KiB
           spool: { max-bytes: 1KiB }                           | spool.max-bytes is 1024
@@ -168,6 +212,9 @@ class ConfigTest {
         Path.of(System.getProperty("hookbridge.root", ".."), "deploy/etc/hookbridge.yaml");
     String text = Files.readString(shipped);
     Config.KEYS.forEach(key -> assertThat(text).contains(key.name() + ":"));
+    HttpConfig.KEYS.forEach(key -> assertThat(text).contains(key.name() + ":"));
+    HttpConfig.TLS_KEYS.forEach(key -> assertThat(text).contains(key.name() + ":"));
+    HttpConfig.BASIC_KEYS.forEach(key -> assertThat(text).contains(key.name() + ":"));
     Config.SPOOL_KEYS.forEach(key -> assertThat(text).contains(key.name() + ":"));
     SinkConfig.KEYS.forEach(key -> assertThat(text).contains(key.name() + ":"));
     RuleConfig.KEYS.forEach(key -> assertThat(text).contains(key.name() + ":"));

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class MetricsServerTest {
-  private static final InetSocketAddress ANY = new InetSocketAddress("127.0.0.1", 0);
+  private static final Endpoint ANY = Endpoint.open(new InetSocketAddress("127.0.0.1", 0));
 
   private final PrometheusMeterRegistry registry = Metrics.registry("1.2.3");
   private List<Part> alive = List.of(new Part("mailbox", true, ""));
@@ -102,7 +102,9 @@ class MetricsServerTest {
   @Test
   void aTakenAddressIsNamed() {
     assertThatThrownBy(
-            () -> MetricsServer.start(server.address(), registry, new NoHealth(), Map.of()))
+            () ->
+                MetricsServer.start(
+                    Endpoint.open(server.address()), registry, new NoHealth(), Map.of()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("127.0.0.1:" + server.address().getPort())
         .hasMessageContaining("set 'http' to another");

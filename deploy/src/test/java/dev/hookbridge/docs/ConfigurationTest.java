@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hookbridge.SettingKey;
 import dev.hookbridge.Transport;
 import dev.hookbridge.config.Config;
+import dev.hookbridge.config.HttpConfig;
 import dev.hookbridge.config.Places;
 import dev.hookbridge.config.RuleConfig;
 import dev.hookbridge.config.SinkConfig;
@@ -37,11 +38,14 @@ class ConfigurationTest {
   Stream<DynamicTest> everyKeyWithItsDefault() {
     Map<String, List<SettingKey>> lists = new LinkedHashMap<>();
     lists.put("top", Config.KEYS);
+    lists.put("http", HttpConfig.KEYS);
+    lists.put("http.tls", HttpConfig.TLS_KEYS);
+    lists.put("http.basic", HttpConfig.BASIC_KEYS);
     lists.put("spool", Config.SPOOL_KEYS);
     lists.put("sink", SinkConfig.KEYS);
     lists.put("rule", RuleConfig.KEYS);
     ServiceLoader.load(Transport.class).forEach(sink -> lists.put(sink.type(), sink.keys()));
-    assertThat(lists).hasSize(7);
+    assertThat(lists).hasSize(10);
     return lists.entrySet().stream()
         .map(
             list ->

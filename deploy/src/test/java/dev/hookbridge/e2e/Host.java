@@ -26,7 +26,7 @@ import org.awaitility.Awaitility;
  */
 final class Host implements AutoCloseable {
   static final Path DISTRIBUTION = Repository.file("deploy/target/hookbridge");
-  private static final Pattern METRICS = Pattern.compile("metrics on http:/(/[^/]+)/metrics");
+  private static final Pattern METRICS = Pattern.compile("metrics on https?://([^/]+)/metrics");
 
   final Path data;
   private final Path log;
@@ -189,15 +189,20 @@ final class Host implements AutoCloseable {
     }
   }
 
-  /** Asks the running agent's server. */
-  HttpResponse<String> ask(String path) throws IOException, InterruptedException {
+  /** Where the agent that was started last has its metrics, as address and port; or empty. */
+  String http() {
     Matcher matcher = METRICS.matcher(log());
     String address = "";
     while (matcher.find()) {
       address = matcher.group(1); // that of the last start
     }
+    return address;
+  }
+
+  /** Asks the running agent's server. */
+  HttpResponse<String> ask(String path) throws IOException, InterruptedException {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http:/" + address + path))
+        HttpRequest.newBuilder(URI.create("http://" + http() + path))
             .timeout(Duration.ofSeconds(10))
             .build();
     return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());

@@ -1,0 +1,74 @@
+package dev.hookbridge.agent;
+
+import dev.hookbridge.envelope.Operations;
+import dev.hookbridge.mailbox.HookCall;
+import dev.hookbridge.mailbox.Mailbox;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+/** The meters of the way in, named in {@code docs/metrics.md}. */
+final class CallMeters {
+  private final MeterRegistry registry;
+  private final Timer hookToSpool;
+  private final LastCalls lastCalls;
+
+  CallMeters(MeterRegistry registry, Mailbox mailbox) {
+    this.registry = registry;
+    this.lastCalls = new LastCalls(registry);
+    this.hookToSpool =
+        Timer.builder("hookbridge.hook.to.spool")
+            .description("From the hook's call to its event's commit in the spool")
+            .serviceLevelObjectives(
+                Duration.ofMillis(1),
+                Duration.ofMillis(5),
+                Duration.ofMillis(10),
+                Duration.ofMillis(50),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(10))
+            .register(registry);
+    for (String reason : List.of("damaged", "disk-full", "late", "max-bytes", "uncounted")) {
+      losses(registry, reason); // a rate needs the zero before the first
+    }
+    Gauge.builder("hookbridge.mailbox.files", mailbox, Mailbox::waiting)
+        .description("Files known to wait in the mailbox")
+        .register(registry);
+  }
+
+  /** {@code hookbridge_lost_total}, which the spool's drops count as well. */
+  static Counter losses(MeterRegistry registry, String reason) {
+    return Counter.builder("hookbridge.lost")
+        .description("Events lost")
+        .tag("reason", reason)
+        .register(registry);
+  }
+
+  void lost(String reason) {
+    losses(registry, reason).increment();
+  }
+
+  /**
+   * A call is in the spool.
+   *
+   * @param now wall clock, ms since 1970
+   */
+  void taken(HookCall call, long now) {
+    String driver = Operations.driverWord(call.driver());
+    String operation =
+        Operations.operationWord(
+            call.driver(), new String(call.operation(), StandardCharsets.ISO_8859_1));
+    Counter.builder("hookbridge.hooks")
+        .description("Hook calls taken in")
+        .tag("driver", driver)
+        .tag("operation", operation)
+        .register(registry)
+        .increment();
+    lastCalls.note(driver, call.time());
+    hookToSpool.record(Duration.ofMillis(Math.max(0, now - call.time() / 1_000_000)));
+  }
+}

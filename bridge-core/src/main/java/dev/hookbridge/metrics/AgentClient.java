@@ -1,0 +1,97 @@
+package dev.hookbridge.metrics;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.Base64;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManagerFactory;
+
+/** Asks the server of the agent on this host, as commands do that look at a running agent. */
+public final class AgentClient {
+  private final Endpoint endpoint;
+  private final Duration patience;
+
+  /**
+   * @param patience for the connection, and again for each read
+   */
+  public AgentClient(Endpoint endpoint, Duration patience) {
+    this.endpoint = endpoint;
+    this.patience = patience;
+  }
+
+  /** What was answered, whatever the status. */
+  public record Answer(int status, String body) {}
+
+  /**
+   * One request.
+   *
+   * @param path with its slash
+   * @throws IOException when nobody answers, or somebody else does
+   */
+  public Answer get(String path) throws IOException {
+    HttpURLConnection connection = (HttpURLConnection) uri(path).toURL().openConnection();
+    connection.setConnectTimeout((int) patience.toMillis());
+    connection.setReadTimeout((int) patience.toMillis());
+    connection.setInstanceFollowRedirects(false);
+    if (connection instanceof HttpsURLConnection https) {
+      // The very certificate of the configuration is expected, whatever name it was made for.
+      https.setSSLSocketFactory(trusting(endpoint.tls().orElseThrow()));
+      https.setHostnameVerifier((host, session) -> true);
+    }
+    endpoint.basic().ifPresent(basic -> connection.setRequestProperty("Authorization", of(basic)));
+    try {
+      int status = connection.getResponseCode();
+      try (InputStream body =
+          status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+        byte[] bytes = body == null ? new byte[0] : body.readAllBytes();
+        return new Answer(status, new String(bytes, StandardCharsets.UTF_8));
+      }
+    } finally {
+      connection.disconnect();
+    }
+  }
+
+  /** A server that listens on every address is asked on loopback. */
+  private URI uri(String path) throws IOException {
+    InetSocketAddress address = endpoint.address();
+    InetAddress host = address.getAddress();
+    boolean any = host != null && host.isAnyLocalAddress();
+    String name = any ? "127.0.0.1" : address.getHostString();
+    try {
+      return new URI(endpoint.scheme(), null, name, address.getPort(), path, null, null);
+    } catch (URISyntaxException e) {
+      throw new IOException("no address to ask: " + e.getMessage(), e);
+    }
+  }
+
+  private static String of(Endpoint.Basic basic) {
+    return "Basic " + Base64.getEncoder().encodeToString(basic.pair());
+  }
+
+  private static SSLSocketFactory trusting(Endpoint.Tls tls) throws IOException {
+    try {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      store.setCertificateEntry("agent", PemIdentity.chain(tls.certificate())[0]);
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(store);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, trust.getTrustManagers(), null);
+      return context.getSocketFactory();
+    } catch (GeneralSecurityException e) {
+      throw new IOException(tls.certificate() + " cannot be used (" + e.getMessage() + ")", e);
+    }
+  }
+}

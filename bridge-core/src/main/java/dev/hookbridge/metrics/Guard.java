@@ -1,0 +1,47 @@
+package dev.hookbridge.metrics;
+
+import com.sun.net.httpserver.Authenticator;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpPrincipal;
+import java.util.Base64;
+import java.util.Optional;
+
+/** Who may read, by HTTP's basic authentication; everybody where none is configured. */
+final class Guard extends Authenticator {
+  private static final String SCHEME = "Basic ";
+  private static final String REALM = "hookbridge";
+
+  private final Optional<Endpoint.Basic> basic;
+
+  Guard(Optional<Endpoint.Basic> basic) {
+    this.basic = basic;
+  }
+
+  /** Whether who asks is known, or nobody needs to be. */
+  boolean admits(HttpExchange exchange) {
+    return basic.isEmpty() || knows(basic.get(), exchange);
+  }
+
+  private static boolean knows(Endpoint.Basic basic, HttpExchange exchange) {
+    String header = exchange.getRequestHeaders().getFirst("Authorization");
+    if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+      return false;
+    }
+    try {
+      return basic.is(Base64.getDecoder().decode(header.substring(SCHEME.length()).trim()));
+    } catch (IllegalArgumentException e) {
+      return false; // no base64
+    }
+  }
+
+  @Override
+  public Result authenticate(HttpExchange exchange) {
+    if (admits(exchange)) {
+      return new Success(new HttpPrincipal(basic.map(Endpoint.Basic::user).orElse(""), REALM));
+    }
+    exchange
+        .getResponseHeaders()
+        .set("WWW-Authenticate", "Basic realm=\"" + REALM + "\", charset=\"UTF-8\"");
+    return new Retry(401);
+  }
+}

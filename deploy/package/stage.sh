@@ -1,0 +1,61 @@
+#!/bin/sh
+# stage.sh DISTRIBUTION TARGET VERSION: lays the files of the packages out below TARGET/package, each where users of
+# Debian and of Red Hat's systems look for it, and packs the tar.gz. jdeb and the rpm plugin take it from there.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+distribution=$1 target=$2 version=$3
+out=$target/package root=$target/package/root share=$target/package/root/usr/share
+umask 022
+rm -rf "$out"
+rm -f "$target"/hookbridge*.deb "$target"/hookbridge*.rpm "$target"/hookbridge*.tar.gz
+mkdir -p "$root/usr/bin" "$root/usr/lib/hookbridge/bin" "$root/usr/libexec/hookbridge" "$root/etc/hookbridge" "$share"
+
+put() { install -D -m "$1" "$2" "$root/$3"; } # MODE FILE WHERE
+
+put 0755 "$distribution/bin/hookbridge" usr/lib/hookbridge/bin/hookbridge
+ln -s ../lib/hookbridge/bin/hookbridge "$root/usr/bin/hookbridge"
+# The archive belongs to one JVM in one folder, so each machine makes its own.
+cp -a "$distribution/lib" "$root/usr/lib/hookbridge/lib"
+rm -f "$root/usr/lib/hookbridge/lib/hookbridge.jsa"
+for file in hookbridge-hook layout.sh archive.sh; do
+  [ ! -e "$distribution/libexec/$file" ] || put 0755 "$distribution/libexec/$file" "usr/libexec/hookbridge/$file"
+done
+put 0755 "$here/setup.sh" usr/libexec/hookbridge/setup.sh
+ln -s ../../libexec/hookbridge "$root/usr/lib/hookbridge/libexec"
+
+# A new installation does something that can be seen, and needs no broker for it.
+put 0644 "$distribution/etc/hookbridge.yaml" etc/hookbridge/hookbridge.yaml
+cat >>"$root/etc/hookbridge/hookbridge.yaml" <<'YAML'
+
+# Until a broker is named here:
+sinks:
+  local: { type: file, path: /var/log/hookbridge/events.jsonl }
+YAML
+
+put 0644 "$here/systemd/hookbridge.service" usr/lib/systemd/system/hookbridge.service
+for daemon in libvirtd virtqemud virtlxcd virtxend virtnetworkd; do
+  put 0644 "$here/systemd/50-hookbridge.conf" "usr/lib/systemd/system/$daemon.service.d/50-hookbridge.conf"
+done
+put 0644 "$here/systemd/tmpfiles.conf" usr/lib/tmpfiles.d/hookbridge.conf
+put 0644 "$here/systemd/sysusers.conf" usr/lib/sysusers.d/hookbridge.conf
+
+java -cp "$distribution/lib/*" "$here/ManualPages.java" "$share"
+gzip -9n "$share"/man/man8/*.8
+put 0644 "$here/copyright" usr/share/doc/hookbridge/copyright
+put 0644 "$here/../../CHANGELOG.md" usr/share/doc/hookbridge/changelog
+gzip -9n "$share/doc/hookbridge/changelog"
+chmod -R u=rwX,go=rX "$root"
+
+# jdeb takes modes and links from an archive only, and treats all of one as configuration or nothing.
+pack() { tar --owner=root:0 --group=root:0 --sort=name -C "$1" -cf "$2" "$3"; }
+pack "$root" "$out/files.tar" ./usr
+pack "$root" "$out/etc.tar" ./etc
+
+name=hookbridge-$version
+mkdir -p "$out/$name"
+cp -al "$root/usr/lib/hookbridge/bin" "$root/usr/lib/hookbridge/lib" "$out/$name/"
+cp -a "$distribution/libexec" "$distribution/etc" "$here/../../LICENSE" "$here/../../CHANGELOG.md" "$out/$name/"
+cp -a "$share" "$out/$name/share"
+rm -rf "$out/$name/share/doc"
+tar --owner=root:0 --group=root:0 --sort=name -C "$out" -c "$name" | gzip -1n >"$target/$name-linux-$(uname -m).tar.gz"
+rm -rf "${out:?}/$name"

@@ -17,7 +17,7 @@ mount -t overlay -o "lowerdir=/,upperdir=$folder/memory/upper,workdir=$folder/me
 mkdir -p "$root/root/in"
 cp "$folder"/in/* "$root/root/in/"
 # Images without an init forbid packages to start anything.
-rm -rf "$root"/usr/sbin/policy-rc.d "$root"/etc/libvirt/hooks "$root"/var/log/journal
+rm -rf "$root"/usr/sbin/policy-rc.d "$root"/etc/libvirt/hooks "$root"/var/log/journal "$root"/var/lib/man-db/auto-update
 mkdir -p "$root/etc/libvirt"
 enter() { # COMMAND that goes in
   cat >"$folder/enter" <<END

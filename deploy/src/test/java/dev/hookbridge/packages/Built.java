@@ -36,8 +36,7 @@ final class Built {
 
   private static Path one(String name, String how) throws IOException {
     try (Stream<Path> files = Files.list(TARGET)) {
-      List<Path> found =
-          files.filter(file -> file.getFileName().toString().matches(name)).toList();
+      List<Path> found = files.filter(file -> file.getFileName().toString().matches(name)).toList();
       Needs.that(found.size() == 1, "there is no " + name + " in " + TARGET + ": run " + how);
       return found.get(0);
     }

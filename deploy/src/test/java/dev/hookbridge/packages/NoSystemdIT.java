@@ -26,8 +26,7 @@ class NoSystemdIT {
     Files.copy(Built.rpm(), in.resolve("hookbridge.rpm"));
     Files.copy(Built.runtimeDeb(), in.resolve("runtime.deb"));
     Files.copy(Built.runtimeRpm(), in.resolve("runtime.rpm"));
-    Files.copy(
-        Repository.file("deploy/src/test/resources/packages/agent"), in.resolve("agent"));
+    Files.copy(Repository.file("deploy/src/test/resources/packages/agent"), in.resolve("agent"));
     machine = Machine.plain(folder);
     machine.done("printf '#!/bin/sh\\necho \"libvirtd (libvirt) 9.0.0\"\\n' >/usr/sbin/libvirtd");
     machine.done("chmod +x /usr/sbin/libvirtd");

@@ -55,7 +55,8 @@ class PackageFilesIT {
     assertThat(said("dpkg", "--compare-versions", version, "gt", "0.0.9")).isEmpty();
     String rpm = said("rpm", "-qp", "--qf", "%{version}-%{release}", Built.rpm().toString());
     assertThat(said("rpm", "-K", Built.rpm().toString())).contains("digests OK");
-    assertThat(said("rpm", "--eval", "%{lua:print(rpm.vercmp('" + rpm + "', '" + release + "-1'))}"))
+    assertThat(
+            said("rpm", "--eval", "%{lua:print(rpm.vercmp('" + rpm + "', '" + release + "-1'))}"))
         .isIn("-1\n", "0\n");
   }
 

@@ -4,7 +4,7 @@
 # Run as the first process of new namespaces:
 #   unshare --mount --pid --fork --kill-child --mount-proc --propagation private machine.sh ...
 # All that it writes is in memory and gone with it. With "boot" systemd is its first process, with "plain" there is none, as
-# in an installer's chroot. FOLDER/in becomes /root/in. It says "ready" when FOLDER/enter COMMAND... runs a command there,
+# in an installer's chroot. FOLDER/in becomes /root/in, the checkout /root/repository. It says "ready" when FOLDER/enter COMMAND... runs a command there,
 # and ends when its stdin does.
 set -euo pipefail
 folder=$1 way=$2
@@ -14,8 +14,14 @@ mkdir -p "$folder/memory"
 mount -t tmpfs -o size=2g,mode=755 tmpfs "$folder/memory"
 mkdir -p "$folder"/memory/{upper,work,root}
 mount -t overlay -o "lowerdir=/,upperdir=$folder/memory/upper,workdir=$folder/memory/work" overlay "$root"
-mkdir -p "$root/root/in"
+mkdir -p "$root/root/in" "$root/root/repository"
 cp "$folder"/in/* "$root/root/in/"
+# Wherever the checkout lies; and a disk, where the test has made FOLDER/data: the mailbox refuses memory.
+mount --bind "$(cd "$(dirname "$0")/../.." && pwd)" "$root/root/repository"
+if [ -d "$folder/data" ]; then
+  mkdir -p "$root/var/lib/hookbridge"
+  mount --bind "$folder/data" "$root/var/lib/hookbridge"
+fi
 # Images without an init forbid packages to start anything.
 rm -rf "$root"/usr/sbin/policy-rc.d "$root"/etc/libvirt/hooks "$root"/var/log/journal "$root"/var/lib/man-db/auto-update
 mkdir -p "$root/etc/libvirt"

@@ -4,7 +4,6 @@ import dev.hookbridge.Check;
 import dev.hookbridge.config.Config;
 import dev.hookbridge.config.Places;
 import dev.hookbridge.config.SinkConfig;
-import dev.hookbridge.delivery.Plan;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,25 +32,14 @@ final class CheckCommand implements Callable<Integer> {
     checks.add(Check.ok("configuration", config.sinks().size() + " sinks, host " + config.host()));
     checks.addAll(FolderChecks.of(places));
     for (SinkConfig sink : config.sinks()) {
-      Plan plan = sink.plan();
-      add(checks, sink, plan.transport().check(plan.settings(), create));
-      if (DecisionChecks.uses(config, sink)) {
-        add(checks, sink, plan.transport().checkDecisions(plan.settings(), create));
-      }
+      checks.addAll(SinkChecks.of(config, sink, create));
     }
     checks.addAll(DecisionChecks.of(config, places));
     checks.forEach(check -> print(System.out, check));
     return checks.stream().anyMatch(check -> check.level() == Check.Level.FAILURE) ? 1 : 0;
   }
 
-  private static void add(List<Check> checks, SinkConfig sink, List<Check> found) {
-    for (Check check : found) {
-      String what = "sink " + sink.name() + ": " + check.what();
-      checks.add(new Check(check.level(), what, check.message()));
-    }
-  }
-
-  private static void print(PrintStream out, Check check) {
+  static void print(PrintStream out, Check check) {
     String level =
         switch (check.level()) {
           case OK -> "ok     ";

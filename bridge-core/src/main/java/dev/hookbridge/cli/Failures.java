@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
@@ -37,7 +38,8 @@ final class Failures implements IExecutionExceptionHandler {
         || e instanceof Failure;
   }
 
-  private static String sentence(Exception e) {
+  /** One sentence about what went wrong, as good as there is one. */
+  static String sentence(@Nullable Throwable e) {
     if (e instanceof AccessDeniedException denied) {
       return denied.getFile() + " is not yours to use: run this as its owner or as root";
     }
@@ -47,7 +49,8 @@ final class Failures implements IExecutionExceptionHandler {
     if (e instanceof FileSystemException file && file.getReason() != null) {
       return file.getFile() + ": " + file.getReason();
     }
-    return String.valueOf(e.getMessage());
+    String message = e == null ? null : e.getMessage();
+    return message == null ? String.valueOf(e) : message;
   }
 
   /** What a command itself finds wrong, in one sentence. */

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
       FireCommand.class,
       TailCommand.class,
       CheckCommand.class,
+      DoctorCommand.class,
       DecisionsCommand.class,
       SpoolCommand.class,
       DecideCommand.class,
@@ -34,11 +35,15 @@ public final class Main {
   }
 
   static int run(String... arguments) {
+    return commandLine().execute(arguments);
+  }
+
+  static CommandLine commandLine() {
     CommandLine main =
         new CommandLine(new Main())
             .setExecutionExceptionHandler(new Failures())
             .setUsageHelpAutoWidth(true);
     DecideCommand.prepare(main);
-    return main.execute(arguments);
+    return main;
   }
 }

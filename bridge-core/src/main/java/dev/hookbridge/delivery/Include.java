@@ -31,7 +31,8 @@ public final class Include {
     return words;
   }
 
-  boolean passes(Route route) {
+  /** Whether the sink gets events of this route. */
+  public boolean passes(Route route) {
     if (route.isAgent()) {
       return true;
     }

@@ -206,6 +206,18 @@ public final class Installation {
     return alone && younger ? "yes, if reloaded since " + since : "yes";
   }
 
+  /**
+   * The distribution's own hook, version and hash as {@link SlotStatus#hook}, once it has passed
+   * its self-test.
+   *
+   * @throws HooksException when it is missing or does not run here
+   */
+  public String proved() throws HooksException, IOException {
+    Hook hook = Hook.toInstall(distributed);
+    Hook.prove(distributed, List.of());
+    return hook.toString();
+  }
+
   /** What in the slots will not do what somebody expects of it, a sentence each. */
   public List<String> warnings(Collection<Driver> drivers) throws IOException {
     List<String> warnings = new ArrayList<>();

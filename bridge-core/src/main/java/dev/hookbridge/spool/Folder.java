@@ -12,6 +12,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,8 @@ final class Folder implements AutoCloseable {
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   private static final Set<StandardOpenOption> FOR_LOCK =
       Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+
+  private static final String LOCK = "spool.lock";
 
   private static final Logger LOG = LoggerFactory.getLogger(Folder.class);
 
@@ -40,7 +43,7 @@ final class Folder implements AutoCloseable {
     if (!Files.isDirectory(path)) {
       Files.createDirectories(path, OWNER_FOLDER);
     }
-    FileChannel channel = FileChannel.open(path.resolve("spool.lock"), FOR_LOCK, OWNER_FILE);
+    FileChannel channel = FileChannel.open(path.resolve(LOCK), FOR_LOCK, OWNER_FILE);
     if (!locked(channel)) {
       channel.close();
       throw new SpoolException(
@@ -56,6 +59,25 @@ final class Folder implements AutoCloseable {
     } catch (OverlappingFileLockException e) {
       return false;
     }
+  }
+
+  /**
+   * Who has the lock: a line is {@code 1: POSIX ADVISORY WRITE <pid> <major>:<minor>:<inode> 0
+   * EOF}. The device is left out of the comparison, as btrfs shows another one to {@code stat}.
+   */
+  static OptionalLong holder(Path folder, Path locks) throws IOException {
+    Path file = folder.resolve(LOCK);
+    if (!Files.exists(file)) {
+      return OptionalLong.empty();
+    }
+    String inode = ":" + Files.getAttribute(file, "unix:ino");
+    for (String line : Files.readAllLines(locks)) {
+      String[] words = line.strip().split("\\s+", -1);
+      if (words.length >= 8 && words[3].equals("WRITE") && words[5].endsWith(inode)) {
+        return OptionalLong.of(Long.parseLong(words[4]));
+      }
+    }
+    return OptionalLong.empty();
   }
 
   Path path() {

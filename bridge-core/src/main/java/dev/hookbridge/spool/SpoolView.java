@@ -1,6 +1,7 @@
 package dev.hookbridge.spool;
 
 import dev.hookbridge.Envelope;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The spool as another process sees it, for instance a command, whether or not an agent runs. It
@@ -46,6 +48,17 @@ public final class SpoolView implements AutoCloseable {
     } catch (SQLException e) {
       throw Faults.of(path, e);
     }
+  }
+
+  /**
+   * The process that has the spool of a folder, an agent, as the kernel's list of locks tells. No
+   * lock is tried for, which could be in the way of an agent that is just starting.
+   *
+   * @return empty when no process of this PID namespace has it
+   * @throws IOException when the list cannot be read
+   */
+  public static OptionalLong holder(Path folder) throws IOException {
+    return Folder.holder(folder, Path.of("/proc/locks"));
   }
 
   /** The name of the epoch under way. */

@@ -1,0 +1,41 @@
+package dev.hookbridge.cli;
+
+import dev.hookbridge.metrics.AgentClient;
+import dev.hookbridge.metrics.Endpoint;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What the running agent answers to {@code /ready}.
+ *
+ * @param failing by part, in its words, what is not well
+ */
+record AgentAnswer(Map<String, String> failing) {
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /**
+   * Asks.
+   *
+   * @throws IOException when no agent answers
+   */
+  static AgentAnswer of(Endpoint endpoint) throws IOException {
+    return parse(new AgentClient(endpoint, PATIENCE).get("/ready").body());
+  }
+
+  /** A line for each part: {@code failing sink feed: unreachable …}. */
+  static AgentAnswer parse(String body) {
+    Map<String, String> failing = new LinkedHashMap<>();
+    for (String line : body.lines().toList()) {
+      if (line.startsWith("failing ")) {
+        String rest = line.substring("failing ".length());
+        int colon = rest.indexOf(": ");
+        failing.put(
+            colon < 0 ? rest : rest.substring(0, colon),
+            colon < 0 ? "it is failing" : rest.substring(colon + 2));
+      }
+    }
+    return new AgentAnswer(failing);
+  }
+}

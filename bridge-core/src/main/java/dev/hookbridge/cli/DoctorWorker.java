@@ -1,0 +1,41 @@
+package dev.hookbridge.cli;
+
+import java.io.BufferedReader;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * The process of a {@link DoctorPart}: {@code host|agent TOKEN}, then the arguments of the whole
+ * command line. Says {@link DoctorLine}s on stdout.
+ */
+final class DoctorWorker {
+  private DoctorWorker() {}
+
+  public static void main(String[] arguments) {
+    PrintStream out =
+        new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+    DoctorRound round = new DoctorRound(out);
+    DoctorCommand command =
+        (DoctorCommand)
+            Objects.requireNonNull(
+                    Main.commandLine()
+                        .parseArgs(Arrays.copyOfRange(arguments, 2, arguments.length))
+                        .subcommand())
+                .commandSpec()
+                .userObject();
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    if (arguments[0].equals(DoctorPart.HOST)) {
+      new DoctorHost(command, round, in, arguments[1]).examine();
+    } else {
+      new DoctorAgent(command, round, in, arguments[1]).examine();
+    }
+    out.flush();
+    Runtime.getRuntime().halt(0); // threads may still wait for what never answers
+  }
+}

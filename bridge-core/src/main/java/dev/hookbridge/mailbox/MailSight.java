@@ -1,0 +1,71 @@
+package dev.hookbridge.mailbox;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits in the mailbox, for people: names are looked at, no file is opened or moved.
+ *
+ * @param files how many complete records wait
+ * @param oldest how long the oldest of them has waited, by the boot's clock where it is of this
+ *     boot; zero when none waits
+ * @param ahead by how much the wall clock of a record is ahead of now, which it is when the clock
+ *     was set back; zero when none is
+ * @param foreign how many other names there are
+ */
+public record MailSight(long files, Duration oldest, Duration ahead, long foreign) {
+
+  /**
+   * Looks once through {@code new}.
+   *
+   * @param mail the folder that holds {@code tmp} and {@code new}
+   * @throws IOException when it cannot be listed
+   */
+  public static MailSight of(Path mail) throws IOException {
+    return of(mail, Boot.ofKernel(), Clock.systemUTC());
+  }
+
+  static MailSight of(Path mail, Boot boot, Clock clock) throws IOException {
+    Count count = new Count(boot, clock.millis() * 1_000_000);
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(mail.resolve("new"))) {
+      for (Path entry : entries) {
+        count.add(MailName.parse(String.valueOf(entry.getFileName())));
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return new MailSight(
+        count.files, Duration.ofNanos(count.oldest), Duration.ofNanos(count.ahead), count.foreign);
+  }
+
+  private static final class Count {
+    private final Boot boot;
+    private final long wall;
+    private long files;
+    private long oldest;
+    private long ahead;
+    private long foreign;
+
+    private Count(Boot boot, long wall) {
+      this.boot = boot;
+      this.wall = wall;
+    }
+
+    private void add(@Nullable MailName name) {
+      if (name == null) {
+        foreign++;
+        return;
+      }
+      files++;
+      boolean ours = name.bootId().equals(boot.id());
+      oldest = Math.max(oldest, ours ? boot.now() - name.boottime() : wall - name.time());
+      ahead = Math.max(ahead, name.time() - wall);
+    }
+  }
+}

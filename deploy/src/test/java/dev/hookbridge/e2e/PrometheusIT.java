@@ -184,8 +184,7 @@ class PrometheusIT {
   @Test
   void aStrangerLearnsNothing() throws IOException {
     String[] address = guarded.http().split(":", 2);
-    Endpoint.Tls tls =
-        new Endpoint.Tls(folder.resolve("agent.crt"), folder.resolve("agent.key"));
+    Endpoint.Tls tls = new Endpoint.Tls(folder.resolve("agent.crt"), folder.resolve("agent.key"));
     AgentClient stranger =
         new AgentClient(
             new Endpoint(

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,8 +31,22 @@ class ListenerTest {
   private static final InetSocketAddress ANY = new InetSocketAddress("127.0.0.1", 0);
   private static final Endpoint.Basic READER = new Endpoint.Basic("prometheus", "s3:crèt");
 
+  /** Keytool takes a second each; whoever changes files copies them. */
+  @TempDir static Path identities;
+
+  private static TestIdentity ec;
+  private static TestIdentity otherEc;
+  private static TestIdentity rsa;
+
   @TempDir Path folder;
   private MetricsServer server;
+
+  @BeforeAll
+  static void makeIdentities() {
+    ec = TestIdentity.make(identities, "ec", "EC");
+    otherEc = TestIdentity.make(identities, "other", "EC");
+    rsa = TestIdentity.make(identities, "rsa", "RSA");
+  }
 
   @AfterEach
   void stop() {
@@ -77,13 +92,18 @@ class ListenerTest {
   @ParameterizedTest
   @ValueSource(strings = {"EC", "RSA", "Ed25519"})
   void everyKindOfKeyServesTls(String algorithm) throws Exception {
-    TestIdentity identity = TestIdentity.make(folder, "agent", algorithm);
+    TestIdentity identity =
+        switch (algorithm) {
+          case "EC" -> ec;
+          case "RSA" -> rsa;
+          default -> TestIdentity.make(folder, "agent", algorithm);
+        };
     Endpoint endpoint = start(Optional.of(files(identity)), Optional.empty());
     assertThat(get(endpoint, "/metrics").body()).contains("hookbridge_build_info");
     Endpoint plain = Endpoint.open(server.address());
     assertThatThrownBy(() -> get(plain, "/metrics")).isInstanceOf(IOException.class);
-    TestIdentity other = TestIdentity.make(folder, "other", algorithm);
-    Endpoint foreign = new Endpoint(server.address(), Optional.of(files(other)), Optional.empty());
+    Endpoint foreign =
+        new Endpoint(server.address(), Optional.of(files(otherEc)), Optional.empty());
     assertThatThrownBy(() -> get(foreign, "/metrics"))
         .as("a client that trusts another certificate")
         .isInstanceOf(IOException.class);
@@ -91,11 +111,14 @@ class ListenerTest {
 
   @Test
   void aRenewedCertificateNeedsNoRestart() throws Exception {
-    TestIdentity before = TestIdentity.make(folder, "before", "EC");
-    TestIdentity after = TestIdentity.make(folder, "after", "RSA");
+    TestIdentity before =
+        new TestIdentity(
+            Files.copy(ec.certificate(), folder.resolve("agent.crt")),
+            Files.copy(ec.key(), folder.resolve("agent.key")));
+    TestIdentity after = rsa;
     Endpoint endpoint = start(Optional.of(files(before)), Optional.empty());
     Path kept = Files.copy(before.certificate(), folder.resolve("kept.crt"));
-    Endpoint.Tls old = new Endpoint.Tls(kept, before.key());
+    Endpoint.Tls old = new Endpoint.Tls(kept, ec.key());
     Endpoint trustingOld = new Endpoint(server.address(), Optional.of(old), Optional.empty());
     assertThat(get(trustingOld, "/healthy").status()).isEqualTo(200);
 
@@ -113,8 +136,6 @@ class ListenerTest {
 
   @Test
   void filesThatCannotBeUsedAreSaidInASentence() throws Exception {
-    TestIdentity one = TestIdentity.make(folder, "one", "EC");
-    TestIdentity two = TestIdentity.make(folder, "two", "EC");
     Path sec1 =
         Files.writeString(
             folder.resolve("sec1"),
@@ -123,12 +144,12 @@ class ListenerTest {
         Files.writeString(
             folder.resolve("bad"),
             "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n");
-    refused(one.certificate(), two.key(), "is not the key of");
-    refused(one.certificate(), one.certificate(), "holds no private key");
-    refused(one.key(), one.key(), "holds no certificate");
-    refused(one.certificate(), folder.resolve("none"), "cannot be read");
-    refused(one.certificate(), sec1, "openssl pkcs8 -topk8 -nocrypt");
-    refused(one.certificate(), bad, "is damaged or no EC key");
+    refused(ec.certificate(), otherEc.key(), "is not the key of");
+    refused(ec.certificate(), ec.certificate(), "holds no private key");
+    refused(ec.key(), ec.key(), "holds no certificate");
+    refused(ec.certificate(), folder.resolve("none"), "cannot be read");
+    refused(ec.certificate(), sec1, "openssl pkcs8 -topk8 -nocrypt");
+    refused(ec.certificate(), bad, "is damaged or no EC key");
   }
 
   private void refused(Path certificate, Path key, String words) {
@@ -187,10 +208,7 @@ class ListenerTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void clientsWhoStallDoNotKeepOthersOut(boolean tls) throws Exception {
-    Endpoint endpoint =
-        start(
-            tls ? Optional.of(files(TestIdentity.make(folder, "agent", "EC"))) : Optional.empty(),
-            Optional.empty());
+    Endpoint endpoint = start(tls ? Optional.of(files(ec)) : Optional.empty(), Optional.empty());
     List<Socket> stalling = new ArrayList<>();
     try {
       for (int i = 0; i < 5; i++) {

@@ -187,7 +187,7 @@ public final class Agent implements AutoCloseable {
       closing.push(started);
       closing.push(page); // stops first: the server would wait for what is being written
       if (!http.local() && http.basic().isEmpty()) {
-        LOG.warn("whoever reaches {} can read metrics: 'http.basic' asks for a password", http());
+        LOG.warn("whoever reaches {} sees guests' names: set 'http.basic'", started.address());
       }
     }
   }

@@ -193,7 +193,7 @@ class ListenerTest {
             Optional.empty());
     List<Socket> stalling = new ArrayList<>();
     try {
-      for (int i = 0; i < 8; i++) {
+      for (int i = 0; i < 5; i++) {
         Socket socket = connect();
         socket.getOutputStream().write(tls ? 22 : 'G');
         stalling.add(socket);

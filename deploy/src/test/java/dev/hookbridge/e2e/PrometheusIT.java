@@ -3,15 +3,19 @@ package dev.hookbridge.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hookbridge.docs.Page;
+import dev.hookbridge.metrics.AgentClient;
+import dev.hookbridge.metrics.Endpoint;
 import dev.hookbridge.testing.Needs;
 import dev.hookbridge.testing.Repository;
 import dev.hookbridge.testing.TestIdentity;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -175,6 +179,23 @@ class PrometheusIT {
     secured.await("up" + ALL, 1);
     secured.await("hookbridge_hooks_total{driver=\"lxc\",operation=\"start\"}", 1);
     secured.await("hookbridge_sink_lag_events{sink=\"local\"}", 0);
+  }
+
+  @Test
+  void aStrangerLearnsNothing() throws IOException {
+    String[] address = guarded.http().split(":", 2);
+    Endpoint.Tls tls = new Endpoint.Tls(folder.resolve("agent.crt"), folder.resolve("agent.key"));
+    AgentClient stranger =
+        new AgentClient(
+            new Endpoint(
+                new InetSocketAddress(address[0], Integer.parseInt(address[1])),
+                Optional.of(tls),
+                Optional.empty()),
+            Duration.ofSeconds(60));
+    for (String path : List.of("/", "/metrics", "/status.js", "/status/stream", "/none")) {
+      assertThat(stranger.get(path)).as(path).isEqualTo(new AgentClient.Answer(401, ""));
+    }
+    assertThat(stranger.get("/healthy")).isEqualTo(new AgentClient.Answer(200, "ok\n"));
   }
 
   @Test

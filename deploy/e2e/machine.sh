@@ -23,7 +23,7 @@ if [ -d "$folder/data" ]; then
   mount --bind "$folder/data" "$root/var/lib/hookbridge"
 fi
 # Images without an init forbid packages to start anything.
-rm -rf "$root"/usr/sbin/policy-rc.d "$root"/etc/libvirt/hooks "$root"/var/log/journal
+rm -rf "$root"/usr/sbin/policy-rc.d "$root"/etc/libvirt/hooks "$root"/var/log/journal "$root"/var/lib/man-db/auto-update
 mkdir -p "$root/etc/libvirt"
 enter() { # COMMAND that goes in
   cat >"$folder/enter" <<END

@@ -19,7 +19,7 @@ import org.awaitility.Awaitility;
  * makes it, with systemd running in it or without. This one stays as it is.
  */
 final class Machine implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofSeconds(300);
   private final Path folder;
   private final Process outer;
   private final long init;

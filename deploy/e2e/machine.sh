@@ -23,7 +23,7 @@ if [ -d "$folder/data" ]; then
   mount --bind "$folder/data" "$root/var/lib/hookbridge"
 fi
 # Images without an init forbid packages to start anything.
-rm -rf "$root"/usr/sbin/policy-rc.d "$root"/etc/libvirt/hooks "$root"/var/log/journal
+rm -rf "$root"/usr/sbin/policy-rc.d "$root"/etc/libvirt/hooks "$root"/var/log/journal "$root"/var/lib/man-db/auto-update
 mkdir -p "$root/etc/libvirt"
 enter() { # COMMAND that goes in
   cat >"$folder/enter" <<END
@@ -45,11 +45,12 @@ if [ "$way" = plain ]; then
   exit 0
 fi
 
-# Control groups are the machine's: nspawn makes its own below ours, which are taken away again.
-groups=()
+# Control groups are the machine's: nspawn makes its own below ours, by one name everywhere, which are taken away again.
+groups=() name=$(mktemp -u hookbridge-test.XXXXXX)
 for top in /sys/fs/cgroup /sys/fs/cgroup/systemd /sys/fs/cgroup/unified; do
   [ -e "$top/cgroup.procs" ] || continue
-  group=$(mktemp -d "$top/hookbridge-test.XXXXXX")
+  group=$top/$name
+  mkdir "$group"
   groups+=("$group")
   echo $$ >"$group/cgroup.procs"
 done

@@ -39,6 +39,9 @@ done
 put 0644 "$here/systemd/tmpfiles.conf" usr/lib/tmpfiles.d/hookbridge.conf
 put 0644 "$here/systemd/sysusers.conf" usr/lib/sysusers.d/hookbridge.conf
 
+put 0644 "$here/../prometheus/alerts.yaml" usr/share/hookbridge/prometheus/alerts.yaml
+put 0644 "$here/../grafana/hookbridge.json" usr/share/hookbridge/grafana/hookbridge.json
+
 java -cp "$distribution/lib/*" "$here/ManualPages.java" "$share"
 gzip -9n "$share"/man/man8/*.8
 put 0644 "$here/copyright" usr/share/doc/hookbridge/copyright

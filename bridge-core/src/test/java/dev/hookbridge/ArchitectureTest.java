@@ -24,6 +24,7 @@ class ArchitectureTest {
           "spool",
           "delivery",
           "decision",
+          "status",
           "metrics",
           "config",
           "agent",

@@ -19,6 +19,8 @@ import dev.hookbridge.spool.Batch;
 import dev.hookbridge.spool.Orphan;
 import dev.hookbridge.spool.Spool;
 import dev.hookbridge.spool.SpoolException;
+import dev.hookbridge.status.LastEvents;
+import dev.hookbridge.status.StatusPage;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -90,6 +92,7 @@ public final class Agent implements AutoCloseable {
     Envelopes envelopes =
         new Envelopes(host, Redaction.standard().and(config.redact()), Clock.systemUTC());
     Spool spool = Spool.open(places.spool(), config.host(), config.spool(), meters);
+    LastEvents events = LastEvents.of(spool);
     Agent agent = new Agent(config, meters, spool, envelopes);
     agent.closing.push(spool);
     try {
@@ -101,7 +104,10 @@ public final class Agent implements AutoCloseable {
       Decisions decisions = agent.startDecisions(places);
       Verdicts verdicts = new Verdicts(decisions, envelopes, gates, meters);
       Intake intake = agent.startIntake(places, verdicts, steps);
-      agent.startServer(new AgentHealth(places, intake, upkeep, agent.couriers, decisions));
+      var parts = new AgentStatus.Parts(spool, intake, upkeep, agent.couriers, decisions, gates);
+      agent.startServer(
+          new AgentHealth(places, intake, upkeep, agent.couriers, decisions),
+          new AgentStatus(config, version, parts, meters, events));
       return agent;
     } catch (IOException | SpoolException | RuntimeException e) {
       agent.closing.backTo(0);
@@ -172,12 +178,14 @@ public final class Agent implements AutoCloseable {
     return intake;
   }
 
-  private void startServer(AgentHealth health) throws IOException {
+  private void startServer(AgentHealth health, AgentStatus status) throws IOException {
     if (config.http().isPresent()) {
       Endpoint http = config.http().get();
-      MetricsServer started = MetricsServer.start(http, meters, health);
+      StatusPage page = new StatusPage(status, status.names());
+      MetricsServer started = MetricsServer.start(http, meters, health, page.handlers());
       server = Optional.of(started);
       closing.push(started);
+      closing.push(page); // stops first: the server would wait for what is being written
       if (!http.local() && http.basic().isEmpty()) {
         LOG.warn("whoever reaches {} can read metrics: 'http.basic' asks for a password", http());
       }

@@ -27,9 +27,13 @@ final class CallMeters {
                 Duration.ofMillis(1),
                 Duration.ofMillis(5),
                 Duration.ofMillis(10),
+                Duration.ofMillis(25),
                 Duration.ofMillis(50),
                 Duration.ofMillis(100),
+                Duration.ofMillis(250),
+                Duration.ofMillis(500),
                 Duration.ofSeconds(1),
+                Duration.ofSeconds(5),
                 Duration.ofSeconds(10))
             .register(registry);
     for (String reason : List.of("damaged", "disk-full", "late", "max-bytes", "uncounted")) {

@@ -190,6 +190,11 @@ final class Intake implements Runnable {
     LockSupport.parkNanos(PAUSE);
   }
 
+  /** Files known to wait. */
+  long waiting() {
+    return mailbox.waiting();
+  }
+
   /** What keeps calls from being taken in; empty when nothing does. */
   String problem() {
     return problem;

@@ -36,6 +36,11 @@ final class Asking {
     return call;
   }
 
+  /** By {@link System#nanoTime}. */
+  long begun() {
+    return begun;
+  }
+
   synchronized boolean isOver() {
     return over;
   }

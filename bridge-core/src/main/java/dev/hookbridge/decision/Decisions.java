@@ -34,6 +34,7 @@ public final class Decisions implements AutoCloseable {
 
   private record Running(
       Map<String, Line> lines,
+      Desk desk,
       GateSocket socket,
       Thread gate,
       Observer observer,
@@ -118,7 +119,7 @@ public final class Decisions implements AutoCloseable {
     Thread observing = daemon(observer, "observer");
     gate.start();
     observing.start();
-    return new Running(lines, socket, gate, observer, observing, workers);
+    return new Running(lines, desk, socket, gate, observer, observing, workers);
   }
 
   private Line line(@Nullable Carrier carrier, String host, MeterRegistry registry, Desk desk) {
@@ -158,6 +159,12 @@ public final class Decisions implements AutoCloseable {
   /** What a shim did in the end; counted. */
   public void made(Decision decision) {
     meters.made(decision);
+  }
+
+  /** What deciders have not answered so far, those that have waited longest first. */
+  public List<Pending> pending() {
+    Running now = running;
+    return now == null ? List.of() : now.desk().pending();
   }
 
   /** Whether what should answer shims can do so. */

@@ -6,6 +6,7 @@ import dev.hookbridge.envelope.Envelopes;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -115,6 +116,15 @@ final class Desk implements Line.Listener {
     byte[] bits = new byte[16];
     random.nextBytes(bits);
     return HexFormat.of().formatHex(bits);
+  }
+
+  /** What is asked and open now, those that have waited longest first. */
+  List<Pending> pending() {
+    return open.values().stream()
+        .filter(asked -> asked.asking().isOpen(asked.question()))
+        .map(asked -> Pending.of(asked.asking(), asked.question().rule()))
+        .sorted(Comparator.comparing(Pending::waited).reversed())
+        .toList();
   }
 
   /** The call is decided: what comes now is late. */

@@ -171,6 +171,11 @@ public final class Courier implements AutoCloseable {
     return thread.isAlive() || stopping;
   }
 
+  /** The word of its type in the configuration. */
+  public String type() {
+    return plan.transport().type();
+  }
+
   /** Sends an event that is not spooled, if the sink is connected; nobody waits for its outcome. */
   public void pass(Envelope unspooled) {
     passing.set(unspooled);
@@ -192,8 +197,8 @@ public final class Courier implements AutoCloseable {
     return spool.unconfirmed(plan.name());
   }
 
-  /** Its dead letters. */
-  double dead() {
+  /** Its dead letters, not a number when they cannot be counted. */
+  public double dead() {
     try {
       return spool.deadLetters().count(plan.name());
     } catch (SpoolException e) {
@@ -201,8 +206,11 @@ public final class Courier implements AutoCloseable {
     }
   }
 
-  /** The age of the oldest event its broker has not confirmed, 0 when there is none. */
-  double oldestSeconds() {
+  /**
+   * The age of the oldest event its broker has not confirmed, 0 when there is none, not a number
+   * when it cannot be known.
+   */
+  public double oldestSeconds() {
     try {
       return spool
           .oldest(plan.name())

@@ -1,12 +1,15 @@
 package dev.hookbridge.metrics;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Serves {@code /metrics} (Prometheus text format), {@code /healthy} and {@code /ready} (200 or 503
@@ -29,13 +32,20 @@ public final class MetricsServer implements AutoCloseable {
   /**
    * Binds and answers.
    *
+   * @param pages what else is served, by path; one for {@code /} gets what nobody else does
    * @throws IOException one sentence: the address cannot be had, or the certificate not be used
    */
   public static MetricsServer start(
-      Endpoint endpoint, PrometheusMeterRegistry registry, Health health) throws IOException {
+      Endpoint endpoint,
+      PrometheusMeterRegistry registry,
+      Health health,
+      Map<String, HttpHandler> pages)
+      throws IOException {
     Listener listener = Listener.bind(endpoint);
     Guard guard = listener.guard();
-    listener.serve("/", exchange -> answer(exchange, 404, TEXT, "/metrics /healthy /ready\n"));
+    Map<String, HttpHandler> others = new HashMap<>(pages);
+    others.putIfAbsent("/", exchange -> answer(exchange, 404, TEXT, "/metrics /healthy /ready\n"));
+    others.forEach(listener::serve);
     listener.serve("/metrics", exchange -> answer(exchange, 200, PROMETHEUS, registry.scrape()));
     listener.serveOpenly(
         "/healthy",

@@ -1,8 +1,11 @@
 package dev.hookbridge.spool;
 
+import dev.hookbridge.Envelope;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -14,6 +17,7 @@ final class Change {
   private final Map<Cursor, Cursor.Snapshot> cursors = new HashMap<>();
   private final Map<String, Cursor> added = new HashMap<>();
   private final Set<String> removed = new HashSet<>();
+  private final List<Numbered> stored = new ArrayList<>();
   private long last;
   private long events;
   private boolean trimmed;
@@ -36,8 +40,17 @@ final class Change {
     return ++last;
   }
 
-  void stored(long count) {
-    events += count;
+  /** An event that is stored under a number. */
+  record Numbered(long sequence, Envelope event) {}
+
+  void store(long sequence, Envelope event) {
+    stored.add(new Numbered(sequence, event));
+    events++;
+  }
+
+  /** What is stored by it, in the order of the numbers. */
+  List<Numbered> stored() {
+    return stored;
   }
 
   void deleted(long count) {

@@ -43,6 +43,7 @@ final class Ledger {
   private volatile long last;
   private volatile long events;
   private volatile boolean untrimmed = true;
+  private volatile Witness witness = (sequence, event) -> {};
   private long savedAt = System.nanoTime();
 
   private Ledger(Database db, Map<String, Cursor> loaded) throws SQLException {
@@ -107,6 +108,10 @@ final class Ledger {
     return Math.max(0, last - cursor.count());
   }
 
+  void witness(Witness told) {
+    witness = told;
+  }
+
   void forget(Collection<String> ids) {
     toForget.addAll(ids);
   }
@@ -156,15 +161,16 @@ final class Ledger {
 
   /** Stores an event for every sink. */
   void store(Change change, String epoch, Envelope event) throws SQLException {
-    Events.insert(db, change.next(), epoch, event, null);
-    change.stored(1);
+    long sequence = change.next();
+    Events.insert(db, sequence, epoch, event, null);
+    change.store(sequence, event);
   }
 
   /** Stores an event for one sink; the others are done with its number. */
   void storeFor(Change change, String epoch, Envelope event, String sink) throws SQLException {
     long sequence = change.next();
     Events.insert(db, sequence, epoch, event, sink);
-    change.stored(1);
+    change.store(sequence, event);
     for (Cursor cursor : cursors.values()) {
       if (!cursor.sink().equals(sink)) {
         change.of(cursor).add(sequence, sequence);
@@ -217,6 +223,7 @@ final class Ledger {
     events = change.events();
     cursors.putAll(change.added());
     cursors.keySet().removeAll(change.removed());
+    change.stored().forEach(one -> witness.stored(one.sequence(), one.event()));
     boolean moved = !change.snapshots().isEmpty() || !change.removed().isEmpty();
     untrimmed = (untrimmed || moved) && !change.trimmed();
     if (!change.snapshots().isEmpty()) {

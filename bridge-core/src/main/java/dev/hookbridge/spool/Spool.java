@@ -10,7 +10,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Keeps events from the moment they leave the mailbox until every sink's broker has them: numbered,
@@ -35,7 +34,7 @@ public final class Spool implements AutoCloseable {
   private final Drops drops;
   private final Optional<SetAside> setAside;
   private final SpoolMeters meters;
-  private final List<Runnable> wakes = new CopyOnWriteArrayList<>();
+  private final Bells bells = new Bells();
 
   private Spool(Opening opening, Limits limits, MeterRegistry registry) throws SQLException {
     Ballast ballast = new Ballast(opening.folder().path(), Bound.side(limits));
@@ -50,7 +49,7 @@ public final class Spool implements AutoCloseable {
     Wal wal = new Wal(opening.db(), Folder.wal(folder.file()), Bound.side(limits), readers.pause());
     this.writer = new Writer(opening, ballast, wal);
     this.intake = new Intake(opening, bound, untold);
-    this.dead = new DeadLetters(writer, opening, bound, limits, this::wake);
+    this.dead = new DeadLetters(writer, opening, bound, limits, bells::ring);
     this.meters = new SpoolMeters(registry, this, limits.maxBytes() - Bound.side(limits));
   }
 
@@ -120,7 +119,7 @@ public final class Spool implements AutoCloseable {
     Appended appended = writer.transact((db, change) -> intake.append(batch, change));
     meters.committed(System.nanoTime() - begun);
     if (appended.stored() > 0) {
-      wake();
+      bells.ring();
     }
     return appended;
   }
@@ -156,13 +155,14 @@ public final class Spool implements AutoCloseable {
     return dead;
   }
 
-  private void wake() {
-    wakes.forEach(Runnable::run);
-  }
-
   /** Has something run after every append that stored an event: quick, and by any thread. */
   public void onAppend(Runnable wake) {
-    wakes.add(wake);
+    bells.add(wake);
+  }
+
+  /** Has one told of every event that is stored from now on. */
+  public void onStored(Witness witness) {
+    ledger.witness(witness);
   }
 
   /**

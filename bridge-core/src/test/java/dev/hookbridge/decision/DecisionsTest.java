@@ -51,6 +51,33 @@ class DecisionsTest {
   }
 
   @Test
+  void whatIsOpenCanBeLookedAt() throws Exception {
+    try (Rig rig = Rig.of(folder, rule("a"), rule("b"))) {
+      assertThat(rig.decisions.pending()).isEmpty();
+      CompletableFuture<Answer> answer = rig.prepare();
+      DecisionRequest first = rig.asked();
+      DecisionRequest second = rig.asked();
+      assertThat(rig.decisions.pending())
+          .hasSize(2)
+          .allSatisfy(
+              open -> {
+                assertThat(open.operation()).isEqualTo("qemu.prepare");
+                assertThat(open.object()).isEqualTo("web1");
+                assertThat(open.enforced()).isTrue();
+                assertThat(open.waited()).isPositive();
+                assertThat(open.left()).isLessThan(Duration.ofSeconds(10));
+              })
+          .extracting(Pending::rule)
+          .containsExactlyInAnyOrder("a", "b");
+      rig.line().reply(first, ALLOW);
+      assertThat(rig.decisions.pending()).extracting(Pending::rule).containsExactly(second.rule());
+      rig.line().reply(second, ALLOW);
+      assertThat(Rig.get(answer).exit()).isZero();
+      assertThat(rig.decisions.pending()).isEmpty();
+    }
+  }
+
+  @Test
   void allRulesAreAskedAtOnceAndAnyVetoWins() throws Exception {
     try (Rig rig = Rig.of(folder, rule("a"), rule("b"), rule("c").object("other"))) {
       CompletableFuture<Answer> answer = rig.prepare();

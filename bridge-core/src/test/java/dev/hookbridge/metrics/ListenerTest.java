@@ -16,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -54,7 +55,9 @@ class ListenerTest {
                 new Part("mailbox", true, ""), new Part("sink feed", false, "kafka1 is away"));
           }
         };
-    server = MetricsServer.start(new Endpoint(ANY, tls, basic), Metrics.registry("1.2.3"), health);
+    server =
+        MetricsServer.start(
+            new Endpoint(ANY, tls, basic), Metrics.registry("1.2.3"), health, Map.of());
     return new Endpoint(server.address(), tls, basic);
   }
 

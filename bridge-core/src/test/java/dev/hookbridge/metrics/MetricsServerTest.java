@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,8 @@ class MetricsServerTest {
               public List<Part> ready() {
                 return ready;
               }
-            });
+            },
+            Map.of());
   }
 
   @AfterEach
@@ -100,7 +102,9 @@ class MetricsServerTest {
   @Test
   void aTakenAddressIsNamed() {
     assertThatThrownBy(
-            () -> MetricsServer.start(Endpoint.open(server.address()), registry, new NoHealth()))
+            () ->
+                MetricsServer.start(
+                    Endpoint.open(server.address()), registry, new NoHealth(), Map.of()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("127.0.0.1:" + server.address().getPort())
         .hasMessageContaining("set 'http' to another");

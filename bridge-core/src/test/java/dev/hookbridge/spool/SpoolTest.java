@@ -71,6 +71,26 @@ class SpoolTest {
   }
 
   @Test
+  void whatIsStoredIsToldInTheOrderOfTheNumbers() throws Exception {
+    List<String> told = new ArrayList<>();
+    List<Envelope> events = Samples.events(random, 3, 100);
+    Envelope own = Samples.event("own", "host", 100);
+    try (Spool spool = open("a")) {
+      append(spool, 1);
+      spool.onStored((sequence, event) -> told.add(sequence + " " + event.id()));
+      spool.append(Batch.of(events).withOwn(List.of(own)));
+      spool.append(Batch.of(events)); // known already
+      spool.save();
+    }
+    assertThat(told)
+        .containsExactly(
+            "2 " + events.get(0).id(),
+            "3 " + events.get(1).id(),
+            "4 " + events.get(2).id(),
+            "5 own");
+  }
+
+  @Test
   void numbersGoOnAfterOpeningAgain() throws Exception {
     String epoch;
     try (Spool spool = open("a")) {

@@ -46,7 +46,7 @@ final class Chart {
     double right = x + width - 14;
     double top = y + 8;
     double bottom = y + height - 46;
-    double most = Units.round(highest(shown));
+    double most = Units.round(highest(shown), panel.unit());
     for (int i = 0; i <= 4; i++) {
       double at = bottom - (bottom - top) * i / 4;
       svg.line(left, at, right, at);

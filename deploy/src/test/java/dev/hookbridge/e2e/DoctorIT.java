@@ -68,7 +68,8 @@ class DoctorIT {
         .contains("ok      configuration: read as user 65534, 2 sinks, host kvm-07.example.org")
         .contains("ok      agent: runs as process " + host.pid() + " and answers")
         .contains("ok      gate: agent alive")
-        .contains("ok      test call: " + patient.hooks().resolve("qemu.d/50-hookbridge") + " took ")
+        .contains(
+            "ok      test call: " + patient.hooks().resolve("qemu.d/50-hookbridge") + " took ")
         .containsPattern("ok {6}sink feed: test event: was read back within \\d+ ms")
         .containsPattern("ok {6}sink audit: test event: was read back within \\d+ ms")
         .contains("ok      clock: differs by 0 s");
@@ -165,8 +166,11 @@ class DoctorIT {
   @Order(7)
   void whatABrokerSays() throws Exception {
     String other = "no-such-topic";
-    Path file = patient.configure("other.yaml", other, patient.kafka.address(), patient.rabbitmq.address());
-    fails(patient.doctor("--config=" + file), "sink feed: topic no-such-topic: is not there: make it with");
+    Path file =
+        patient.configure("other.yaml", other, patient.kafka.address(), patient.rabbitmq.address());
+    fails(
+        patient.doctor("--config=" + file),
+        "sink feed: topic no-such-topic: is not there: make it with");
 
     String wrong = patient.rabbitmq.address().replace("guest:guest", "guest:wrong");
     patient.configure("other.yaml", "libvirt.hooks", "127.0.0.1:1", wrong);

@@ -52,8 +52,7 @@ final class Patient implements AutoCloseable {
     }
     succeeds(host.hookbridge("check", "--create"));
     String dir = "--dir=" + hooks();
-    succeeds(
-        host.hookbridge("hooks", "install", "--drivers=qemu,network", dir, "--libvirt=9.0.0"));
+    succeeds(host.hookbridge("hooks", "install", "--drivers=qemu,network", dir, "--libvirt=9.0.0"));
     libvirtd = standIn();
     host.startAgent();
     host.awaitReady();

@@ -47,14 +47,18 @@ final class Units {
     return text.contains(".") ? text.replaceFirst("0+$", "").replaceFirst("\\.$", "") : text;
   }
 
-  /** The least round number that is not below. */
-  static double round(double value) {
-    double power = Math.pow(10, Math.floor(Math.log10(Math.max(value, 1e-9))));
-    for (double step : new double[] {1, 2, 2.5, 5, 10}) {
-      if (step * power >= value) {
+  /** The least number that is round in its unit and not below; 1 for 0. */
+  static double round(double value, String unit) {
+    double base = 1;
+    while (unit.equals("bytes") && value >= base * 1024) {
+      base *= 1024;
+    }
+    double power = base * Math.pow(10, Math.floor(Math.log10(value / base)));
+    for (double step : new double[] {1, 2, 4, 5, 10}) {
+      if (value > 0 && step * power >= value) {
         return step * power;
       }
     }
-    return value;
+    return 1;
   }
 }

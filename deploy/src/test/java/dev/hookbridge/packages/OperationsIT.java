@@ -131,8 +131,7 @@ class OperationsIT {
     machine.done("chmod 0644 " + SLOT);
     Machine.Said said =
         machine.run(
-            PLAYBOOK
-                + " --start-at-task 'Ask the doctor' -e '{\"hookbridge_verify_retries\": 0}'");
+            PLAYBOOK + " --start-at-task 'Ask the doctor' -e '{\"hookbridge_verify_retries\": 0}'");
     assertThat(said.exit()).as(said.text()).isNotZero();
     assertThat(said.text()).contains("hook qemu", "it has no x bit");
   }

@@ -1,0 +1,137 @@
+package dev.hookbridge.agent;
+
+import dev.hookbridge.config.Config;
+import dev.hookbridge.decision.Decisions;
+import dev.hookbridge.decision.Rule;
+import dev.hookbridge.delivery.Courier;
+import dev.hookbridge.spool.Spool;
+import dev.hookbridge.status.LastEvents;
+import dev.hookbridge.status.Snapshot;
+import dev.hookbridge.status.Snapshot.DecisionState;
+import dev.hookbridge.status.Snapshot.MailboxState;
+import dev.hookbridge.status.Snapshot.SinkState;
+import dev.hookbridge.status.Snapshot.SpoolState;
+import dev.hookbridge.status.Source;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** The agent as the status page shows it; what is counted is read from the meters. */
+final class AgentStatus implements Source {
+  private final Config config;
+  private final String version;
+  private final Parts parts;
+  private final MeterRegistry meters;
+  private final LastEvents events;
+  private final long begun = System.nanoTime();
+
+  /** What is looked at. */
+  record Parts(
+      Spool spool,
+      Intake intake,
+      Upkeep upkeep,
+      List<Courier> couriers,
+      Decisions decisions,
+      SwitchWatch gates) {}
+
+  AgentStatus(Config config, String version, Parts parts, MeterRegistry meters, LastEvents events) {
+    this.config = config;
+    this.version = version;
+    this.parts = parts;
+    this.meters = meters;
+    this.events = events;
+  }
+
+  /** The names by which this host may be asked for its page. */
+  Set<String> names() {
+    String host = config.host();
+    String bound = config.http().map(http -> http.address().getHostString()).orElse(host);
+    return Set.copyOf(List.of(host, host.replaceFirst("\\..*", ""), bound));
+  }
+
+  @Override
+  public Snapshot snapshot() {
+    return new Snapshot(
+        config.host(),
+        version,
+        Instant.now(),
+        Duration.ofNanos(System.nanoTime() - begun),
+        parts.couriers().stream().map(AgentStatus::sink).toList(),
+        spool(),
+        mailbox(),
+        decisions(),
+        sums("hookbridge.lost", "reason"),
+        events.newestFirst());
+  }
+
+  private static SinkState sink(Courier courier) {
+    String problem = courier.problem();
+    return new SinkState(
+        courier.name(),
+        courier.type(),
+        courier.connected(),
+        courier.lag(),
+        courier.oldestSeconds(),
+        problem.substring(0, Math.max(0, problem.indexOf(':'))),
+        courier.dead());
+  }
+
+  private SpoolState spool() {
+    Spool spool = parts.spool();
+    return new SpoolState(
+        spool.events(),
+        spool.bytes(),
+        limit(),
+        spool.last(),
+        spool.epoch(),
+        parts.upkeep().problem());
+  }
+
+  private long limit() {
+    Gauge limit = meters.find("hookbridge.spool.limit").gauge();
+    return limit == null ? config.spool().maxBytes() : (long) limit.value();
+  }
+
+  private MailboxState mailbox() {
+    long calls =
+        sums("hookbridge.hooks", "driver").values().stream().mapToLong(Long::longValue).sum();
+    return new MailboxState(parts.intake().waiting(), calls, parts.intake().problem());
+  }
+
+  private DecisionState decisions() {
+    List<String> unreachable = new ArrayList<>();
+    for (Gauge ready : meters.find("hookbridge.decision.channel.ready").gauges()) {
+      if (ready.value() == 0) {
+        unreachable.add(String.valueOf(ready.getId().getTag("sink")));
+      }
+    }
+    long failedOpen =
+        sums("hookbridge.decisions.failed.open", "rule").values().stream()
+            .mapToLong(Long::longValue)
+            .sum();
+    return new DecisionState(
+        (int) config.decisions().stream().filter(rule -> rule.mode() != Rule.Mode.OFF).count(),
+        parts.gates().enabled(),
+        unreachable,
+        sums("hookbridge.decisions", "decision"),
+        failedOpen,
+        parts.decisions().pending());
+  }
+
+  /** What a counter has counted, by one of its labels. */
+  private Map<String, Long> sums(String meter, String label) {
+    Map<String, Long> sums = new TreeMap<>();
+    for (Counter counter : meters.find(meter).counters()) {
+      String value = String.valueOf(counter.getId().getTag(label));
+      sums.merge(value, (long) counter.count(), Long::sum);
+    }
+    return sums;
+  }
+}

@@ -1,0 +1,163 @@
+package dev.hookbridge.status;
+
+import dev.hookbridge.status.Box.Cell;
+import dev.hookbridge.status.Box.Column;
+import dev.hookbridge.status.Box.Fact;
+import java.util.List;
+
+/**
+ * The page as it is without a script: complete, and asked for anew every ten seconds. {@code
+ * status.js} fills the same elements from then on.
+ */
+final class Html {
+  private final StringBuilder html = new StringBuilder(16 << 10);
+
+  private Html() {}
+
+  /**
+   * @param boxes the first is the page's head
+   */
+  static String page(List<Box> boxes) {
+    Html page = new Html();
+    page.head(boxes.get(0));
+    boxes.subList(1, boxes.size()).forEach(page::box);
+    return page.foot();
+  }
+
+  private void head(Box top) {
+    html.append(
+        """
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>""");
+    text(top.title() + ": " + top.word());
+    html.append(
+        """
+        </title>
+        <link rel="icon" href="status.svg" type="image/svg+xml">
+        <link rel="stylesheet" href="status.css">
+        <noscript><meta http-equiv="refresh" content="10"></noscript>
+        <script src="status.js" defer></script>
+        </head>
+        <body>
+        <header id="top">
+        <h1>""");
+    text(top.title());
+    html.append("</h1>\n");
+    state(top);
+    facts(top.facts());
+    html.append(
+        """
+        <p id="live" role="status"></p>
+        </header>
+        <main>
+        """);
+  }
+
+  private void box(Box box) {
+    html.append("<section id=\"").append(box.id()).append("\" aria-labelledby=\"");
+    html.append(box.id()).append("-title\">\n<div class=\"title\"><h2 id=\"");
+    html.append(box.id()).append("-title\">");
+    text(box.title());
+    html.append("</h2>");
+    state(box);
+    html.append("</div>\n");
+    facts(box.facts());
+    if (!box.columns().isEmpty()) {
+      table(box);
+    }
+    html.append("</section>\n");
+  }
+
+  private void state(Box box) {
+    html.append("<p class=\"state ").append(box.level().word()).append("\">");
+    text(box.word());
+    html.append("</p>");
+  }
+
+  private void facts(List<Fact> facts) {
+    html.append("<dl").append(hiddenIf(facts.isEmpty())).append(">");
+    for (Fact fact : facts) {
+      html.append("<div><dt>");
+      text(fact.name());
+      html.append("</dt><dd class=\"").append(fact.value().level().word()).append("\">");
+      text(fact.value().text());
+      html.append("</dd></div>");
+    }
+    html.append("</dl>\n");
+  }
+
+  /**
+   * The roles are there because a phone shows the rows as blocks, which are no rows by themselves.
+   */
+  private void table(Box box) {
+    html.append("<table role=\"table\"").append(hiddenIf(box.rows().isEmpty()));
+    html.append(" aria-labelledby=\"").append(box.id());
+    html.append("-title\"><thead role=\"rowgroup\"><tr role=\"row\">");
+    for (Column column : box.columns()) {
+      html.append("<th scope=\"col\" role=\"columnheader\"").append(number(column)).append(">");
+      text(column.name());
+      html.append("</th>");
+    }
+    html.append("</tr></thead>\n<tbody role=\"rowgroup\">\n");
+    box.rows().forEach(row -> row(box.columns(), row));
+    html.append("</tbody></table>\n<p class=\"nothing\"");
+    html.append(hiddenIf(!box.rows().isEmpty())).append(">");
+    text(box.none());
+    html.append("</p>\n");
+  }
+
+  private void row(List<Column> columns, List<Cell> row) {
+    html.append("<tr role=\"row\">");
+    for (int i = 0; i < row.size(); i++) {
+      Column column = columns.get(i);
+      Cell cell = row.get(i);
+      html.append("<td role=\"cell\" data-column=\"");
+      text(column.name());
+      html.append("\"").append(number(column)).append("><bdi class=\"");
+      html.append(cell.level().word()).append("\">");
+      text(cell.text());
+      html.append("</bdi></td>");
+    }
+    html.append("</tr>\n");
+  }
+
+  private static String number(Column column) {
+    return column.number() ? " class=\"number\"" : "";
+  }
+
+  private static String hiddenIf(boolean hidden) {
+    return hidden ? " hidden" : "";
+  }
+
+  private String foot() {
+    return html.append(
+            """
+            </main>
+            <footer><a href="metrics">metrics</a> <a href="healthy">healthy</a> \
+            <a href="ready">ready</a></footer>
+            </body>
+            </html>
+            """)
+        .toString();
+  }
+
+  /** Text between tags or in a quoted attribute, whatever it holds. */
+  private void text(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '&' -> html.append("&amp;");
+        case '<' -> html.append("&lt;");
+        case '>' -> html.append("&gt;");
+        case '"' -> html.append("&quot;");
+        case '\'' -> html.append("&#39;");
+        default -> html.append(c);
+      }
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package dev.hookbridge.status;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The door: the page's handlers, for whatever server there is.
+ *
+ * <ul>
+ *   <li>{@code /}: how the agent is, as HTML; {@code /status.css}, {@code /status.js} and {@code
+ *       /status.svg} belong to it. Any other path is answered with 404
+ *   <li>{@code /status/stream}: the same, live, as server-sent events; 503 when as many look as may
+ * </ul>
+ *
+ * <p>A handler answers on the server's thread, and a stream at once gives that thread back: it goes
+ * on in one of its own. GET and HEAD only. A page is given only to who asks by a name of this host.
+ */
+public final class StatusPage implements AutoCloseable {
+  private static final String TEXT = "text/plain; charset=utf-8";
+
+  /** What a browser shall refuse the page, should a name ever become more than text. */
+  private static final String POLICY =
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+          + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+          + "require-trusted-types-for 'script'; trusted-types 'none'";
+
+  private final Source source;
+  private final HostGuard guard;
+  private final Streams streams;
+
+  /**
+   * @param names by which this host may be asked, besides addresses and {@code localhost}
+   */
+  public StatusPage(Source source, Set<String> names) {
+    this(source, names, Streams.Limits.USUAL);
+  }
+
+  StatusPage(Source source, Set<String> names, Streams.Limits limits) {
+    this.source = source;
+    this.guard = new HostGuard(names);
+    this.streams = new Streams(() -> Frame.of(Boxes.of(source.snapshot())), limits);
+  }
+
+  /** By path; a path stands for all that begin with it, and {@code /} for every other. */
+  public Map<String, HttpHandler> handlers() {
+    Map<String, HttpHandler> handlers = new LinkedHashMap<>();
+    handlers.put("/", this::page);
+    handlers.put("/status.css", exchange -> file(exchange, "text/css; charset=utf-8"));
+    handlers.put("/status.js", exchange -> file(exchange, "text/javascript; charset=utf-8"));
+    handlers.put("/status.svg", exchange -> file(exchange, "image/svg+xml"));
+    handlers.put("/status/stream", this::stream);
+    return handlers;
+  }
+
+  private void page(HttpExchange exchange) throws IOException {
+    if (!path(exchange).equals("/")) {
+      answer(exchange, 404, TEXT, utf8("/ /metrics /healthy /ready\n"));
+    } else if (admitted(exchange)) {
+      String html = Html.page(Boxes.of(source.snapshot()));
+      answer(exchange, 200, "text/html; charset=utf-8", utf8(html));
+    }
+  }
+
+  private void file(HttpExchange exchange, String type) throws IOException {
+    String name = path(exchange).substring(1);
+    try (InputStream in = name.contains("/") ? null : StatusPage.class.getResourceAsStream(name)) {
+      if (in == null) {
+        answer(exchange, 404, TEXT, utf8("/ /metrics /healthy /ready\n"));
+      } else {
+        answer(exchange, 200, type, in.readAllBytes());
+      }
+    }
+  }
+
+  private void stream(HttpExchange exchange) throws IOException {
+    if (!path(exchange).equals("/status/stream")) {
+      answer(exchange, 404, TEXT, utf8("/ /metrics /healthy /ready\n"));
+    } else if (exchange.getRequestMethod().equals("HEAD")) {
+      answer(exchange, 200, "text/event-stream", new byte[0]);
+    } else if (admitted(exchange) && asks(exchange)) {
+      headers(exchange, "text/event-stream");
+      if (!streams.admit(exchange)) {
+        exchange.getResponseHeaders().set("Retry-After", "10");
+        answer(exchange, 503, TEXT, utf8("as many look as may: close another status page\n"));
+      }
+    }
+  }
+
+  /** Whether it is asked by a name of this host, and not from another's page; else answers. */
+  private boolean admitted(HttpExchange exchange) throws IOException {
+    Headers headers = exchange.getRequestHeaders();
+    if (guard.admits(headers.getFirst("Host")) && !foreign(headers)) {
+      return true;
+    }
+    String advice = "this page is shown to who asks by an address, localhost or the host's name\n";
+    answer(exchange, 403, TEXT, utf8(advice));
+    return false;
+  }
+
+  /** Whether another's page asks, which may send people here by a link and no more. */
+  private static boolean foreign(Headers headers) {
+    String site = headers.getFirst("Sec-Fetch-Site");
+    boolean own = site == null || site.equals("same-origin") || site.equals("none");
+    return !own && !"navigate".equals(headers.getFirst("Sec-Fetch-Mode"));
+  }
+
+  /** Whether it only wants to look; else answers. */
+  private static boolean asks(HttpExchange exchange) throws IOException {
+    String method = exchange.getRequestMethod();
+    if (method.equals("GET") || method.equals("HEAD")) {
+      return true;
+    }
+    exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+    try (exchange) {
+      exchange.sendResponseHeaders(405, -1);
+    }
+    return false;
+  }
+
+  private static void answer(HttpExchange exchange, int status, String type, byte[] body)
+      throws IOException {
+    if (!asks(exchange)) {
+      return;
+    }
+    try (exchange) {
+      headers(exchange, type);
+      boolean head = exchange.getRequestMethod().equals("HEAD");
+      exchange.sendResponseHeaders(status, head || body.length == 0 ? -1 : body.length);
+      if (!head && body.length > 0) {
+        try (OutputStream out = exchange.getResponseBody()) {
+          out.write(body);
+        }
+      }
+    }
+  }
+
+  private static void headers(HttpExchange exchange, String type) {
+    Headers headers = exchange.getResponseHeaders();
+    headers.set("Content-Type", type);
+    headers.set("Content-Security-Policy", POLICY);
+    headers.set("X-Content-Type-Options", "nosniff");
+    headers.set("X-Frame-Options", "DENY");
+    headers.set("Referrer-Policy", "no-referrer");
+    headers.set("Cross-Origin-Resource-Policy", "same-origin");
+    headers.set("Cross-Origin-Opener-Policy", "same-origin");
+    headers.set("Cache-Control", "no-store");
+  }
+
+  private static String path(HttpExchange exchange) {
+    return exchange.getRequestURI().getPath();
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** How many look. */
+  int looking() {
+    return streams.size();
+  }
+
+  /** Lets go who looks; to be called before the server is closed. */
+  @Override
+  public void close() {
+    streams.close();
+  }
+}

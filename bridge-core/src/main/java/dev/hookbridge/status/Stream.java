@@ -1,0 +1,119 @@
+package dev.hookbridge.status;
+
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One browser that looks: gets the boxes that have changed since it was sent them last. It holds
+ * the newest frames only, so who reads slowly misses some and never makes any pile up.
+ *
+ * <p>One thread, named {@code status-stream}. The other methods are safe from any and never wait.
+ */
+final class Stream implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(Stream.class);
+  private static final byte[] RETRY = "retry: 2000\n\n".getBytes(StandardCharsets.US_ASCII);
+
+  private final HttpExchange exchange;
+  private final Thread thread;
+  private final Map<String, byte[]> sent = new HashMap<>();
+  private @Nullable List<Frame> newest;
+  private boolean busy;
+  private long busySince;
+  private volatile boolean over;
+
+  Stream(HttpExchange exchange) {
+    this.exchange = exchange;
+    this.thread = new Thread(this, "status-stream");
+    this.thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** These are the boxes now. */
+  synchronized void offer(List<Frame> frames) {
+    newest = frames;
+    notifyAll();
+  }
+
+  /** Lets it go when one write has lasted so long: nobody reads. */
+  synchronized void dropIfStuck(Duration patience) {
+    if (busy && System.nanoTime() - busySince > patience.toNanos()) {
+      LOG.debug("a reader of the status page does not read, and is dropped");
+      stop();
+    }
+  }
+
+  /**
+   * Ends it, whatever it does. A write that is interrupted closes its channel; the exchange cannot
+   * be closed from here, since that would wait for the write.
+   */
+  void stop() {
+    thread.interrupt();
+  }
+
+  void join(Duration patience) throws InterruptedException {
+    thread.join(patience.toMillis());
+  }
+
+  boolean over() {
+    return over;
+  }
+
+  @Override
+  public void run() {
+    try (exchange) {
+      try {
+        write();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt(); // so that the last write does not wait either
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("a reader of the status page is gone: {}", e.toString());
+    } finally {
+      over = true;
+    }
+  }
+
+  private void write() throws IOException, InterruptedException {
+    busy(true);
+    exchange.sendResponseHeaders(200, 0);
+    OutputStream out = exchange.getResponseBody();
+    out.write(RETRY);
+    while (true) {
+      out.flush();
+      for (Frame frame : next()) {
+        if (!frame.same(sent.get(frame.id()))) {
+          out.write(frame.bytes());
+          sent.put(frame.id(), frame.bytes());
+        }
+      }
+    }
+  }
+
+  private synchronized List<Frame> next() throws InterruptedException {
+    busy = false;
+    while (newest == null) {
+      wait();
+    }
+    List<Frame> frames = newest;
+    newest = null;
+    busy(true);
+    return frames;
+  }
+
+  private synchronized void busy(boolean now) {
+    busy = now;
+    busySince = System.nanoTime();
+  }
+}

@@ -19,12 +19,9 @@ import org.awaitility.Awaitility;
  * makes it, with systemd running in it or without. This one stays as it is.
  */
 final class Machine implements AutoCloseable {
-<<<<<<< HEAD
-=======
   /** A line that lists what somebody finds who thinks that nothing is left. */
   static final String LEFT = "find /etc /usr /var/lib /var/log /run -xdev -name '*hookbridge*'";
 
->>>>>>> main
   private static final Duration PATIENCE = Duration.ofSeconds(300);
   private final Path folder;
   private final Process outer;

@@ -55,10 +55,10 @@ final class ManualPages {
       Files.writeString(manual.resolve(page.getKey() + ".8"), page.getValue());
     }
     Path completions = Files.createDirectories(folder.resolve("bash-completion/completions"));
-    // Without its date two builds of the same are the same.
+    // It is read by a shell, not run.
     Files.writeString(
         completions.resolve("hookbridge"),
-        AutoComplete.bash("hookbridge", main).replaceAll("(?m)^# \\[?(Date|Generated).*\n", ""));
+        AutoComplete.bash("hookbridge", main).replaceFirst("^#!.*\n", ""));
   }
 
   private void add(CommandSpec command) {

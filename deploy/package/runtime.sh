@@ -14,7 +14,7 @@ jlink=${JAVA_HOME:+$JAVA_HOME/bin/}jlink
 "$jlink" --add-modules "$modules" --strip-java-debug-attributes --no-header-files --no-man-pages \
   --output "$out/runtime/usr/lib/hookbridge/runtime"
 chmod -R u=rwX,go=rX "$out/runtime"
-install -D -m 0644 "$(dirname "$0")/deb-runtime/copyright" "$out/runtime/usr/share/doc/hookbridge-runtime/copyright"
+install -D -m 0644 "$(dirname "$0")/copyright-runtime" "$out/runtime/usr/share/doc/hookbridge-runtime/copyright"
 tar --owner=root:0 --group=root:0 --sort=name -C "$out/runtime" -cf "$out/runtime.tar" ./usr
 tar --owner=root:0 --group=root:0 --sort=name -C "$out/runtime/usr/lib" --transform "s,^hookbridge,hookbridge-$version," \
   -c hookbridge | gzip -1n >"$target/hookbridge-runtime-$version-linux-$(uname -m).tar.gz"

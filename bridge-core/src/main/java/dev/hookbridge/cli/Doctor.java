@@ -31,7 +31,8 @@ final class Doctor {
   private @Nullable DoctorPart agent;
   private boolean hostLooks = true;
   private boolean agentEnded;
-  private String about = "the hooks";
+  private String atHost = "the hooks";
+  private String atAgent = "the configuration";
 
   /**
    * @param arguments those of the whole command line
@@ -58,9 +59,9 @@ final class Doctor {
           silent = 0;
           hear(next, told);
         } else if (++silent < SILENCE_SECONDS) {
-          progress.accept("looking at " + about + ", " + silent + " s");
+          progress.accept("looking at " + about() + ", " + silent + " s");
         } else {
-          find(Check.failure(about, "is not looked at any more after " + silent + " s"), told);
+          find(Check.failure(about(), "is not looked at any more after " + silent + " s"), told);
           break;
         }
       }
@@ -69,6 +70,10 @@ final class Doctor {
       close(agent);
     }
     return checks;
+  }
+
+  private String about() {
+    return hostLooks ? atHost : atAgent;
   }
 
   private @Nullable DoctorPart start(String name, Consumer<Check> told) {
@@ -97,7 +102,13 @@ final class Doctor {
       }
     }
     switch (line.kind()) {
-      case LOOKING -> about = byHost == hostLooks ? line.what() : about;
+      case LOOKING -> {
+        if (byHost) {
+          atHost = line.what();
+        } else {
+          atAgent = line.what();
+        }
+      }
       case READING -> tell(host, "call");
       case CALLED -> tell(agent, "called");
       case END -> {

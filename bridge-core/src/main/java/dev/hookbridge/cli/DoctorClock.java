@@ -74,7 +74,8 @@ final class DoctorClock {
               .send(request, HttpResponse.BodyHandlers.discarding());
     } catch (IOException e) {
       return Check.warning(
-          "clock", server + " does not answer (" + e.getMessage() + "): name another with --clock");
+          "clock",
+          server + " does not answer (" + Failures.sentence(e) + "): name another with --clock");
     }
     Instant middle = before.plus(Duration.between(before, Instant.now()).dividedBy(2));
     return difference(server, answer.headers().firstValue("date").orElse(""), middle);

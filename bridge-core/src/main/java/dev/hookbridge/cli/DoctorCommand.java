@@ -22,10 +22,8 @@ import picocli.CommandLine.Spec;
 /** Each line ok, warning or failure, with what to do, in the order of an event's way. */
 @Command(
     name = "doctor",
-    description = {
-      "Finds why no event arrives: looks along the way of an event, from libvirt's hook to the",
-      "brokers, and sends one that is marked as a test. Run it as root."
-    },
+    description =
+        "Finds why no event arrives: looks along an event's way, sends a test event. Run it as root.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class DoctorCommand implements Callable<Integer> {

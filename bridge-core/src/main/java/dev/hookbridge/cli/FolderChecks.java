@@ -84,7 +84,10 @@ final class FolderChecks {
     if (!type.equals("ext4") || !Files.isDirectory(Path.of("/proc/fs/jbd2"))) {
       return false;
     }
-    String device = String.valueOf(Path.of(store.name()).toRealPath().getFileName());
+    Path named = Path.of(store.name());
+    // In a container the device need not be there.
+    Path real = Files.exists(named) ? named.toRealPath() : named;
+    String device = String.valueOf(real.getFileName());
     try (var journals = Files.list(Path.of("/proc/fs/jbd2"))) {
       return journals.noneMatch(
           journal -> String.valueOf(journal.getFileName()).startsWith(device + "-"));

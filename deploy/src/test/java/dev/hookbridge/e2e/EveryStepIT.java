@@ -50,6 +50,7 @@ class EveryStepIT {
       }
       assertThat(failures).isEmpty();
       host.startAgent();
+      host.awaitDelivered();
       allArrive(events, hooks);
       assertThat(host.stopAgent()).isZero();
       System.out.println(step + ": " + hooks.fired() + " hooks, " + DEATHS + " deaths");

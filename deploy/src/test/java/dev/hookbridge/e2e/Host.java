@@ -213,6 +213,31 @@ final class Host implements AutoCloseable {
   }
 
   /** The sum of a meter over its labels, 0 when the agent does not answer. */
+  /**
+   * Nothing waits in mailbox and spool any more. Takes as long as it goes on: on a busy machine
+   * more hooks come than are delivered meanwhile.
+   */
+  void awaitDelivered() {
+    double[] left = {Double.MAX_VALUE};
+    long[] moved = {System.nanoTime()};
+    Awaitility.await("nothing waits in mailbox and spool")
+        .forever()
+        .pollInterval(Duration.ofMillis(200))
+        .failFast(
+            "nothing was delivered for three minutes",
+            () -> System.nanoTime() - moved[0] > Duration.ofMinutes(3).toNanos())
+        .until(
+            () -> {
+              double waiting =
+                  metric("hookbridge_mailbox_files") + metric("hookbridge_sink_lag_events");
+              if (waiting != left[0]) {
+                left[0] = waiting;
+                moved[0] = System.nanoTime();
+              }
+              return waiting == 0;
+            });
+  }
+
   double metric(String name) {
     try {
       return ask("/metrics")

@@ -55,7 +55,7 @@ class KilledIT {
       }
       assertThat(failures).isEmpty();
       System.out.println(hooks.fired() + " hooks, " + FAULTS + " faults");
-      allDelivered(host);
+      host.awaitDelivered();
       allArrive(site, host, hooks);
     }
   }
@@ -89,29 +89,6 @@ class KilledIT {
         host.startAgent();
       }
     }
-  }
-
-  /** As long as it goes on: on a busy machine more hooks come than are delivered meanwhile. */
-  private static void allDelivered(Host host) {
-    double[] left = {Double.MAX_VALUE};
-    long[] moved = {System.nanoTime()};
-    Awaitility.await("nothing waits in mailbox and spool")
-        .forever()
-        .pollInterval(Duration.ofMillis(200))
-        .failFast(
-            "nothing was delivered for three minutes",
-            () -> System.nanoTime() - moved[0] > Duration.ofMinutes(3).toNanos())
-        .until(
-            () -> {
-              double waiting =
-                  host.metric("hookbridge_mailbox_files")
-                      + host.metric("hookbridge_sink_lag_events");
-              if (waiting != left[0]) {
-                left[0] = waiting;
-                moved[0] = System.nanoTime();
-              }
-              return waiting == 0;
-            });
   }
 
   private static void allArrive(Site site, Host host, Hooks hooks) throws Exception {

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Draws {@code docs/dashboard.svg} and {@code docs/dashboard-host.svg} anew, from four minutes of
  * three hosts with guests that come and go, a decider that vetoes now and then, and a Kafka broker
- * that is killed in between. It is no test and runs only when it is named: {@code ./mvnw -pl deploy,deploy/kafka-broker
- * -am verify -Dit.test=DashboardPicture -Dfailsafe.failIfNoSpecifiedTests=false -Dtest=None
- * -Dsurefire.failIfNoSpecifiedTests=false}.
+ * that is killed in between. It is no test and runs only when it is named: {@code ./mvnw -pl
+ * deploy,deploy/kafka-broker -am verify -Dit.test=DashboardPicture
+ * -Dfailsafe.failIfNoSpecifiedTests=false -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false}.
  */
 class DashboardPicture {
   private static final int SECONDS = 240;

@@ -17,7 +17,7 @@ mount -t overlay -o "lowerdir=/,upperdir=$folder/memory/upper,workdir=$folder/me
 mkdir -p "$root/root/in" "$root/root/repository"
 cp "$folder"/in/* "$root/root/in/"
 # Wherever the checkout lies; and a disk, where the test has made FOLDER/data: the mailbox refuses memory.
-mount --bind "$(cd "$(dirname "$0")/../.." && pwd)" "$root/root/repository"
+mount -o bind,ro "$(cd "$(dirname "$0")/../.." && pwd)" "$root/root/repository"
 if [ -d "$folder/data" ]; then
   mkdir -p "$root/var/lib/hookbridge"
   mount --bind "$folder/data" "$root/var/lib/hookbridge"

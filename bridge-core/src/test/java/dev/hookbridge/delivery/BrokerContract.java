@@ -168,7 +168,11 @@ public abstract class BrokerContract extends RefusalContract {
     }
     Pipeline.awaitProblem(running, Reason.UNREACHABLE, Reason.TIMEOUT, Reason.CLOSED);
     Pipeline.awaitProblem(beginning, Reason.UNREACHABLE, Reason.TIMEOUT);
-    assertThat(Pipeline.heap() - before).as("growth of the heap").isLessThan(WINDOW_AND_BUFFERS);
+    // What this test itself remembers, an event without its 8,000 bytes, may take its place.
+    long remembered = 1_000L * taken.size();
+    assertThat(Pipeline.heap() - before - remembered)
+        .as("growth of the heap")
+        .isLessThan(WINDOW_AND_BUFFERS);
     broker().start();
     pipeline.awaitRecovery("down with a backlog of 8 KB events");
     pipeline.awaitLag(Pipeline.OTHER, 0);

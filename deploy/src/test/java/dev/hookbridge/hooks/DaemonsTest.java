@@ -42,7 +42,17 @@ class DaemonsTest {
     Path program = folder.resolve(name);
     Files.copy(Path.of("/bin/bash"), program);
     Path said = folder.resolve("said");
-    daemon = new ProcessBuilder(program.toString(), "-c", SCRIPT, name, said.toString()).start();
+    // Under nohup this process ignores SIGHUP, and a shell that is born so can never trap it.
+    daemon =
+        new ProcessBuilder(
+                "env",
+                "--default-signal=HUP",
+                program.toString(),
+                "-c",
+                SCRIPT,
+                name,
+                said.toString())
+            .start();
     Files.createSymbolicLink(
         place.machine.at("/proc").resolve(Long.toString(daemon.pid())),
         Path.of("/proc", Long.toString(daemon.pid())));

@@ -4,14 +4,21 @@ import dev.hookbridge.agent.Agent;
 import dev.hookbridge.config.Config;
 import dev.hookbridge.config.Places;
 import dev.hookbridge.metrics.Endpoint;
+import dev.hookbridge.spool.SpoolException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -22,6 +29,8 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class AgentCommand implements Callable<Integer> {
+  private static final Duration START = Duration.ofSeconds(10);
+
   @Mixin Setup setup = new Setup();
 
   @Override
@@ -29,14 +38,27 @@ final class AgentCommand implements Callable<Integer> {
     Places places = setup.places();
     Config config = setup.config();
     folders(places);
-    Agent agent = Agent.start(config, places, Version.text());
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(agent), "stop"));
+    CompletableFuture<Agent> starting = new CompletableFuture<>();
+    // Before the start, which delivers already: a signal in the middle of it is no failure either.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(starting), "stop"));
+    Agent agent = start(config, places, starting);
     if (places.trial()) {
       System.err.println("export " + Places.VARIABLE + "=" + places.data());
     }
     agent.http().ifPresent(at -> System.err.println(listening(config, at)));
     // A signal ends the process by way of the hook above; what returns here is a failure.
     throw new Failures.Failure(agent.failure().get());
+  }
+
+  private static Agent start(Config config, Places places, CompletableFuture<Agent> starting)
+      throws IOException, SpoolException {
+    try {
+      Agent agent = Agent.start(config, places, Version.text());
+      starting.complete(agent);
+      return agent;
+    } finally {
+      starting.cancel(false); // it has failed, if it is not complete
+    }
   }
 
   private static String listening(Config config, InetSocketAddress at) {
@@ -47,7 +69,15 @@ final class AgentCommand implements Callable<Integer> {
   /**
    * A signal that asks to stop is no failure: 0, where the JVM by itself would say 128 + signal.
    */
-  private static void stop(Agent agent) {
+  private static void stop(CompletableFuture<Agent> starting) {
+    Agent agent;
+    try {
+      agent = starting.get(START.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      return; // a start that hangs, on a disk that is frozen, holds up no stop
+    } catch (CancellationException e) {
+      return; // it could not start, and says so with its own exit code
+    }
     agent.close();
     if (!agent.failure().isDone()) {
       Runtime.getRuntime().halt(0);

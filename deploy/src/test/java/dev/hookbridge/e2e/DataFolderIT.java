@@ -65,6 +65,16 @@ class DataFolderIT {
   }
 
   @Test
+  void aSignalInTheMiddleOfTheStartIsNoFailure() throws Exception {
+    host.startAgent();
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(1))
+        .until(() -> host.log().contains("events wait in the spool"));
+    assertThat(host.stopAgent()).as(host.log()).isZero();
+  }
+
+  @Test
   void aMissingTrialFolderIsMadeByTheAgent() throws Exception {
     for (String name : List.of("mail", "spool", "run")) {
       Host.run(Duration.ofSeconds(5), "rm", "-r", host.data.resolve(name).toString());

@@ -119,6 +119,9 @@ final class Rabbit implements AutoCloseable {
         return;
       }
     }
+    System.out.printf(
+        "read %d of %d, %d more are ready in %s%n",
+        seen.size(), atLeast, channel.messageCount(queue), queue);
   }
 
   /** Takes messages out of a queue, as a consumer does. */

@@ -73,7 +73,7 @@ final class AmqpDeliveryIT {
         .until(
             () -> {
               boolean last = pipeline.lag() <= lag;
-              seen.addAll(rabbit.take(queue, 1_000));
+              seen.addAll(rabbit.take(queue, last ? Integer.MAX_VALUE : 1_000));
               return last;
             });
     return seen;

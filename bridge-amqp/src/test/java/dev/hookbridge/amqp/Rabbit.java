@@ -34,6 +34,9 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * sink. Tests keep out of each other's way by exchanges of their own, and put right what they hurt.
  */
 final class Rabbit implements AutoCloseable {
+  /** As much as a quorum queue gives to a consumer that acknowledges nothing. */
+  private static final int QUORUM_CONSUMER = 2_000;
+
   final Broker broker;
   final MeterRegistry meters = new SimpleMeterRegistry();
 
@@ -109,6 +112,7 @@ final class Rabbit implements AutoCloseable {
       throws Exception {
     BlockingQueue<Delivery> come = new LinkedBlockingQueue<>();
     channel.basicConsume(queue, (tag, delivery) -> come.add(delivery), tag -> {});
+    int consumers = 1;
     long last = System.nanoTime();
     while (System.nanoTime() - last < TimeUnit.SECONDS.toNanos(20)) {
       Delivery delivery = come.poll(300, TimeUnit.MILLISECONDS);
@@ -117,6 +121,9 @@ final class Rabbit implements AutoCloseable {
         seen.add(seen(delivery.getProperties(), delivery.getBody()));
       } else if (seen.size() >= atLeast) {
         return;
+      } else if (seen.size() == QUORUM_CONSUMER * consumers) {
+        channel.basicConsume(queue, (tag, next) -> come.add(next), tag -> {});
+        consumers++;
       }
     }
     System.out.printf(

@@ -19,6 +19,11 @@ import javax.net.ssl.TrustManagerFactory;
 
 /** Asks the server of the agent on this host, as commands do that look at a running agent. */
 public final class AgentClient {
+  /**
+   * Far more than any answer of an agent. Who listens on its port while it is away may be anybody.
+   */
+  private static final int MOST_BYTES = 16 << 20;
+
   private final Endpoint endpoint;
   private final Duration patience;
 
@@ -36,7 +41,7 @@ public final class AgentClient {
   /**
    * One request.
    *
-   * @param path with its slash
+   * @param path with its slash; what is longer than 16 MiB is cut
    * @throws IOException when nobody answers, or somebody else does
    */
   public Answer get(String path) throws IOException {
@@ -54,7 +59,7 @@ public final class AgentClient {
       int status = connection.getResponseCode();
       try (InputStream body =
           status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
-        byte[] bytes = body == null ? new byte[0] : body.readAllBytes();
+        byte[] bytes = body == null ? new byte[0] : body.readNBytes(MOST_BYTES);
         return new Answer(status, new String(bytes, StandardCharsets.UTF_8));
       }
     } finally {

@@ -23,13 +23,6 @@ final class Listener implements AutoCloseable {
   private static final int BACKLOG = 16;
   private static final int THREADS = 4;
 
-  static {
-    // The JDK's server reads it once, and by default waits for the end of a request for ever.
-    if (System.getProperty("sun.net.httpserver.maxReqTime") == null) {
-      System.setProperty("sun.net.httpserver.maxReqTime", "5");
-    }
-  }
-
   private final HttpServer server;
   private final ExecutorService threads;
   private final Guard guard;
@@ -46,11 +39,22 @@ final class Listener implements AutoCloseable {
    * @throws IOException one sentence: the address cannot be had, or the certificate not be used
    */
   static Listener bind(Endpoint endpoint) throws IOException {
+    cutOffWhoStalls();
     HttpServer server = endpoint.tls().isPresent() ? tls(endpoint) : plain(endpoint);
     ExecutorService threads =
         Executors.newFixedThreadPool(THREADS, task -> daemon(new Thread(task, "http")));
     server.setExecutor(threads);
     return new Listener(server, threads, new Guard(endpoint.basic()));
+  }
+
+  /**
+   * The JDK's server waits for the end of a request for ever, unless told otherwise: before the
+   * first server of the process, which is when it reads this.
+   */
+  static void cutOffWhoStalls() {
+    if (System.getProperty("sun.net.httpserver.maxReqTime") == null) {
+      System.setProperty("sun.net.httpserver.maxReqTime", "5");
+    }
   }
 
   private static HttpServer plain(Endpoint endpoint) throws IOException {

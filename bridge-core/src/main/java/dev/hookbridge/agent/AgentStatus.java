@@ -88,21 +88,15 @@ final class AgentStatus implements Source {
     return new SpoolState(
         spool.events(),
         spool.bytes(),
-        limit(),
+        spool.limit(),
         spool.last(),
         spool.epoch(),
         parts.upkeep().problem());
   }
 
-  private long limit() {
-    Gauge limit = meters.find("hookbridge.spool.limit").gauge();
-    return limit == null ? config.spool().maxBytes() : (long) limit.value();
-  }
-
   private MailboxState mailbox() {
-    long calls =
-        sums("hookbridge.hooks", "driver").values().stream().mapToLong(Long::longValue).sum();
-    return new MailboxState(parts.intake().waiting(), calls, parts.intake().problem());
+    Intake intake = parts.intake();
+    return new MailboxState(intake.waiting(), sum("hookbridge.hooks"), intake.problem());
   }
 
   private DecisionState decisions() {
@@ -112,20 +106,21 @@ final class AgentStatus implements Source {
         unreachable.add(String.valueOf(ready.getId().getTag("sink")));
       }
     }
-    long failedOpen =
-        sums("hookbridge.decisions.failed.open", "rule").values().stream()
-            .mapToLong(Long::longValue)
-            .sum();
     return new DecisionState(
         (int) config.decisions().stream().filter(rule -> rule.mode() != Rule.Mode.OFF).count(),
         parts.gates().enabled(),
         unreachable,
         sums("hookbridge.decisions", "decision"),
-        failedOpen,
+        sum("hookbridge.decisions.failed.open"),
         parts.decisions().pending());
   }
 
-  /** What a counter has counted, by one of its labels. */
+  /** What a counter has counted. */
+  private long sum(String meter) {
+    return (long) meters.find(meter).counters().stream().mapToDouble(Counter::count).sum();
+  }
+
+  /** The same by one of its labels. */
   private Map<String, Long> sums(String meter, String label) {
     Map<String, Long> sums = new TreeMap<>();
     for (Counter counter : meters.find(meter).counters()) {

@@ -23,18 +23,6 @@ final class CallMeters {
     this.hookToSpool =
         Timer.builder("hookbridge.hook.to.spool")
             .description("From the hook's call to its event's commit in the spool")
-            .serviceLevelObjectives(
-                Duration.ofMillis(1),
-                Duration.ofMillis(5),
-                Duration.ofMillis(10),
-                Duration.ofMillis(25),
-                Duration.ofMillis(50),
-                Duration.ofMillis(100),
-                Duration.ofMillis(250),
-                Duration.ofMillis(500),
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(10))
             .register(registry);
     for (String reason : List.of("damaged", "disk-full", "late", "max-bytes", "uncounted")) {
       losses(registry, reason); // a rate needs the zero before the first

@@ -73,10 +73,11 @@ final class AgentCommand implements Callable<Integer> {
     Agent agent;
     try {
       agent = starting.get(START.toSeconds(), TimeUnit.SECONDS);
-    } catch (InterruptedException | ExecutionException | TimeoutException e) {
-      return; // a start that hangs, on a disk that is frozen, holds up no stop
-    } catch (CancellationException e) {
-      return; // it could not start, and says so with its own exit code
+    } catch (InterruptedException
+        | ExecutionException
+        | TimeoutException
+        | CancellationException e) {
+      return; // it failed and says so itself, or hangs on a frozen disk and must not hold up a stop
     }
     agent.close();
     if (!agent.failure().isDone()) {

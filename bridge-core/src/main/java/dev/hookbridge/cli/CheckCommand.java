@@ -36,7 +36,11 @@ final class CheckCommand implements Callable<Integer> {
     }
     checks.addAll(DecisionChecks.of(config, places));
     checks.forEach(check -> print(System.out, check));
-    return checks.stream().anyMatch(check -> check.level() == Check.Level.FAILURE) ? 1 : 0;
+    return failed(checks) ? 1 : 0;
+  }
+
+  static boolean failed(List<Check> checks) {
+    return checks.stream().anyMatch(check -> check.level() == Check.Level.FAILURE);
   }
 
   static void print(PrintStream out, Check check) {

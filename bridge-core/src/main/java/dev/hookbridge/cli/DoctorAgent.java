@@ -52,7 +52,7 @@ final class DoctorAgent {
     for (SinkConfig sink : config.sinks()) {
       List<Check> found =
           round.look("sink " + sink.name(), BROKER, () -> sink(config, sink, spool));
-      if (!DoctorRound.failed(found)) {
+      if (!CheckCommand.failed(found)) {
         well.add(sink);
       }
     }
@@ -92,7 +92,7 @@ final class DoctorAgent {
 
   private List<Check> sink(Config config, SinkConfig sink, DoctorSpool spool) throws Exception {
     List<Check> checks = new ArrayList<>(SinkChecks.of(config, sink, false));
-    if (!DoctorRound.failed(checks)) {
+    if (!CheckCommand.failed(checks)) {
       // Where the broker cannot be used the agent's own word would say the same once more.
       spool.says(sink).ifPresent(checks::add);
     }

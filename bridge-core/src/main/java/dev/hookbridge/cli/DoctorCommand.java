@@ -58,7 +58,7 @@ final class DoctorCommand implements Callable<Integer> {
     if (json) {
       out.println(document(checks));
     }
-    return DoctorRound.failed(checks) ? 1 : 0;
+    return CheckCommand.failed(checks) ? 1 : 0;
   }
 
   private void print(PrintStream out, Check check) {

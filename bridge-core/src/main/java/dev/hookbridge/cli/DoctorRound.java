@@ -65,8 +65,4 @@ final class DoctorRound {
     out.println(line);
     out.flush();
   }
-
-  static boolean failed(List<Check> checks) {
-    return checks.stream().anyMatch(check -> check.level() == Check.Level.FAILURE);
-  }
 }

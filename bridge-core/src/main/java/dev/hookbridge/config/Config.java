@@ -45,7 +45,7 @@ public record Config(
           SettingKey.optional(
               "http",
               "127.0.0.1:9464",
-              "Where /metrics, /healthy and /ready are, or a map; or off."),
+              "Where the status page, /metrics, /healthy and /ready are, or a map; or off."),
           SettingKey.optional("spool", "", "The bounds of the events waiting on disk."),
           SettingKey.optional("sinks", "", "Where events go, by name."),
           SettingKey.optional(

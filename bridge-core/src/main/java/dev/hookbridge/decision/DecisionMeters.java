@@ -64,19 +64,6 @@ final class DecisionMeters {
 
   private static final String OTHER = "unknown";
   private static final String BY_WORD = Cause.DECIDED.word();
-  private static final Duration[] BUCKETS = {
-    Duration.ofMillis(1),
-    Duration.ofMillis(5),
-    Duration.ofMillis(10),
-    Duration.ofMillis(50),
-    Duration.ofMillis(100),
-    Duration.ofMillis(500),
-    Duration.ofSeconds(1),
-    Duration.ofSeconds(2),
-    Duration.ofSeconds(5),
-    Duration.ofSeconds(10)
-  };
-
   private final MeterRegistry registry;
   private final Set<String> rules;
 
@@ -170,7 +157,6 @@ final class DecisionMeters {
     return Timer.builder("hookbridge.decision")
         .tag("rule", rule)
         .description("How long a hook waited for its decision")
-        .serviceLevelObjectives(BUCKETS)
         .register(registry);
   }
 }

@@ -26,18 +26,6 @@ final class CourierMeters {
         Timer.builder("hookbridge.sink.publish")
             .tag("sink", sink)
             .description("From handing an event to the client to the broker's confirmation")
-            .serviceLevelObjectives(
-                Duration.ofMillis(1),
-                Duration.ofMillis(5),
-                Duration.ofMillis(10),
-                Duration.ofMillis(25),
-                Duration.ofMillis(50),
-                Duration.ofMillis(100),
-                Duration.ofMillis(250),
-                Duration.ofMillis(500),
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(10))
             .register(registry);
     Gauge.builder("hookbridge.sink.connected", courier, c -> c.connected() ? 1 : 0)
         .tag("sink", sink)

@@ -34,6 +34,7 @@ public final class Spool implements AutoCloseable {
   private final Drops drops;
   private final Optional<SetAside> setAside;
   private final SpoolMeters meters;
+  private final long limit;
   private final Bells bells = new Bells();
 
   private Spool(Opening opening, Limits limits, MeterRegistry registry) throws SQLException {
@@ -50,7 +51,8 @@ public final class Spool implements AutoCloseable {
     this.writer = new Writer(opening, ballast, wal);
     this.intake = new Intake(opening, bound, untold);
     this.dead = new DeadLetters(writer, opening, bound, limits, bells::ring);
-    this.meters = new SpoolMeters(registry, this, limits.maxBytes() - Bound.side(limits));
+    this.limit = limits.maxBytes() - Bound.side(limits);
+    this.meters = new SpoolMeters(registry, this);
   }
 
   /**
@@ -101,6 +103,11 @@ public final class Spool implements AutoCloseable {
   /** What the file and its log take on disk. */
   public long bytes() {
     return Folder.size(folder.file()) + Folder.size(Folder.wal(folder.file()));
+  }
+
+  /** What {@link #bytes} may reach before events are dropped. */
+  public long limit() {
+    return limit;
   }
 
   /** How far the record of losses has been told. */

@@ -15,14 +15,14 @@ import java.util.Map;
 
 /** Makes words of a snapshot: the only place that judges what is well. */
 final class Boxes {
-  /** As many files as a burst leaves for a moment; the alert has the same figure. */
-  private static final long MANY_FILES = 1_000;
+  /** As many files as a burst leaves for a moment; as the alert has it. */
+  static final long MANY_FILES = 1_000;
 
   /** Of the limit, as the alert has it. */
-  private static final double NEARLY_FULL = 0.8;
+  static final double NEARLY_FULL = 0.8;
 
   /** An age at which a connected sink is worth a look, in seconds, as the alert has it. */
-  private static final double OLD = 300;
+  static final double OLD = 300;
 
   private static final int MOST_OPEN = 20;
 

@@ -62,7 +62,7 @@ public final class StatusPage implements AutoCloseable {
 
   private void page(HttpExchange exchange) throws IOException {
     if (!path(exchange).equals("/")) {
-      answer(exchange, 404, TEXT, utf8("/ /metrics /healthy /ready\n"));
+      missing(exchange);
     } else if (admitted(exchange)) {
       String html = Html.page(Boxes.of(source.snapshot()));
       answer(exchange, 200, "text/html; charset=utf-8", utf8(html));
@@ -73,7 +73,7 @@ public final class StatusPage implements AutoCloseable {
     String name = path(exchange).substring(1);
     try (InputStream in = name.contains("/") ? null : StatusPage.class.getResourceAsStream(name)) {
       if (in == null) {
-        answer(exchange, 404, TEXT, utf8("/ /metrics /healthy /ready\n"));
+        missing(exchange);
       } else {
         answer(exchange, 200, type, in.readAllBytes());
       }
@@ -82,7 +82,7 @@ public final class StatusPage implements AutoCloseable {
 
   private void stream(HttpExchange exchange) throws IOException {
     if (!path(exchange).equals("/status/stream")) {
-      answer(exchange, 404, TEXT, utf8("/ /metrics /healthy /ready\n"));
+      missing(exchange);
     } else if (exchange.getRequestMethod().equals("HEAD")) {
       answer(exchange, 200, "text/event-stream", new byte[0]);
     } else if (admitted(exchange) && asks(exchange)) {
@@ -92,6 +92,10 @@ public final class StatusPage implements AutoCloseable {
         answer(exchange, 503, TEXT, utf8("as many look as may: close another status page\n"));
       }
     }
+  }
+
+  private static void missing(HttpExchange exchange) throws IOException {
+    answer(exchange, 404, TEXT, utf8("/ /metrics /healthy /ready\n"));
   }
 
   /** Whether it is asked by a name of this host, and not from another's page; else answers. */

@@ -6,26 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hookbridge.DecisionRequest;
 import dev.hookbridge.mailbox.ShimDouble.Answer;
 import dev.hookbridge.testing.FakeTransport;
-import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A question whose way to the deciders is shut, over the real socket. */
-class ChannelTroubleTest {
+class ChannelTroubleTest extends WithRig {
   private static final String IGNORED = "hookbridge.decision.replies.ignored";
-  private static final String ALLOW = "{\"decision\":\"allow\"}";
-  private static final String VETO = "{\"decision\":\"veto\",\"reason\":\"no room\"}";
-
-  @TempDir Path folder;
-
-  @BeforeEach
-  void calm() {
-    FakeTransport.reset();
-  }
 
   @ParameterizedTest
   @EnumSource(Verdict.class)

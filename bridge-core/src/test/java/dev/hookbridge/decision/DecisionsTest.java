@@ -8,12 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hookbridge.DecisionRequest;
 import dev.hookbridge.mailbox.ShimDouble.Answer;
 import dev.hookbridge.testing.FakeTransport;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,22 +18,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Which rules ask about a call, and what holds when they are not of one mind, over the real socket.
  */
-class DecisionsTest {
+class DecisionsTest extends WithRig {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String ALLOW = "{\"decision\":\"allow\"}";
-  private static final String VETO = "{\"decision\":\"veto\",\"reason\":\"no room\"}";
   private static final Duration SHORT = Duration.ofMillis(400);
-
-  @TempDir Path folder;
-
-  @BeforeEach
-  void calm() {
-    FakeTransport.reset();
-  }
-
-  private static String said(String decision, String decider) {
-    return "{\"decision\":\"" + decision + "\",\"decider\":\"" + decider + "\"}";
-  }
 
   @ParameterizedTest
   @EnumSource(Verdict.class)

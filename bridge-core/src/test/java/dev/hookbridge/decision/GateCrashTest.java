@@ -9,23 +9,12 @@ import dev.hookbridge.testing.FakeTransport;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** An agent is killed (SIGKILL) while a call waits; the next one takes its place. */
-class GateCrashTest {
-  @TempDir Path folder;
-
-  @BeforeEach
-  void calm() {
-    FakeTransport.reset();
-  }
-
+class GateCrashTest extends WithRig {
   @Test
   void whoWaitsIsNotKeptAndTheNextAgentAnswers() throws Exception {
     Process agent =
@@ -70,12 +59,5 @@ class GateCrashTest {
     } catch (IOException e) {
       return true;
     }
-  }
-
-  private static byte[] record() {
-    return ShimDouble.call(
-        "qemu",
-        List.of("web1", "prepare", "begin", "-"),
-        Rig.GUEST.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -5,37 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hookbridge.mailbox.Boot;
-import dev.hookbridge.mailbox.ShimDouble;
 import dev.hookbridge.testing.FakeTransport;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the gate leaves in its folder, and finds there. */
-class GateFolderTest {
-  private static final String ALLOW = "{\"decision\":\"allow\"}";
-
-  @TempDir Path folder;
-
-  @BeforeEach
-  void calm() {
-    FakeTransport.reset();
-  }
-
-  private static byte[] record() {
-    return ShimDouble.call(
-        "qemu",
-        List.of("web1", "prepare", "begin", "-"),
-        Rig.GUEST.getBytes(StandardCharsets.UTF_8));
-  }
-
+class GateFolderTest extends WithRig {
   @Test
   void itShowsThatItIsAlive() throws Exception {
     try (Rig rig = Rig.of(folder, rule("a"))) {

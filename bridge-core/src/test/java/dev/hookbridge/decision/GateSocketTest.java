@@ -12,7 +12,6 @@ import dev.hookbridge.testing.FakeTransport;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,21 +19,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the gate does with many at once, with those who behave badly, and around its life. */
-class GateSocketTest {
+class GateSocketTest extends WithRig {
   private static final String REFUSED = "hookbridge.gate.refused";
-  private static final String ALLOW = "{\"decision\":\"allow\"}";
-
-  @TempDir Path folder;
-
-  @BeforeEach
-  void calm() {
-    FakeTransport.reset();
-  }
 
   private static void waiting(Rig rig, int calls) {
     Awaitility.await(calls + " calls wait")
@@ -196,12 +185,5 @@ class GateSocketTest {
     assertThat(folder.resolve("gate.sock")).doesNotExist();
     assertThat(folder.resolve("alive")).doesNotExist();
     assertThat(folder.resolve("gates")).as("stays for on-agent-absent").exists();
-  }
-
-  private static byte[] record() {
-    return ShimDouble.call(
-        "qemu",
-        List.of("web1", "prepare", "begin", "-"),
-        Rig.GUEST.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hookbridge.mailbox.DamagedMail;
-import dev.hookbridge.testing.FakeTransport;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,19 +15,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The rules, byte for byte as the shim reads them. */
-class GatesFileTest {
-  @TempDir Path folder;
-
-  @BeforeEach
-  void calm() {
-    FakeTransport.reset();
-  }
-
+class GatesFileTest extends WithRig {
   private static List<Rule> rules() {
     return List.of(
         rule("placement").object("prod-*").exempt("prod-1", "a b", "-", "gäst").build(),

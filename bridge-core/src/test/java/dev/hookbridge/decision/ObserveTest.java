@@ -12,27 +12,16 @@ import dev.hookbridge.mailbox.Records;
 import dev.hookbridge.mailbox.ShimDouble;
 import dev.hookbridge.testing.FakeTransport;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Rules that only watch. */
-class ObserveTest {
+class ObserveTest extends WithRig {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String VETO = "{\"decision\":\"veto\",\"reason\":\"no room\"}";
   private static final String UNOBSERVED = "hookbridge.decisions.unobserved";
-
-  @TempDir Path folder;
-
-  @BeforeEach
-  void calm() {
-    FakeTransport.reset();
-  }
 
   private static HookCall call(String object, Map<String, String> more) throws DamagedMail {
     byte[] record =

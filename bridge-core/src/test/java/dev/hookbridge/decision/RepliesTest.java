@@ -8,33 +8,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hookbridge.DecisionRequest;
 import dev.hookbridge.mailbox.ShimDouble.Answer;
 import dev.hookbridge.testing.FakeTransport;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What deciders say to one question, over the real socket. */
-class RepliesTest {
+class RepliesTest extends WithRig {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String IGNORED = "hookbridge.decision.replies.ignored";
-  private static final String ALLOW = "{\"decision\":\"allow\"}";
-  private static final String VETO = "{\"decision\":\"veto\",\"reason\":\"no room\"}";
   private static final Duration SHORT = Duration.ofMillis(400);
-
-  @TempDir Path folder;
-
-  @BeforeEach
-  void calm() {
-    FakeTransport.reset();
-  }
-
-  private static String said(String decision, String decider) {
-    return "{\"decision\":\"" + decision + "\",\"decider\":\"" + decider + "\"}";
-  }
 
   @Test
   void anAllow() throws Exception {

@@ -8,30 +8,11 @@ import dev.hookbridge.DecisionRequest;
 import dev.hookbridge.mailbox.ShimDouble;
 import dev.hookbridge.testing.FakeTransport;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A request is as large as its broker takes. */
-class RequestSizeTest {
-  private static final String ALLOW = "{\"decision\":\"allow\"}";
-
-  @TempDir Path folder;
-
-  @BeforeEach
-  void calm() {
-    FakeTransport.reset();
-  }
-
-  private static byte[] record() {
-    return ShimDouble.call(
-        "qemu",
-        List.of("web1", "prepare", "begin", "-"),
-        Rig.GUEST.getBytes(StandardCharsets.UTF_8));
-  }
-
+class RequestSizeTest extends WithRig {
   @Test
   void aLargeRequestIsReduced() throws Exception {
     String xml = "<domain><name>web1</name><description>%s</description></domain>";

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hookbridge.docs.Page;
 import dev.hookbridge.status.Box.Level;
 import dev.hookbridge.status.Snapshot.MailboxState;
+import dev.hookbridge.testing.Repository;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +39,15 @@ class BoxesTest {
     assertThat(top.level()).isEqualTo(level.worse(Level.GOOD));
     assertThat(top.word())
         .isEqualTo(level.compareTo(Level.GOOD) > 0 ? "look at " + id : "all well");
+  }
+
+  /** Who is woken by an alert finds it on the page. */
+  @Test
+  void theAlertsHaveTheSameFigures() throws IOException {
+    assertThat(Files.readString(Repository.file("deploy/prometheus/alerts.yaml")))
+        .contains("min_over_time(hookbridge_mailbox_files[5m]) > " + Boxes.MANY_FILES + "\n")
+        .contains("hookbridge_spool_limit_bytes > " + Boxes.NEARLY_FULL + "\n")
+        .contains("expr: hookbridge_sink_oldest_seconds > " + (long) Boxes.OLD + "\n");
   }
 
   @Test

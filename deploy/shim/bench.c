@@ -1,10 +1,10 @@
 /*
  * Measures hooks from exec to exit, in one run, as Markdown:
  *
- *     bench DIR STDIN ROUNDS NAME[/N]=PROGRAM...
+ *     bench DIR STDIN ROUNDS[/GAP_MS] NAME[/N]=PROGRAM...
  *
  * The programs take turns in every round, so that a slow moment of the machine hits all alike; NAME/N takes part
- * in every N-th round only. First one at a time, then 32 at once. STDIN, a file of at most 64 KiB, reaches each
+ * in every N-th round only. First one at a time, then 32 at once; with a gap before each call, only the former. STDIN, a file of at most 64 KiB, reaches each
  * through a pipe, as from libvirt. The program "limit" is this one: it writes the same bytes into a new file
  * below DIR and calls fdatasync once. Ratios are to the programs named true and limit, which must take part.
  *
@@ -209,10 +209,16 @@ static void prepare(const char *folder, const char *in)
     mkdir(limit_folder, 0700);
 }
 
+static void rest(int gap_ms)
+{
+    struct timespec gap = {gap_ms / 1000, gap_ms % 1000 * 1000000L};
+    nanosleep(&gap, NULL);
+}
+
 static int fire(const char *path, int times, int gap_ms)
 {
     char object[32];
-    struct timespec gap = {gap_ms / 1000, gap_ms % 1000 * 1000000L}, exited;
+    struct timespec exited;
     for (int i = 0; i < times; i++) {
         int status;
         snprintf(object, sizeof object, "fired-%d", i);
@@ -221,7 +227,7 @@ static int fire(const char *path, int times, int gap_ms)
         waitpid(pid, &status, 0);
         clock_gettime(CLOCK_REALTIME, &exited);
         printf("%ld%09ld %s %.0f\n", (long)exited.tv_sec, exited.tv_nsec, object, now_us() - begun);
-        nanosleep(&gap, NULL);
+        rest(gap_ms);
     }
     return 0;
 }
@@ -235,10 +241,12 @@ int main(int argc, char **argv)
         return fire(argv[4], atoi(argv[5]), atoi(argv[6]));
     }
     if (argc < 6) {
-        fprintf(stderr, "usage: bench DIR STDIN ROUNDS NAME[/N]=PROGRAM... (see the head of bench.c)\n");
+        fprintf(stderr, "usage: bench DIR STDIN ROUNDS[/GAP_MS] NAME[/N]=PROGRAM... (see the head of bench.c)\n");
         return 2;
     }
-    int rounds = atoi(argv[3]);
+    const char *slash = strchr(argv[3], '/');
+    int rounds = atoi(argv[3]), gap_ms = slash ? atoi(slash + 1) : 0;
+    char title[64] = "one at a time";
     prepare(argv[1], argv[2]);
     for (int i = 4; i < argc; i++)
         program(argv[i], rounds);
@@ -246,10 +254,16 @@ int main(int argc, char **argv)
     for (int round = 0; round < rounds; round++)
         for (int i = 0; i < count; i++) {
             struct program *p = turn(i);
-            if (round % p->every == 0)
+            if (round % p->every == 0) {
+                rest(gap_ms);
                 one(p);
+            }
         }
-    report("one at a time", 0);
+    if (gap_ms > 0)
+        snprintf(title, sizeof title, "one at a time, %d ms apart", gap_ms);
+    report(title, 0);
+    if (gap_ms > 0)
+        return 0;
     for (int round = 0; round < rounds / 32 + 1; round++)
         for (int i = 0; i < count; i++) {
             struct program *p = turn(i);

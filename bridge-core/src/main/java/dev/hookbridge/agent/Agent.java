@@ -173,6 +173,7 @@ public final class Agent implements AutoCloseable {
             places.mail(), places.spool().resolve("aside"), places.lost(), places.trial());
     Mailbox mailbox = Mailbox.open(where, spool.note().orElse(""));
     closing.push(mailbox);
+    closing.start(mailbox.spares(), "spares", mailbox.spares()::stop);
     Intake intake = new Intake(mailbox, envelopes, spool, verdicts, meters, steps, this::failed);
     closing.start(intake, "mailbox", intake::stop);
     return intake;

@@ -71,7 +71,9 @@ final class DoctorFolders {
     }
     OptionalInt agent = owner(places.spool());
     List<Path> his = new ArrayList<>(List.of(places.spool()));
-    his.addAll(List.of(places.mail().resolve("tmp"), places.mail().resolve("new")));
+    for (String name : List.of("tmp", "new", "spare")) {
+      his.add(places.mail().resolve(name));
+    }
     if (!places.trial() || Files.exists(places.gates(), LinkOption.NOFOLLOW_LINKS)) {
       his.add(places.gates());
     }

@@ -22,7 +22,10 @@ import org.jspecify.annotations.Nullable;
  * 1f2e3d4c\n                CRC32C of every byte before it
  * </pre>
  *
- * Whoever wrote the bytes is not trusted: every length is checked before it is believed.
+ * Zeros may follow: a record written over a spare, see {@link Spares}, is followed by what is left
+ * of it.
+ *
+ * <p>Whoever wrote the bytes is not trusted: every length is checked before it is believed.
  */
 final class MailFormat {
   static final int MAX_STDIN = 16 << 20;
@@ -138,13 +141,21 @@ final class MailFormat {
   }
 
   private void checksum() throws DamagedMail {
-    if (end != at + CHECKSUM || record[at + 8] != '\n') {
+    if (end < at + CHECKSUM || record[at + 8] != '\n' || !zeros(record, at + CHECKSUM, end)) {
       throw new DamagedMail("it is cut short or something follows it");
     }
     byte[] expected = hexChecksum(record, at);
     if (!Arrays.equals(record, at, at + 8, expected, 0, 8)) {
       throw new DamagedMail("its checksum does not match");
     }
+  }
+
+  static boolean zeros(byte[] bytes, int from, int to) {
+    int at = from;
+    while (at < to && bytes[at] == 0) {
+      at++;
+    }
+    return at == to;
   }
 
   private static byte[] hexChecksum(byte[] bytes, int length) {

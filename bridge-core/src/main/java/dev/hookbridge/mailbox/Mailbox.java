@@ -3,10 +3,8 @@ package dev.hookbridge.mailbox;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.ClosedWatchServiceException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchEvent;
@@ -19,8 +17,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The folder into which the shim renames complete files. Gives them out in the order in which the
@@ -33,16 +29,15 @@ import org.slf4j.LoggerFactory;
  * memory.
  */
 public final class Mailbox implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
   private static final int BATCH_FILES = 512;
   private static final long BATCH_BYTES = 8L << 20;
 
   private final Path fresh;
-  private final Path unfinished;
   private final MailReader reader;
   private final Boot boot;
   private final WatchService watch;
   private final Losses losses;
+  private final Spares spares;
   private final ArrayDeque<String> names = new ArrayDeque<>();
   private long lookUntil;
   private boolean looking;
@@ -51,7 +46,7 @@ public final class Mailbox implements AutoCloseable {
   private Mailbox(Path mail, MailReader reader, Boot boot, WatchService watch, Losses losses) {
     this.losses = losses;
     this.fresh = mail.resolve("new");
-    this.unfinished = mail.resolve("tmp");
+    this.spares = new Spares(mail);
     this.reader = reader;
     this.boot = boot;
     this.watch = watch;
@@ -60,7 +55,8 @@ public final class Mailbox implements AutoCloseable {
   /**
    * Where things are.
    *
-   * @param mail the folder that holds {@code tmp} and {@code new}
+   * @param mail the folder that holds {@code tmp}, {@code new} and {@code spare}, which may be
+   *     missing
    * @param aside where files go that are no records; made when missing, bounded
    * @param lost the shim's record of what it could not write
    * @param lasting the record of losses outlives a restart of the host: a trial folder
@@ -85,7 +81,9 @@ public final class Mailbox implements AutoCloseable {
     Mailbox mailbox = new Mailbox(places.mail(), reader, boot, watch, losses);
     try {
       mailbox.fresh.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
-      mailbox.recover();
+      if (new Unfinished(places.mail(), boot.id(), reader).recover()) {
+        sync(mailbox.fresh);
+      }
       mailbox.look();
       return mailbox;
     } catch (IOException | RuntimeException e) {
@@ -123,9 +121,18 @@ public final class Mailbox implements AutoCloseable {
     }
     long bytes = 0;
     while (!names.isEmpty() && batch.mails().size() < BATCH_FILES && bytes < BATCH_BYTES) {
-      bytes += reader.read(names.remove(), batch);
+      long size = reader.read(names.remove(), batch);
+      bytes += size;
+      if (size == Spares.SIZE) {
+        spares.used();
+      }
     }
     return batch;
+  }
+
+  /** To be run beside this, so that hooks find files to write into. */
+  public Spares spares() {
+    return spares;
   }
 
   /** Whether everything that lay here when this object was opened has been taken. */
@@ -153,33 +160,6 @@ public final class Mailbox implements AutoCloseable {
     }
     waiting = Math.max(0, waiting - mails.size());
     if (!mails.isEmpty()) {
-      sync(fresh);
-    }
-  }
-
-  /**
-   * A power cut can undo the rename but not the file: complete files of an earlier boot in {@code
-   * tmp} were promised to libvirt. What is torn was not, and goes.
-   */
-  private void recover() throws IOException {
-    boolean moved = false;
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(unfinished)) {
-      for (Path entry : entries) {
-        MailName name = MailName.parse(String.valueOf(entry.getFileName()));
-        if (name == null || name.bootId().equals(boot.id())) {
-          continue; // somebody else's, or a shim at work
-        }
-        if (reader.complete(entry)) {
-          Files.move(entry, fresh.resolve(name.toString()), StandardCopyOption.ATOMIC_MOVE);
-          LOG.info("{} was complete before the restart of the host: taken in", name);
-          moved = true;
-        } else {
-          Files.deleteIfExists(entry);
-          LOG.info("{} was torn by the restart of the host, its hook had not returned", name);
-        }
-      }
-    }
-    if (moved) {
       sync(fresh);
     }
   }

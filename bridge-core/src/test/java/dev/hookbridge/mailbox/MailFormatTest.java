@@ -54,6 +54,14 @@ class MailFormatTest {
   }
 
   @Test
+  void zerosMayFollow() throws DamagedMail {
+    byte[] padded = Arrays.copyOf(RECORD, RECORD.length + 100);
+    assertThat(MailFormat.read(padded).stdin()).isEqualTo(bytes("<domain/>\n"));
+    padded[RECORD.length + 50] = 1;
+    assertThatThrownBy(() -> MailFormat.read(padded)).hasMessageContaining("follows it");
+  }
+
+  @Test
   void everyPrefixIsDamaged() {
     for (int length = 0; length < RECORD.length; length++) {
       byte[] prefix = Arrays.copyOf(RECORD, length);
@@ -77,6 +85,7 @@ class MailFormatTest {
   @Test
   void whatFollowsIsDamage() {
     byte[] longer = Arrays.copyOf(RECORD, RECORD.length + 1);
+    longer[RECORD.length] = '\n';
     assertThatThrownBy(() -> MailFormat.read(longer)).isInstanceOf(DamagedMail.class);
   }
 

@@ -212,12 +212,12 @@ final class Host implements AutoCloseable {
     Awaitility.await("ready").atMost(Duration.ofSeconds(60)).until(() -> status("/ready") == 200);
   }
 
-  /** The sum of a meter over its labels, 0 when the agent does not answer. */
   /**
    * Nothing waits in mailbox and spool any more. Takes as long as it goes on: on a busy machine
    * more hooks come than are delivered meanwhile.
    */
   void awaitDelivered() {
+    awaitReady(); // who does not answer so far has no metric above 0
     double[] left = {Double.MAX_VALUE};
     long[] moved = {System.nanoTime()};
     Awaitility.await("nothing waits in mailbox and spool")
@@ -238,6 +238,7 @@ final class Host implements AutoCloseable {
             });
   }
 
+  /** The sum of a meter over its labels, 0 when the agent does not answer. */
   double metric(String name) {
     try {
       return ask("/metrics")

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hookbridge.testing.Device;
 import dev.hookbridge.testing.LoopMount;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +25,7 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -47,10 +50,14 @@ class PowerCutIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ext4", "xfs"})
-  void withNoAgentEachCallIsDeliveredOnce(String type) throws Exception {
+  @CsvSource({"ext4, 0", "xfs, 0", "ext4, 128", "xfs, 128"})
+  void withNoAgentEachCallIsDeliveredOnce(String type, int spares) throws Exception {
     try (Device device = device(type);
         Host host = host(device.folder(), "before")) {
+      for (int i = 0; i < spares; i++) {
+        Path spare = host.data.resolve(String.format("mail/spare/%03d", i));
+        Files.write(spare, new byte[16 << 10]);
+      }
       LoopMount.sync(device.folder()); // the folders are there since long
       Hooks hooks = new Hooks(host);
       List<Path> copies = new ArrayList<>();
@@ -59,10 +66,12 @@ class PowerCutIT {
         copies.add(device.copy());
       }
       int unfinished = 0;
+      int inSpares = 0;
       for (int cut : cuts()) {
         try (LoopMount after = device.mount(copies.get(cut));
             Host next = host(after.folder(), "cut-" + cut)) {
           unfinished += files(next, "tmp").size();
+          inSpares += files(next, "spare").stream().filter(PowerCutIT::used).count();
           next.startAgentOfNextBoot();
           EventFile events = events("cut-" + cut);
           await(next, () -> events.hooks().size() > cut);
@@ -71,9 +80,11 @@ class PowerCutIT {
           assertThat(Consumer.lives(events.all())).isEqualTo(firsts(cut + 1));
           assertThat(files(next, "tmp")).isEmpty();
           assertThat(files(next, "new")).isEmpty();
+          assertThat(files(next, "spare")).noneMatch(PowerCutIT::used);
         }
       }
-      System.out.printf("%s: %d cuts, %d files in tmp%n", type, CUTS, unfinished);
+      System.out.printf(
+          "%s: %d cuts, %d files in tmp, %d in spares%n", type, CUTS, unfinished, inSpares);
     }
   }
 
@@ -257,6 +268,15 @@ class PowerCutIT {
 
   private EventFile events(String name) {
     return new EventFile(folder.resolve(name + ".jsonl"));
+  }
+
+  /** Whether a call was written over a spare. */
+  private static boolean used(Path spare) {
+    try (InputStream content = Files.newInputStream(spare)) {
+      return content.read() != 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static List<Path> files(Host host, String sub) throws IOException {

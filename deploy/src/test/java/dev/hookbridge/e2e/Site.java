@@ -3,7 +3,7 @@ package dev.hookbridge.e2e;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
-import com.rabbitmq.client.GetResponse;
+import com.rabbitmq.client.Delivery;
 import dev.hookbridge.testing.Broker;
 import dev.hookbridge.testing.Brokers;
 import dev.hookbridge.testing.Needs;
@@ -15,6 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /** A broker with a destination for the feed, and an independent consumer of it. */
 interface Site extends AutoCloseable {
@@ -57,6 +60,8 @@ interface Site extends AutoCloseable {
 
   /** Read by a plain AMQP client from a queue bound before the first event. */
   record OfRabbitmq(Broker broker, List<Consumer.Message> got) implements Site {
+    private static final String QUEUE = "libvirt.hooks";
+
     @Override
     public String sink() {
       return "  feed:\n    type: amqp\n    uri: "
@@ -80,17 +85,27 @@ interface Site extends AutoCloseable {
       };
     }
 
+    /** Takes what waits now, and acknowledges it: what comes meanwhile stays in the queue. */
     private List<Consumer.Message> drain() throws IOException {
       ConnectionFactory factory = new ConnectionFactory();
       List<Consumer.Message> messages = new ArrayList<>();
+      BlockingQueue<Delivery> deliveries = new LinkedBlockingQueue<>();
       try {
         factory.setUri(broker.address() + "/%2F");
         try (Connection connection = factory.newConnection();
             Channel channel = connection.createChannel()) {
-          for (GetResponse got = channel.basicGet("libvirt.hooks", true);
-              got != null;
-              got = channel.basicGet("libvirt.hooks", true)) {
+          long waiting = channel.messageCount(QUEUE);
+          channel.basicQos(1000);
+          channel.basicConsume(QUEUE, false, (tag, got) -> deliveries.add(got), tag -> {});
+          while (messages.size() < waiting) {
+            Delivery got = deliveries.poll(30, TimeUnit.SECONDS);
+            if (got == null) {
+              throw new IOException(messages.size() + " of " + waiting + " came, then none");
+            }
             messages.add(message(got));
+            if (messages.size() % 100 == 0 || messages.size() == waiting) {
+              channel.basicAck(got.getEnvelope().getDeliveryTag(), true);
+            }
           }
         }
       } catch (IOException e) {
@@ -101,16 +116,16 @@ interface Site extends AutoCloseable {
       return messages;
     }
 
-    private static Consumer.Message message(GetResponse got) {
+    private static Consumer.Message message(Delivery got) {
       Map<String, String> attributes = new LinkedHashMap<>();
-      Map<String, Object> headers = Objects.requireNonNull(got.getProps().getHeaders());
+      Map<String, Object> headers = Objects.requireNonNull(got.getProperties().getHeaders());
       headers.forEach(
           (name, value) -> {
             if (name.startsWith("cloudEvents:")) {
               attributes.put(name.substring("cloudEvents:".length()), value.toString());
             }
           });
-      attributes.put("datacontenttype", got.getProps().getContentType());
+      attributes.put("datacontenttype", got.getProperties().getContentType());
       return new Consumer.Message(attributes, got.getBody());
     }
   }

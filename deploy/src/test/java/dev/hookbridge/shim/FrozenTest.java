@@ -70,6 +70,23 @@ class FrozenTest {
   }
 
   @Test
+  void callsThatWaitInSparesArriveToo() throws IOException {
+    Trial trial = new Trial(folder);
+    try (Disk disk = new Disk(trial)) {
+      Files.createDirectory(trial.spare());
+      trial.spares();
+      disk.freeze();
+      for (int i = 0; i < 5; i++) {
+        assertThat(call("g" + i, "reconnect").exit()).isZero();
+      }
+      disk.thaw();
+      await().atMost(Duration.ofSeconds(30)).until(() -> trial.files().size() == 5);
+      assertThat(trial.calls()).extracting(call -> call.field("object")).doesNotHaveDuplicates();
+      assertThat(trial.files()).allMatch(file -> file.toFile().length() == Trial.SPARE_SIZE);
+    }
+  }
+
+  @Test
   void theSettingsMayLieOnTheFrozenDiskToo() throws IOException {
     try (Disk disk = new Disk(folder)) {
       Trial trial = new Trial(folder);

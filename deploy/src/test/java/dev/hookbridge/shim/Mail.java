@@ -36,7 +36,9 @@ final class Mail {
     CRC32C sum = new CRC32C();
     sum.update(bytes, 0, at);
     expect(String.format("%08x%n", sum.getValue()));
-    assertThat(at).as("nothing behind the checksum").isEqualTo(bytes.length);
+    assertThat(Arrays.copyOfRange(bytes, at, bytes.length))
+        .as("zeros behind the checksum: what is left of a spare")
+        .isEqualTo(new byte[bytes.length - at]);
   }
 
   static Mail read(byte[] bytes) {

@@ -27,6 +27,7 @@ class PowerCutTest {
 
   @Parameter Shim shim;
   @TempDir Path folder;
+  private int sparesThatHoldCalls;
 
   @ParameterizedTest
   @ValueSource(strings = {"ext4", "xfs"})
@@ -50,6 +51,17 @@ class PowerCutTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"ext4", "xfs"})
+  void aCallThatReturnedIsInItsSpare(String type) throws IOException {
+    Path trial = folder.resolve("trial");
+    try (Device device = new Device(folder.resolve("device"), trial, type)) {
+      new Trial(trial).spares();
+      callsAreOn(device, trial, "mail");
+      assertThat(sparesThatHoldCalls).as("renames that were not on the disk").isPositive();
+    }
+  }
+
   private void callsAreOn(Device device, Path trial, String mail) throws IOException {
     LoopMount.sync(device.folder()); // the folders are there since long
     List<Path> copies = new ArrayList<>();
@@ -65,8 +77,8 @@ class PowerCutTest {
       Files.delete(copies.get(i));
     }
     System.out.printf(
-        "%d copies right after a call held all of %d calls, %d files in tmp%n",
-        CALLS, CALLS * (CALLS + 1) / 2, unfinished);
+        "%d copies right after a call held all of %d calls, %d files in tmp, %d in spares%n",
+        CALLS, CALLS * (CALLS + 1) / 2, unfinished, sparesThatHoldCalls);
   }
 
   private int call(Path trial, int number) throws IOException {
@@ -78,23 +90,34 @@ class PowerCutTest {
   }
 
   /** Every call up to this one, as a whole record (its reader wants the checksum to fit). */
-  private static int assertHolds(Path mail, int calls) throws IOException {
+  private int assertHolds(Path mail, int calls) throws IOException {
     List<String> found = new ArrayList<>();
-    int[] counts = new int[2];
-    String[] places = {"new", "tmp"};
-    for (int i = 0; i < 2; i++) {
-      try (var files = Files.list(mail.resolve(places[i]))) {
-        for (Path file : files.toList()) {
-          found.add(Mail.read(Files.readAllBytes(file)).field("object"));
+    int[] counts = new int[3];
+    String[] places = {"new", "tmp", "spare"};
+    for (int i = 0; i < places.length; i++) {
+      for (Path file : files(mail.resolve(places[i]))) {
+        byte[] content = Files.readAllBytes(file);
+        if (content[0] != 0) { // it is no spare that nobody used
+          found.add(Mail.read(content).field("object"));
           counts[i]++;
         }
       }
     }
+    sparesThatHoldCalls += counts[2];
     List<String> expected = new ArrayList<>();
     for (int i = 0; i < calls; i++) {
       expected.add("g" + i);
     }
     assertThat(found).containsExactlyInAnyOrderElementsOf(expected);
     return counts[1];
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return List.of();
+    }
+    try (var files = Files.list(folder)) {
+      return files.toList();
+    }
   }
 }

@@ -16,6 +16,9 @@ final class Trial {
       "(lost|late) [0-9a-f-]{36} [1-9][0-9]* [a-z]+ [A-Za-z0-9._%-]{1,64} [A-Za-z0-9._%-]{1,255}"
           + " [1-9][0-9]*";
 
+  static final int SPARES = 128;
+  static final int SPARE_SIZE = 16 << 10;
+
   final Path folder;
 
   Trial(Path folder) throws IOException {
@@ -36,6 +39,23 @@ final class Trial {
     Files.writeString(conf, text);
     Files.setPosixFilePermissions(conf, PosixFilePermissions.fromString("rw-r--r--"));
     return this;
+  }
+
+  Path spare() {
+    return mail().resolve("spare");
+  }
+
+  /** Files for calls to be written into, as the agent makes them. */
+  Trial spares() throws IOException {
+    for (int i = 0; i < SPARES; i++) {
+      Path file = Files.write(slot(i), new byte[SPARE_SIZE]);
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    }
+    return this;
+  }
+
+  Path slot(int number) {
+    return spare().resolve(String.format("%03d", number));
   }
 
   List<Path> files() throws IOException {

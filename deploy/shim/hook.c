@@ -27,6 +27,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/vfs.h>
@@ -112,8 +113,8 @@ struct rule {
 };
 static struct {
     struct rule rules[RULES_MAX];
-    int count;
-    uint64_t wait, until;
+    int count, asks;
+    uint64_t wait, began, until;
 } gate;
 
 /* What the hook does, and why. `answer` is the asker's until it has ended. */
@@ -387,15 +388,20 @@ static int help(void *helper)
 
 /*
  * Starts a helper: a process with its own file descriptors and our memory. The kernel clears `tid` when it
- * ends, however it ends. (errno is shared too: no more than how a failure is told, or a short wait,
- * depends on it.)
+ * ends, however it ends. (errno is shared too: no more than how a failure is told depends on it once two
+ * helpers run.) One that a helper starts is the hook's child as well, not left to init.
  */
-static int start(struct helper *h, int (*work)(struct record *), struct record *about)
+static int start_with(int flags, struct helper *h, int (*work)(struct record *), struct record *about)
 {
-    int flags = CLONE_VM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD;
+    flags |= CLONE_VM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD;
     h->work = work;
     h->about = about;
     return clone(help, h->stack + sizeof h->stack, flags, h, &h->tid, NULL, &h->tid) > 0;
+}
+
+static int start(struct helper *h, int (*work)(struct record *), struct record *about)
+{
+    return start_with(0, h, work, about);
 }
 
 static int ended(struct helper *h, uint64_t until)
@@ -432,7 +438,7 @@ static int descend_in_steps(int fd, const char *path)
     return fd;
 }
 
-/* In one go where the kernel can, since Linux 5.6, and no sandbox forbids it. */
+/* In one go where the kernel can, since Linux 5.6, and no sandbox forbids it; else the steps tell what is wrong. */
 static int descend(int fd, const char *path)
 {
     struct {
@@ -442,7 +448,7 @@ static int descend(int fd, const char *path)
     if (fd < 0 || !*path)
         return fd;
     int at = syscall(SYS_openat2, fd, path, &how, sizeof how);
-    return at < 0 && (errno == ENOSYS || errno == EPERM) ? descend_in_steps(fd, path) : at;
+    return at < 0 ? descend_in_steps(fd, path) : at;
 }
 
 /* Opens an absolute path: a planted link anywhere ends it. Nothing is closed, as a helper ends soon. */
@@ -1178,7 +1184,9 @@ static int store_or_tell(int folder, struct record *r)
     return err;
 }
 
-/* Helper. Its result is an errno, or 0. */
+static int ask(struct record *r);
+
+/* Helper. Its result is an errno, or 0. Where a rule matches, the question goes out while the disk works. */
 static int record(struct record *r)
 {
     struct stat st = {.st_uid = me};
@@ -1193,6 +1201,11 @@ static int record(struct record *r)
     if (folder >= 0 && data_is_mine && ours(&st) && may_fail())
         gates = read_gates(folder, &count);
     compose_call(gates);
+    if (count > 0) {
+        gate.began = now(CLOCK_BOOTTIME);
+        gate.until = gate.began + gate.wait;
+        gate.asks = start_with(CLONE_PARENT, &big.asker, ask, NULL);
+    }
     __atomic_store_n(&gate.count, count, __ATOMIC_RELEASE);
     return store_or_tell(folder, r);
 }
@@ -1278,27 +1291,26 @@ static int alive(int gates)
     return then <= t && t - then <= ALIVE_LIFE;
 }
 
-/* The path leads through a file descriptor, so what was looked at is what is connected to. */
+/*
+ * The path leads through a file descriptor, so what was looked at is what is connected to. While too many at once
+ * wait to be accepted, connect() waits as well, for so long.
+ */
 static int connect_agent(int gates)
 {
     struct sockaddr_un to = {.sun_family = AF_UNIX};
     struct out o = {to.sun_path, to.sun_path + sizeof to.sun_path - 1};
-    struct timespec pause = {0, 5 * MS};
+    struct timeval patience = {.tv_usec = SMALL_WAIT / 1000};
     struct ucred peer;
     socklen_t size = sizeof peer;
     struct stat st;
-    int at = open_agents(gates, "gate.sock", O_PATH, S_IFSOCK), fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    uint64_t until = now(CLOCK_BOOTTIME) + SMALL_WAIT;
+    int at = open_agents(gates, "gate.sock", O_PATH, S_IFSOCK), fd = socket(AF_UNIX, SOCK_STREAM, 0);
     if (at < 0)
         return -1;
     cat(&o, "/proc/self/fd/", NULL);
     putn(&o, at, 1);
-    while (connect(fd, (struct sockaddr *)&to, sizeof to) != 0) {
-        if (errno != EAGAIN || now(CLOCK_BOOTTIME) >= until) /* EAGAIN: too many at once wait to be accepted */
-            return -1;
-        nanosleep(&pause, NULL);
-    }
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || fstat(gates, &st) != 0 || peer.uid != st.st_uid)
+    if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) != 0 ||
+        connect(fd, (struct sockaddr *)&to, sizeof to) != 0 || fcntl(fd, F_SETFL, O_NONBLOCK) != 0 ||
+        getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || fstat(gates, &st) != 0 || peer.uid != st.st_uid)
         return -1;
     return fd;
 }
@@ -1327,12 +1339,9 @@ static enum how_asked converse(int fd)
     for (uint64_t t; (t = now(CLOCK_BOOTTIME)) < gate.until;) {
         if (poll(&peer, 1, (gate.until - t) / MS + 1) <= 0)
             continue;
-        if (peer.revents & POLLOUT) {
-            ssize_t left = write_some(fd, parts);
-            if (left == 0 || (left < 0 && errno != EAGAIN)) {
-                shutdown(fd, SHUT_WR);
-                peer.events = POLLIN;
-            }
+        if ((peer.revents & POLLOUT) && write_some(fd, parts) <= 0) { /* who is writable takes some, or nothing ever */
+            shutdown(fd, SHUT_WR);
+            peer.events = POLLIN;
         }
         if (peer.revents & ~POLLOUT) {
             ssize_t got = read(fd, big.answer + n, sizeof big.answer - n);
@@ -1379,20 +1388,21 @@ static void apply_defaults(enum how_asked how, const char *reason)
 }
 
 /*
- * Asks in a helper, for the agent's folder may lie on a frozen disk. When even the call cannot be written there,
- * the agent would not find it: nobody is asked.
+ * Waits for the answer to what was asked in a helper, for the agent's folder may lie on a frozen disk. When even the
+ * call cannot be written there, an answer counts that is here by now.
  */
 static void decide(int late)
 {
     static char silence[] = "no answer within 10000 ms";
     struct out o = {silence + sizeof "no answer within", silence + sizeof silence - 1};
-    uint64_t began = now(CLOCK_BOOTTIME), ms = gate.wait / MS;
-    enum how_asked how = ABSENT;
-    gate.until = began + gate.wait;
-    if (!late && !start(&big.asker, ask, NULL))
-        how = UNREADABLE;
-    else if (!late)
-        how = ended(&big.asker, gate.until + FIRST_WAIT) ? (enum how_asked)big.asker.result : TIMEOUT;
+    uint64_t ms = gate.wait / MS;
+    enum how_asked how = UNREADABLE;
+    if (gate.asks && ended(&big.asker, late ? 0 : gate.until + FIRST_WAIT))
+        how = (enum how_asked)big.asker.result;
+    else if (gate.asks)
+        how = TIMEOUT;
+    if (late && how != ANSWERED)
+        how = ABSENT;
     putn(&o, ms % 1000 ? ms : ms / 1000, 1);
     cat(&o, ms % 1000 ? " ms" : " s", NULL);
     *o.at = 0;
@@ -1405,7 +1415,7 @@ static void decide(int late)
                                              : "hookbridge's agent gave no answer that can be read");
     if (destructive() && !same(verdict.cause, "decided"))
         verdict.fails = 0;
-    verdict.waited = now(CLOCK_BOOTTIME) - began;
+    verdict.waited = now(CLOCK_BOOTTIME) - gate.began;
 }
 
 static void compose_outcome(struct record *r)

@@ -120,6 +120,8 @@ final class AmqpLink implements AutoCloseable {
     factory.setMetricsCollector(meters);
     if (settings.broker().tls()) {
       factory.useSslProtocol(settings.tls().context());
+    } else {
+      factory.setSocketFactory(new WholeWrites());
     }
     factory.setSocketConfigurator(keeper(settings));
     return factory;

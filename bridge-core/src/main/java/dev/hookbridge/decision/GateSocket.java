@@ -121,7 +121,7 @@ final class GateSocket implements Runnable, Reception.Ways {
     }
     Visitor visitor = lobby.enter(socket);
     socket.configureBlocking(false);
-    socket.register(selector, SelectionKey.OP_READ, visitor);
+    SelectionKey reading = socket.register(selector, SelectionKey.OP_READ, visitor);
     clock.at(
         visitor.since() + PATIENCE,
         () -> {
@@ -129,6 +129,7 @@ final class GateSocket implements Runnable, Reception.Ways {
             lobby.leave(visitor, Refused.SLOW);
           }
         });
+    read(reading, visitor); // a shim sends as soon as it is connected
   }
 
   private void read(SelectionKey key, Visitor visitor) {

@@ -22,10 +22,7 @@ import org.jspecify.annotations.Nullable;
  * 1f2e3d4c\n                CRC32C of every byte before it
  * </pre>
  *
- * Zeros may follow: a record written over a spare, see {@link Spares}, is followed by what is left
- * of it.
- *
- * <p>Whoever wrote the bytes is not trusted: every length is checked before it is believed.
+ * Whoever wrote the bytes is not trusted: every length is checked before it is believed.
  */
 final class MailFormat {
   static final int MAX_STDIN = 16 << 20;
@@ -71,6 +68,20 @@ final class MailFormat {
   /** Takes a record apart, or says in a sentence what is wrong with it. */
   static Parts read(byte[] record) throws DamagedMail {
     return read(record, record.length);
+  }
+
+  /** Takes a file apart, which may be a {@link Spares spare}: what is left of it are zeros. */
+  static Parts readFile(byte[] file) throws DamagedMail {
+    return read(file, used(file));
+  }
+
+  /** How many bytes of a file are no zeros at its end. */
+  static int used(byte[] file) {
+    int length = file.length;
+    while (length > 0 && file[length - 1] == 0) {
+      length--;
+    }
+    return length;
   }
 
   /**
@@ -141,21 +152,13 @@ final class MailFormat {
   }
 
   private void checksum() throws DamagedMail {
-    if (end < at + CHECKSUM || record[at + 8] != '\n' || !zeros(record, at + CHECKSUM, end)) {
+    if (end != at + CHECKSUM || record[at + 8] != '\n') {
       throw new DamagedMail("it is cut short or something follows it");
     }
     byte[] expected = hexChecksum(record, at);
     if (!Arrays.equals(record, at, at + 8, expected, 0, 8)) {
       throw new DamagedMail("its checksum does not match");
     }
-  }
-
-  static boolean zeros(byte[] bytes, int from, int to) {
-    int at = from;
-    while (at < to && bytes[at] == 0) {
-      at++;
-    }
-    return at == to;
   }
 
   private static byte[] hexChecksum(byte[] bytes, int length) {

@@ -48,7 +48,7 @@ final class MailReader {
   /** Whether a file of {@code tmp} is a whole record. */
   boolean complete(Path file) throws IOException {
     try {
-      MailFormat.read(bytes(file));
+      MailFormat.readFile(bytes(file));
       return true;
     } catch (DamagedMail e) {
       return false;
@@ -80,7 +80,7 @@ final class MailReader {
   }
 
   private Letter letter(MailName name, byte[] record) throws DamagedMail {
-    MailFormat.Parts parts = MailFormat.read(record);
+    MailFormat.Parts parts = MailFormat.readFile(record);
     if (!parts.text("id").equals(name.id())) {
       throw new DamagedMail("its name and its content disagree about the id");
     }

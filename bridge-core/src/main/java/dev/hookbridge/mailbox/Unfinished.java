@@ -87,7 +87,7 @@ final class Unfinished {
         return false;
       }
       byte[] content = beginning(channel);
-      if (MailFormat.zeros(content, 0, content.length)) {
+      if (MailFormat.used(content) == 0) {
         if (content.length != Spares.SIZE || !Spares.isName(file)) {
           Files.delete(file);
         }
@@ -126,7 +126,7 @@ final class Unfinished {
 
   private static @Nullable MailName name(byte[] record) {
     try {
-      MailFormat.Parts parts = MailFormat.read(record);
+      MailFormat.Parts parts = MailFormat.readFile(record);
       long boottime = parts.number("boottime");
       MailName name =
           new MailName(boottime, parts.text("boot"), parts.number("time"), parts.text("id"));

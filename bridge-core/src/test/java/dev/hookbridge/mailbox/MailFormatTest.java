@@ -54,11 +54,13 @@ class MailFormatTest {
   }
 
   @Test
-  void zerosMayFollow() throws DamagedMail {
+  void zerosMayFollowInAFileOnly() throws DamagedMail {
     byte[] padded = Arrays.copyOf(RECORD, RECORD.length + 100);
-    assertThat(MailFormat.read(padded).stdin()).isEqualTo(bytes("<domain/>\n"));
-    padded[RECORD.length + 50] = 1;
+    assertThat(MailFormat.readFile(padded).stdin()).isEqualTo(bytes("<domain/>\n"));
     assertThatThrownBy(() -> MailFormat.read(padded)).hasMessageContaining("follows it");
+    padded[RECORD.length + 50] = 1;
+    assertThatThrownBy(() -> MailFormat.readFile(padded)).hasMessageContaining("follows it");
+    assertThatThrownBy(() -> MailFormat.readFile(new byte[100])).isInstanceOf(DamagedMail.class);
   }
 
   @Test
@@ -85,7 +87,6 @@ class MailFormatTest {
   @Test
   void whatFollowsIsDamage() {
     byte[] longer = Arrays.copyOf(RECORD, RECORD.length + 1);
-    longer[RECORD.length] = '\n';
     assertThatThrownBy(() -> MailFormat.read(longer)).isInstanceOf(DamagedMail.class);
   }
 

@@ -1,7 +1,9 @@
 /*
  * Measures hooks from exec to exit, in one run, as Markdown:
  *
- *     bench DIR STDIN ROUNDS[/GAP_MS] NAME[/N]=PROGRAM...
+ *     bench [--spares FOLDER] DIR STDIN ROUNDS[/GAP_MS] NAME[/N]=PROGRAM...
+ *
+ * With --spares that folder is kept filled with spares, as the agent does it, at moments that are not measured.
  *
  * The programs take turns in every round, so that a slow moment of the machine hits all alike; NAME/N takes part
  * in every N-th round only. First one at a time, then 32 at once; with a gap before each call, only the former. STDIN, a file of at most 64 KiB, reaches each
@@ -125,6 +127,19 @@ static void many(struct program *p, int wanted)
     p->took += now_us() - start;
 }
 
+/* What the agent does while nobody waits. */
+static void fill(const char *folder)
+{
+    static const char zeros[16 << 10];
+    char path[4096];
+    for (int i = 0; folder && i < 128; i++) {
+        snprintf(path, sizeof path, "%s/%03d", folder, i);
+        int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+        must(fd < 0 || (write(fd, zeros, sizeof zeros) == sizeof zeros && fsync(fd) == 0), path);
+        close(fd);
+    }
+}
+
 static int by_value(const void *a, const void *b)
 {
     double d = *(const double *)a - *(const double *)b;
@@ -240,8 +255,13 @@ int main(int argc, char **argv)
         prepare(argv[2], argv[3]);
         return fire(argv[4], atoi(argv[5]), atoi(argv[6]));
     }
+    const char *spares = argc > 2 && !strcmp(argv[1], "--spares") ? argv[2] : NULL;
+    if (spares) {
+        argc -= 2;
+        argv += 2;
+    }
     if (argc < 6) {
-        fprintf(stderr, "usage: bench DIR STDIN ROUNDS[/GAP_MS] NAME[/N]=PROGRAM... (see the head of bench.c)\n");
+        fprintf(stderr, "usage: bench [--spares FOLDER] DIR STDIN ROUNDS[/GAP_MS] NAME[/N]=PROGRAM... (see the head of bench.c)\n");
         return 2;
     }
     const char *slash = strchr(argv[3], '/');
@@ -251,7 +271,9 @@ int main(int argc, char **argv)
     for (int i = 4; i < argc; i++)
         program(argv[i], rounds);
 
-    for (int round = 0; round < rounds; round++)
+    for (int round = 0; round < rounds; round++) {
+        if (round % 16 == 0)
+            fill(spares);
         for (int i = 0; i < count; i++) {
             struct program *p = turn(i);
             if (round % p->every == 0) {
@@ -259,17 +281,20 @@ int main(int argc, char **argv)
                 one(p);
             }
         }
+    }
     if (gap_ms > 0)
         snprintf(title, sizeof title, "one at a time, %d ms apart", gap_ms);
     report(title, 0);
     if (gap_ms > 0)
         return 0;
-    for (int round = 0; round < rounds / 32 + 1; round++)
+    for (int round = 0; round < rounds / 32 + 1; round++) {
+        fill(spares);
         for (int i = 0; i < count; i++) {
             struct program *p = turn(i);
             if (round % p->every == 0)
                 many(p, 2 * AT_ONCE);
         }
+    }
     report("32 at once", 1);
     return 0;
 }

@@ -53,6 +53,23 @@ class HostileAgentTest {
       done
       """;
 
+  /** Lays ready what is no spare, and takes away and changes what was one a moment ago. */
+  private static final String SPARES_ATTACK =
+      """
+      cd "$1/spare" && head -c 16384 /dev/zero > ../tmp/good && echo ready
+      while :; do
+        for i in $(seq -w 000 127); do
+          cp ../tmp/good $i
+          rm -f $i; ln -s "$2" $i
+          rm -f $i; ln "$2" $i || ln -s /dev/zero $i
+          rm -f $i; ln ../tmp/good $i
+          rm -f $i; mkfifo $i
+          rm -f $i; cp ../tmp/good $i; mv -f $i ../new/stolen
+          cp ../tmp/good $i
+        done 2>/dev/null
+      done
+      """;
+
   @Parameter Shim shim;
 
   @TempDir(factory = InMemory.class)
@@ -94,6 +111,30 @@ class HostileAgentTest {
     assertThat(victim).hasContent("precious");
     assertThat(Run.tool("stat", "-c", "%u %a %h", victim.toString())).isEqualTo("0 600 1\n");
     assertThat(Run.tool("stat", "-c", "%u %a", mail.toString())).isEqualTo("0 755\n");
+    assertThat(Run.tool("find", mail + "/tmp", mail + "/new", "-uid", "0")).isEmpty();
+  }
+
+  @Test
+  void noHookIsHurtByWhatHeLaysReady() throws Exception {
+    Files.write(victim, new byte[Trial.SPARE_SIZE]);
+    Process attacker = attacker(SPARES_ATTACK);
+    try {
+      for (int i = 0; i < 60; i++) {
+        Run.Ended ended =
+            Run.of(shim, mail.getParent())
+                .with("g" + i, i % 2 == 0 ? "reconnect" : "start", "begin", "-")
+                .stdin(new byte[1 + i * 100])
+                .run();
+        assertThat(ended.exit()).isZero();
+        assertThat(ended.out()).isEmpty();
+        assertThat(ended.err()).isEmpty();
+        assertThat(ended.millis()).isLessThan(5_000);
+      }
+    } finally {
+      attacker.destroyForcibly().waitFor();
+    }
+    assertThat(victim).hasBinaryContent(new byte[Trial.SPARE_SIZE]);
+    assertThat(Run.tool("stat", "-c", "%u %a %h", victim.toString())).isEqualTo("0 600 1\n");
     assertThat(Run.tool("find", mail + "/tmp", mail + "/new", "-uid", "0")).isEmpty();
   }
 

@@ -35,7 +35,7 @@ class EveryStepIT {
   @ValueSource(strings = {"TAKEN", "STORED", "REMOVED", "FORGOTTEN", "SAVED"})
   void deathAtAStepLosesNothing(String step) throws Exception {
     Path events = folder.resolve("events.jsonl");
-    try (Host host = new Host(folder, "kvm-07", "  feed: { type: file, path: " + events + " }\n")) {
+    try (Host host = new Host(folder, "kvm-07", new EventFile(events).sink())) {
       Hooks hooks = new Hooks(host);
       List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
       List<Thread> guests = hooks.live(GUESTS, (thread, failure) -> failures.add(failure));

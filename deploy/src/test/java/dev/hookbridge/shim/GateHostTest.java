@@ -56,6 +56,20 @@ class GateHostTest {
     assertThat(trial.lost()).isEmpty();
   }
 
+  /** Whoever was asked meanwhile is not waited for. */
+  @Test
+  void aCallThatMustBeWrittenAndCannotFailsAtOnce() throws IOException {
+    Trial trial = new Trial(folder).conf("when-full: fail-hook\nreserve: 100%\n");
+    try (TestGate gate = new TestGate(trial).alive()) {
+      gate.rules(rule("r", ALL, 10_000, "allow")).silent();
+      Run.Ended ended = Run.of(shim, folder).run();
+      assertThat(ended.exit()).isOne();
+      assertThat(ended.err()).contains("could not be written");
+      assertThat(ended.millis()).isLessThan(5_000);
+      assertThat(trial.lost()).hasSize(1);
+    }
+  }
+
   /** The host boots, and its guests are started before the agent is. */
   @Test
   void beforeTheAgentIsUpNoHookWaits() throws Exception {

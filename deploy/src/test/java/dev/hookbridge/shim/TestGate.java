@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -105,8 +106,8 @@ final class TestGate implements AutoCloseable {
             try {
               SocketChannel channel = bound.accept();
               peers.execute(() -> serve(peer, channel));
-            } catch (ClosedChannelException e) {
-              return;
+            } catch (ClosedChannelException | RejectedExecutionException e) {
+              return; // this gate is closed, whoever may be at it
             } catch (IOException e) {
               throw new IllegalStateException(e);
             }

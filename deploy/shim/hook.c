@@ -140,7 +140,6 @@ struct record {
     struct helper looker, teller, recorder;
     const char *kind;
     uint64_t wall, boot;
-    unsigned seed;
     char id[37], tail[10];
     struct iovec parts[3]; /* once it is composed: its head, stdin and tail */
 };
@@ -711,7 +710,6 @@ static void identify(struct record *r, const char *kind)
         memcpy(b, (void *)getauxval(AT_RANDOM), 16);
     for (int i = 0; i < 6; i++)
         b[i] = ms >> (40 - 8 * i);
-    r->seed = b[15];
     b[6] = 0x70 | (b[6] & 15);
     b[8] = 0x80 | (b[8] & 63);
     for (int i = 0; i < 16; i++) {
@@ -1097,12 +1095,12 @@ static int write_record(int fd, struct record *r)
  * the only one to write; a used spare never looks unused again, wherever it was renamed to. Opened first and
  * looked at then, as all that is the agent's.
  */
-static int take_spare(int folder, unsigned seed, const struct stat *owner, char *slot)
+static int take_spare(int folder, uint64_t any, const struct stat *owner, char *slot)
 {
     struct flock all = {.l_type = F_WRLCK};
     struct stat st;
     char first;
-    for (unsigned i = seed; i < seed + SPARE_TRIES; i++) {
+    for (uint64_t i = any; i < any + SPARE_TRIES; i++) {
         struct out o = {slot, slot + 3};
         putn(&o, i % SPARES, 3);
         *o.at = 0;
@@ -1155,7 +1153,7 @@ static int store(int folder, struct record *r)
 
     name_of(r, name, sizeof name);
     int spare = size > SPARE_BYTES ? -1 : openat(mail, "spare", FOLDER);
-    if (spare >= 0 && (fd = take_spare(spare, r->seed, &st, slot)) >= 0 &&
+    if (spare >= 0 && (fd = take_spare(spare, r->boot, &st, slot)) >= 0 &&
         post(fd, r, fdatasync, spare, slot, new, name) == 0)
         return 0;
     if ((fd = openat(tmp, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600)) < 0)

@@ -4,6 +4,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import javax.net.SocketFactory;
 
@@ -26,26 +27,36 @@ final class WholeWrites extends SocketFactory {
   }
 
   @Override
-  public Socket createSocket(String host, int port) {
-    throw connected();
+  public Socket createSocket(String host, int port) throws IOException {
+    return connected(new InetSocketAddress(0), new InetSocketAddress(host, port));
   }
 
   @Override
-  public Socket createSocket(String host, int port, InetAddress from, int fromPort) {
-    throw connected();
+  public Socket createSocket(String host, int port, InetAddress from, int fromPort)
+      throws IOException {
+    return connected(new InetSocketAddress(from, fromPort), new InetSocketAddress(host, port));
   }
 
   @Override
-  public Socket createSocket(InetAddress host, int port) {
-    throw connected();
+  public Socket createSocket(InetAddress host, int port) throws IOException {
+    return connected(new InetSocketAddress(0), new InetSocketAddress(host, port));
   }
 
   @Override
-  public Socket createSocket(InetAddress host, int port, InetAddress from, int fromPort) {
-    throw connected();
+  public Socket createSocket(InetAddress host, int port, InetAddress from, int fromPort)
+      throws IOException {
+    return connected(new InetSocketAddress(from, fromPort), new InetSocketAddress(host, port));
   }
 
-  private static UnsupportedOperationException connected() {
-    return new UnsupportedOperationException("the client connects by itself");
+  private Socket connected(InetSocketAddress from, InetSocketAddress to) throws IOException {
+    Socket socket = createSocket();
+    try {
+      socket.bind(from);
+      socket.connect(to);
+      return socket;
+    } catch (IOException | RuntimeException e) {
+      socket.close();
+      throw e;
+    }
   }
 }

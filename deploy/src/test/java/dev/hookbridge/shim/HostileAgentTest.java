@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,17 +95,7 @@ class HostileAgentTest {
   void noHookIsHurtAndNothingOutsideTheMailboxIsTouched() throws Exception {
     Process attacker = attacker(ATTACK);
     try {
-      for (int i = 0; i < 60; i++) {
-        Run.Ended ended =
-            Run.of(shim, mail.getParent())
-                .with("g" + i, i % 2 == 0 ? "reconnect" : "start", "begin", "-")
-                .stdin(new byte[i % 3 == 0 ? 2_000_000 : 100])
-                .run();
-        assertThat(ended.exit()).isZero();
-        assertThat(ended.out()).isEmpty();
-        assertThat(ended.err()).isEmpty();
-        assertThat(ended.millis()).isLessThan(5_000);
-      }
+      hooksPass(i -> i % 3 == 0 ? 2_000_000 : 100);
     } finally {
       attacker.destroyForcibly().waitFor();
     }
@@ -119,17 +110,7 @@ class HostileAgentTest {
     Files.write(victim, new byte[Trial.SPARE_SIZE]);
     Process attacker = attacker(SPARES_ATTACK);
     try {
-      for (int i = 0; i < 60; i++) {
-        Run.Ended ended =
-            Run.of(shim, mail.getParent())
-                .with("g" + i, i % 2 == 0 ? "reconnect" : "start", "begin", "-")
-                .stdin(new byte[1 + i * 100])
-                .run();
-        assertThat(ended.exit()).isZero();
-        assertThat(ended.out()).isEmpty();
-        assertThat(ended.err()).isEmpty();
-        assertThat(ended.millis()).isLessThan(5_000);
-      }
+      hooksPass(i -> 1 + i * 100);
     } finally {
       attacker.destroyForcibly().waitFor();
     }
@@ -160,6 +141,23 @@ class HostileAgentTest {
     }
     assertThat(victim).hasContent("precious");
     assertThat(Run.tool("stat", "-c", "%u %a %h", victim.toString())).isEqualTo("0 600 1\n");
+  }
+
+  /**
+   * @param size of the stdin of the n-th hook
+   */
+  private void hooksPass(IntUnaryOperator size) throws IOException {
+    for (int i = 0; i < 60; i++) {
+      Run.Ended ended =
+          Run.of(shim, mail.getParent())
+              .with("g" + i, i % 2 == 0 ? "reconnect" : "start", "begin", "-")
+              .stdin(new byte[size.applyAsInt(i)])
+              .run();
+      assertThat(ended.exit()).isZero();
+      assertThat(ended.out()).isEmpty();
+      assertThat(ended.err()).isEmpty();
+      assertThat(ended.millis()).isLessThan(5_000);
+    }
   }
 
   private Process attacker(String attack) throws IOException {

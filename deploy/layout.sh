@@ -13,6 +13,7 @@ Makes, as root, the system user of the agent and
   …/mail/tmp, …/mail/new, …/mail/spare, …/spool, …/gates.d
                                            the agent, 0700
   /etc/hookbridge, /run/hookbridge         root, 0755
+  /run/hookbridge/agent                    the agent, 0700
 
   --user NAME     the agent's user (default: hookbridge)
   --no-user       do not create that user; it must exist
@@ -63,7 +64,7 @@ if [ -n "$trial" ]; then
     for dir in . mail etc run; do
         folder "$trial/$dir" "$me" 0755
     done
-    for dir in mail/tmp mail/new mail/spare spool gates.d; do
+    for dir in mail/tmp mail/new mail/spare spool gates.d run/agent; do
         folder "$trial/$dir" "$me" 0700
     done
     exit 0
@@ -90,3 +91,4 @@ for dir in mail/tmp mail/new mail/spare spool gates.d; do
 done
 folder "$root/etc/hookbridge" 0:0 0755
 folder "$root/run/hookbridge" 0:0 0755
+folder "$root/run/hookbridge/agent" "$agent" 0700

@@ -16,6 +16,7 @@ import dev.hookbridge.metrics.Endpoint;
 import dev.hookbridge.metrics.Metrics;
 import dev.hookbridge.metrics.MetricsServer;
 import dev.hookbridge.spool.Batch;
+import dev.hookbridge.spool.Identity;
 import dev.hookbridge.spool.Orphan;
 import dev.hookbridge.spool.Spool;
 import dev.hookbridge.spool.SpoolException;
@@ -91,10 +92,17 @@ public final class Agent implements AutoCloseable {
     HostFacts host = HostFacts.detect(version).named(config.host());
     Envelopes envelopes =
         new Envelopes(host, Redaction.standard().and(config.redact()), Clock.systemUTC());
-    Spool spool = Spool.open(places.spool(), config.host(), config.spool(), meters);
+    Spool spool =
+        Spool.open(
+            places.spool(),
+            Identity.of(config.host()),
+            Optional.of(places.runtime()),
+            config.spool(),
+            meters);
     LastEvents events = LastEvents.of(spool);
     Agent agent = new Agent(config, meters, spool, envelopes);
     agent.closing.push(spool);
+    spool.onDamage(agent::failed);
     try {
       agent.begin(version);
       agent.startCouriers();
@@ -129,7 +137,8 @@ public final class Agent implements AutoCloseable {
         .ifPresent(
             aside ->
                 LOG.error(
-                    "the spool was damaged ({}) and is set aside in {}; a new epoch begins",
+                    "the spool was damaged ({}); what is intact was saved, the old file is {}, and a"
+                        + " new epoch begins",
                     aside.reason(),
                     aside.file()));
     spool.append(Batch.ofOwn(new Tellings(envelopes).started(spool)).tellingPrevious());
@@ -193,7 +202,7 @@ public final class Agent implements AutoCloseable {
     }
   }
 
-  /** A damaged file is mended by opening it anew, which a restart of the process does. */
+  /** Only another start can save what is intact in a damaged file. */
   private void failed(SpoolException e) {
     if (e.kind() == SpoolException.Kind.DAMAGED) {
       failure.complete(String.valueOf(e.getMessage()));

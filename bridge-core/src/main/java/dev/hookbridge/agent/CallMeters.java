@@ -24,7 +24,8 @@ final class CallMeters {
         Timer.builder("hookbridge.hook.to.spool")
             .description("From the hook's call to its event's commit in the spool")
             .register(registry);
-    for (String reason : List.of("damaged", "disk-full", "late", "max-bytes", "uncounted")) {
+    for (String reason :
+        List.of("damaged", "disk-full", "late", "max-bytes", "rolled-back", "uncounted")) {
       losses(registry, reason); // a rate needs the zero before the first
     }
     Gauge.builder("hookbridge.mailbox.files", mailbox, Mailbox::waiting)

@@ -90,6 +90,11 @@ public record Places(Path data, Path etc, Path run, boolean trial) {
     return etc.resolve("hookbridge.yaml");
   }
 
+  /** The agent's own folder for what shall not survive a boot. */
+  public Path runtime() {
+    return run.resolve("agent");
+  }
+
   public Path lost() {
     return run.resolve("lost");
   }

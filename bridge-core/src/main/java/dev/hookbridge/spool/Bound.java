@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * What the spool may take on disk, and what goes when that is reached. Used within a transaction.
  *
  * <pre>
- * max-bytes = events and dead letters + log + ballast
+ * max-bytes = events and dead letters + log + ballast + high-water mark
  *             └── the file's pages ──┘  └─ an eighth each, at most 16 MiB ─┘
  * </pre>
  *
@@ -49,6 +49,11 @@ final class Bound {
     return Math.min(MOST_SIDE_BYTES, limits.maxBytes() / SIDE_SHARE);
   }
 
+  /** What the file may take. */
+  private static long most(Limits limits) {
+    return limits.maxBytes() - 2 * side(limits) - HighWaterFile.BYTES;
+  }
+
   /** What an event takes in the file, at most. */
   long pages(Envelope event) {
     return (event.size() / page + 1) * page;
@@ -58,7 +63,7 @@ final class Bound {
   long room() throws SQLException {
     long free = db.number("PRAGMA freelist_count", 0) * page;
     long used = db.number("PRAGMA page_count", 0) * page - free;
-    long room = limits.maxBytes() - 2 * side(limits) - used;
+    long room = most(limits) - used;
     return ballast.there() ? room - longLog() : Math.min(room, free);
   }
 
@@ -69,7 +74,7 @@ final class Bound {
   long spare() throws SQLException {
     long free = db.number("PRAGMA freelist_count", 0);
     long pages = db.number("PRAGMA page_count", 0);
-    long most = (limits.maxBytes() - 2 * side(limits)) / page;
+    long most = most(limits) / page;
     long keep = pages / 4 + side(limits) / page;
     return Math.max(free - keep, Math.min(free, pages - most));
   }

@@ -21,6 +21,7 @@ final class Change {
   private long last;
   private long events;
   private boolean trimmed;
+  private boolean parked;
 
   Change(long last, long events) {
     this.last = last;
@@ -38,6 +39,11 @@ final class Change {
   /** Gives the next number. */
   long next() {
     return ++last;
+  }
+
+  /** Numbers up to this one were given and are not to be given again. */
+  void skipTo(long number) {
+    last = Math.max(last, number);
   }
 
   /** An event that is stored under a number. */
@@ -83,6 +89,15 @@ final class Change {
 
   Set<String> removed() {
     return removed;
+  }
+
+  /** A dead letter is added. */
+  void park() {
+    parked = true;
+  }
+
+  boolean parked() {
+    return parked;
   }
 
   /** What all sinks have confirmed is deleted. */

@@ -111,6 +111,12 @@ public final class Cursor {
       added.add(new long[] {first, last});
     }
 
+    void add(Ranges more) {
+      for (int i = 0; i < more.size(); i++) {
+        add(more.first(i), more.last(i));
+      }
+    }
+
     /** It is on disk: the cursor in memory follows. */
     void committed() {
       cursor.saved(this);

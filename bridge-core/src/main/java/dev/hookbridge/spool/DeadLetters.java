@@ -19,14 +19,17 @@ public final class DeadLetters {
   private final Epoch epoch;
   private final Bound bound;
   private final Limits limits;
+  private final Drops drops;
   private final Runnable wake;
 
-  DeadLetters(Writer writer, Opening opening, Bound bound, Limits limits, Runnable wake) {
+  DeadLetters(
+      Writer writer, Opening opening, Bound bound, Limits limits, Drops drops, Runnable wake) {
     this.writer = writer;
     this.ledger = opening.ledger();
     this.epoch = opening.epoch();
     this.bound = bound;
     this.limits = limits;
+    this.drops = drops;
     this.wake = wake;
   }
 
@@ -66,6 +69,7 @@ public final class DeadLetters {
       return false;
     }
     DeadTable.insert(db, sink, event, reason, detail);
+    change.park();
     cursor.add(event.sequence(), event.sequence());
     for (Envelope own : told) {
       ledger.store(change, epoch.name(), own);
@@ -119,7 +123,12 @@ public final class DeadLetters {
   }
 
   private boolean replay(Database db, Change change, DeadTable.Asked asked) throws SQLException {
-    Envelope event = DeadTable.envelope(db, asked.number()).orElseThrow();
+    Envelope event = DeadTable.envelope(db, asked.number()).orElse(null);
+    if (event == null) {
+      drops.add(Drops.DAMAGED, List.of(asked.sink()), asked.sequence(), "");
+      DeadTable.delete(db, asked.number());
+      return false;
+    }
     if (bound.pages(event) > bound.room()) {
       return false;
     }

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The table of dead letters: like that of events, and why each is here. */
 final class DeadTable {
@@ -18,8 +19,8 @@ final class DeadTable {
         retry INTEGER NOT NULL DEFAULT 0, size INTEGER NOT NULL,
         id TEXT NOT NULL, type TEXT NOT NULL, key TEXT NOT NULL,
         driver TEXT NOT NULL, operation TEXT NOT NULL, suboperation TEXT NOT NULL,
-        object TEXT NOT NULL, xml_at INTEGER NOT NULL, attributes TEXT NOT NULL,
-        data BLOB NOT NULL)
+        object TEXT NOT NULL, xml_at INTEGER NOT NULL, digest BLOB NOT NULL,
+        attributes TEXT NOT NULL, data BLOB NOT NULL)
       """;
 
   static final String BY_SINK = "CREATE INDEX dead_sink ON dead (sink, size)";
@@ -29,22 +30,54 @@ final class DeadTable {
       "SELECT number, sink, seq, parked, reason, detail, retry, size, id, type, object"
           + " FROM dead WHERE number > ? ORDER BY number LIMIT ?";
   private static final String ENVELOPE =
-      "SELECT driver, operation, suboperation, object, xml_at, attributes, data"
+      "SELECT driver, operation, suboperation, object, xml_at, attributes, data, digest, seq, sink"
           + " FROM dead WHERE number = ?";
+
+  /** Selects what {@link #intact} reads. */
+  static final String FROM =
+      "SELECT number, driver, operation, suboperation, object, xml_at, attributes, data, digest,"
+          + " seq, sink, parked, reason, detail, retry FROM dead WHERE number >= ? ORDER BY number";
 
   private DeadTable() {}
 
+  /** A letter with its event. */
+  record Letter(
+      String sink, Stored event, String parked, String reason, String detail, boolean retry) {}
+
+  /** Reads a row of {@link #FROM}; null when its event is not the one that was written. */
+  static @Nullable Letter intact(ResultSet row) throws SQLException {
+    long sequence = row.getLong(10);
+    String sink = String.valueOf(row.getString(11));
+    Envelope event = Events.envelope(row, sequence, sink, 2).orElse(null);
+    return event == null
+        ? null
+        : new Letter(
+            sink,
+            new Stored(sequence, event),
+            String.valueOf(row.getString(12)),
+            String.valueOf(row.getString(13)),
+            String.valueOf(row.getString(14)),
+            row.getBoolean(15));
+  }
+
   static void insert(Database db, String sink, Stored event, String reason, String detail)
       throws SQLException {
+    insert(db, new Letter(sink, event, Instant.now().toString(), reason, detail, false));
+  }
+
+  static void insert(Database db, Letter letter) throws SQLException {
+    Stored event = letter.event();
     Envelope envelope = event.envelope();
     Route route = envelope.route();
+    String attributes = Attributes.encode(envelope.attributes());
     db.update(
-        "INSERT INTO dead VALUES (NULL, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        sink,
+        "INSERT INTO dead VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        letter.sink(),
         event.sequence(),
-        Instant.now().toString(),
-        reason,
-        detail,
+        letter.parked(),
+        letter.reason(),
+        letter.detail(),
+        letter.retry(),
         envelope.size(),
         envelope.id(),
         envelope.type(),
@@ -54,7 +87,9 @@ final class DeadTable {
         route.suboperation(),
         route.object(),
         envelope.xmlAt(),
-        Attributes.encode(envelope.attributes()),
+        Checksum.of(
+            event.sequence(), letter.sink(), route, envelope.xmlAt(), attributes, envelope.data()),
+        attributes,
         envelope.data());
   }
 
@@ -71,15 +106,22 @@ final class DeadTable {
     return db.list(LIST, DeadTable::letter, after, most);
   }
 
+  /**
+   * The event of a letter.
+   *
+   * @return empty when there is no such letter, or it is not the one that was written
+   */
   static Optional<Envelope> envelope(Database db, long number) throws SQLException {
-    return db.first(ENVELOPE, row -> Events.envelope(row, 1), number);
+    return db.first(
+            ENVELOPE, row -> Events.envelope(row, row.getLong(9), row.getString(10), 1), number)
+        .flatMap(intact -> intact);
   }
 
   /** Numbers and sinks of those to be sent again. */
   static List<Asked> asked(Database db, int most) throws SQLException {
     return db.list(
-        "SELECT number, sink FROM dead WHERE retry = 1 ORDER BY number LIMIT ?",
-        row -> new Asked(row.getLong(1), row.getString(2)),
+        "SELECT number, sink, seq FROM dead WHERE retry = 1 ORDER BY number LIMIT ?",
+        row -> new Asked(row.getLong(1), row.getString(2), row.getLong(3)),
         most);
   }
 
@@ -103,5 +145,5 @@ final class DeadTable {
   }
 
   /** A letter to be sent again. */
-  record Asked(long number, String sink) {}
+  record Asked(long number, String sink, long sequence) {}
 }

@@ -9,7 +9,7 @@ import java.util.OptionalLong;
  *
  * @param number names this record in {@link Batch#telling}
  * @param where always {@code spool}
- * @param reason {@code max-bytes}, {@code disk-full} or {@code damaged}
+ * @param reason {@code max-bytes}, {@code disk-full}, {@code damaged} or {@code rolled-back}
  * @param sinks those that had not confirmed them, sorted; empty when there was no sink
  * @param count how many, empty when unknown
  * @param first the lowest number of them, empty when unknown

@@ -7,13 +7,13 @@ import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
- * The name of a stretch of numbers from one host. A new file begins a new one, and so does a
- * changed host name, since {@code source} and {@code sequence} together name an event's place; the
- * numbers go on.
+ * The name of a stretch of numbers. A new one begins with each {@link Identity}, that is with each
+ * boot, host name and machine, and whenever the file is not the one that gave the highest number.
+ * So no number of an epoch is given twice, whatever was cloned or put back. The numbers go on.
  */
 final class Epoch {
   private static final String EPOCH = "epoch";
-  private static final String HOST = "host";
+  private static final String IDENTITY = "identity";
   private static final String PREVIOUS = "previous_epoch";
   private static final String PREVIOUS_LAST = "previous_last";
   private static final long UNKNOWN_LAST = -1;
@@ -27,19 +27,29 @@ final class Epoch {
     this.name = name;
   }
 
-  /** Within a transaction: the epoch of this host, begun if it is not the one of the file. */
-  static Epoch of(Meta meta, String host, long last) throws SQLException {
+  /**
+   * Within a transaction: the epoch of this identity, begun if it is not the one of the file.
+   *
+   * @param broken whether the file is not the one that gave the highest number
+   * @param previous the epoch of the highest number, as far as it is known
+   */
+  static Epoch of(Meta meta, Identity me, boolean broken, Optional<Previous> previous)
+      throws SQLException {
     Optional<String> current = meta.text(EPOCH);
-    if (current.isPresent() && meta.text(HOST).equals(Optional.of(host))) {
+    if (current.isPresent() && !broken && meta.text(IDENTITY).equals(Optional.of(text(me)))) {
       return new Epoch(meta, current.get());
     }
-    if (current.isPresent()) {
-      follows(meta, new Previous(current.get(), OptionalLong.of(last)));
+    if (previous.isPresent() || meta.text(PREVIOUS).isEmpty()) {
+      follows(meta, previous.orElseGet(Previous::unknown));
     }
     String name = timeOrdered();
     meta.put(EPOCH, name);
-    meta.put(HOST, host);
+    meta.put(IDENTITY, text(me));
     return new Epoch(meta, name);
+  }
+
+  private static String text(Identity me) {
+    return String.join("\n", me.host(), me.machineId(), me.bootId());
   }
 
   /** The next epoch of this file comes after that one. */
@@ -48,12 +58,9 @@ final class Epoch {
     meta.put(PREVIOUS_LAST, previous.last().orElse(UNKNOWN_LAST));
   }
 
-  /** What can be said of the file's epoch when a new one replaces the file. */
-  static Previous asPrevious(Meta meta) throws SQLException {
-    Optional<String> name = meta.text(EPOCH);
-    return name.isEmpty()
-        ? Previous.unknown()
-        : new Previous(name.get(), OptionalLong.of(meta.number("last", 0)));
+  /** The epoch of the file. */
+  static Optional<String> current(Meta meta) throws SQLException {
+    return meta.text(EPOCH);
   }
 
   String name() {
@@ -75,7 +82,7 @@ final class Epoch {
   }
 
   /** A UUIDv7 (RFC 9562): epochs sort by their beginning. */
-  private static String timeOrdered() {
+  static String timeOrdered() {
     long high = System.currentTimeMillis() << 16 | 0x7000 | RANDOM.nextInt(0x1000);
     long low = RANDOM.nextLong() >>> 2 | 1L << 63;
     return new UUID(high, low).toString();

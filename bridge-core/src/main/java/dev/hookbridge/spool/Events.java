@@ -5,7 +5,9 @@ import dev.hookbridge.Route;
 import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The table of events: columns that a person can read, the attributes as sent, the data. */
@@ -17,18 +19,19 @@ final class Events {
         seq INTEGER PRIMARY KEY, id TEXT NOT NULL, type TEXT NOT NULL, key TEXT NOT NULL,
         driver TEXT NOT NULL, operation TEXT NOT NULL, suboperation TEXT NOT NULL,
         object TEXT NOT NULL, time TEXT NOT NULL, size INTEGER NOT NULL,
-        only_sink TEXT, xml_at INTEGER NOT NULL, attributes TEXT NOT NULL, data BLOB NOT NULL)
+        only_sink TEXT, xml_at INTEGER NOT NULL, digest BLOB NOT NULL,
+        attributes TEXT NOT NULL, data BLOB NOT NULL)
       """;
 
   static final String INDEX =
       "CREATE INDEX event_only_sink ON event (only_sink) WHERE only_sink IS NOT NULL";
 
-  /** The columns that {@link #stored} reads. */
+  /** The columns that {@link #intact} reads. */
   static final String COLUMNS =
-      "seq, driver, operation, suboperation, object, xml_at, attributes, data";
+      "seq, only_sink, driver, operation, suboperation, object, xml_at, attributes, data, digest";
 
   private static final String INSERT =
-      "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+      "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
   private Events() {}
 
@@ -40,11 +43,17 @@ final class Events {
   static void insert(
       Database db, long sequence, String epoch, Envelope event, @Nullable String onlySink)
       throws SQLException {
-    Envelope numbered = event.with("sequence", digits(sequence)).with("epoch", epoch);
+    insert(db, new Stored(sequence, numbered(event, sequence, epoch)), onlySink);
+  }
+
+  /** Stores an event that has its number already. */
+  static void insert(Database db, Stored stored, @Nullable String onlySink) throws SQLException {
+    Envelope event = stored.envelope();
     Route route = event.route();
+    String attributes = Attributes.encode(event.attributes());
     db.update(
         INSERT,
-        sequence,
+        stored.sequence(),
         event.id(),
         event.type(),
         event.key(),
@@ -56,8 +65,13 @@ final class Events {
         event.size(),
         onlySink,
         event.xmlAt(),
-        Attributes.encode(numbered.attributes()),
+        Checksum.of(stored.sequence(), onlySink, route, event.xmlAt(), attributes, event.data()),
+        attributes,
         event.data());
+  }
+
+  private static Envelope numbered(Envelope event, long sequence, String epoch) {
+    return event.with("sequence", digits(sequence)).with("epoch", epoch);
   }
 
   /** The attribute {@code time}, which CloudEvents leaves optional. */
@@ -70,23 +84,44 @@ final class Events {
     return String.format(Locale.ROOT, "%020d", sequence);
   }
 
-  static Stored stored(ResultSet row) throws SQLException {
-    return new Stored(row.getLong(1), envelope(row, 2));
+  /**
+   * Reads an event from a row of {@link #COLUMNS}.
+   *
+   * @return empty when the row is not the one that was written
+   */
+  static Optional<Stored> intact(ResultSet row) throws SQLException {
+    long sequence = row.getLong(1);
+    return envelope(row, sequence, row.getString(2), 3).map(event -> new Stored(sequence, event));
   }
 
-  /** Reads an envelope from the columns driver to data, the first of which is at this place. */
-  static Envelope envelope(ResultSet row, int at) throws SQLException {
-    Route route =
-        new Route(
-            row.getString(at), row.getString(at + 1), row.getString(at + 2), row.getString(at + 3));
-    try {
-      return new Envelope(
-          Attributes.decode(row.getString(at + 5)),
-          route,
-          row.getBytes(at + 6),
-          row.getInt(at + 4));
-    } catch (IOException e) {
-      throw new SQLException("attributes that are not JSON", "", Faults.CORRUPT, e);
+  /** The one sink that a row of {@link #COLUMNS} is for, null when it is for all. */
+  static @Nullable String onlySink(ResultSet row) throws SQLException {
+    return row.getString(2);
+  }
+
+  /**
+   * Reads an envelope from the columns driver to digest, the first of which is at this place.
+   *
+   * @return empty when they are not what was written under this number and sink
+   */
+  static Optional<Envelope> envelope(ResultSet row, long number, @Nullable String onlySink, int at)
+      throws SQLException {
+    Route route = new Route(text(row, at), text(row, at + 1), text(row, at + 2), text(row, at + 3));
+    int xmlAt = row.getInt(at + 4);
+    String attributes = text(row, at + 5);
+    byte[] data = row.getBytes(at + 6);
+    byte[] digest = Checksum.of(number, onlySink, route, xmlAt, attributes, data);
+    if (data == null || !Arrays.equals(digest, row.getBytes(at + 7))) {
+      return Optional.empty();
     }
+    try {
+      return Optional.of(new Envelope(Attributes.decode(attributes), route, data, xmlAt));
+    } catch (IOException e) {
+      throw new IllegalStateException("attributes fit their checksum and are not JSON", e);
+    }
+  }
+
+  private static String text(ResultSet row, int column) throws SQLException {
+    return String.valueOf(row.getString(column));
   }
 }

@@ -4,6 +4,8 @@ import dev.hookbridge.spool.SpoolException.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /** What SQLite's result codes (sqlite.org/rescode.html) mean for a caller. */
 final class Faults {
@@ -13,11 +15,31 @@ final class Faults {
   private static final int NOTADB = 26;
   private static final int PRIMARY = 0xff;
 
+  /** The file that connections share in memory is not in order. */
+  private static final int PROTOCOL = 15;
+
+  /** The file has another name, or none. */
+  static final int MOVED = 1032;
+
   private Faults() {}
+
+  static SQLException corrupt(String found) {
+    return new SQLException(found, "", CORRUPT);
+  }
 
   static boolean damage(SQLException e) {
     int code = e.getErrorCode() & PRIMARY;
-    return code == CORRUPT || code == NOTADB;
+    return code == CORRUPT
+        || code == NOTADB
+        || code == PROTOCOL
+        || shortRead(e)
+        || e.getErrorCode() == MOVED;
+  }
+
+  /** A file is shorter than the database believes. */
+  private static boolean shortRead(SQLException e) {
+    return e instanceof SQLiteException lite
+        && lite.getResultCode() == SQLiteErrorCode.SQLITE_IOERR_SHORT_READ;
   }
 
   static boolean full(SQLException e) {
@@ -29,10 +51,19 @@ final class Faults {
   }
 
   static SpoolException of(Path folder, SQLException e) {
+    if (e.getErrorCode() == MOVED) {
+      return new SpoolException(
+          Kind.DAMAGED,
+          "The spool's files in "
+              + folder
+              + " were removed or replaced while the agent used them; restart it, their events are"
+              + " saved.",
+          e);
+    }
     if (damage(e)) {
       return new SpoolException(
           Kind.DAMAGED,
-          "The spool in " + folder + " is damaged; restart the agent, it sets the file aside.",
+          "The spool in " + folder + " is damaged; restart the agent, it saves what is intact.",
           e);
     }
     if (full(e)) {

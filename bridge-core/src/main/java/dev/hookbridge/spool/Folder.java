@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,7 @@ final class Folder implements AutoCloseable {
 
   private final Path path;
   private final FileChannel lock;
+  private volatile Consumer<SpoolException> damaged = failure -> {};
 
   private Folder(Path path, FileChannel lock) {
     this.path = path;
@@ -40,9 +42,7 @@ final class Folder implements AutoCloseable {
 
   /** Makes the folder where it is not there, and takes it for this agent. */
   static Folder take(Path path) throws IOException, SpoolException {
-    if (!Files.isDirectory(path)) {
-      Files.createDirectories(path, OWNER_FOLDER);
-    }
+    make(path);
     FileChannel channel = FileChannel.open(path.resolve(LOCK), FOR_LOCK, OWNER_FILE);
     if (!locked(channel)) {
       channel.close();
@@ -50,6 +50,16 @@ final class Folder implements AutoCloseable {
           Kind.IN_USE, "Another agent uses the spool in " + path + "; stop it first.");
     }
     return new Folder(path, channel);
+  }
+
+  private static void make(Path path) throws IOException {
+    if (!Files.isDirectory(path)) {
+      Files.createDirectories(path, OWNER_FOLDER);
+    }
+  }
+
+  void make() throws IOException {
+    make(path);
   }
 
   private static boolean locked(FileChannel channel) throws IOException {
@@ -123,31 +133,40 @@ final class Folder implements AutoCloseable {
 
   /** What went wrong, for a caller; damage is remembered for the next start. */
   SpoolException failed(SQLException e) {
-    if (Faults.damage(e)) {
-      mark();
+    SpoolException failure = Faults.of(path, e);
+    if (failure.kind() == Kind.DAMAGED) {
+      if (e.getErrorCode() != Faults.MOVED) {
+        mark();
+      }
+      damaged.accept(failure);
     }
-    return Faults.of(path, e);
+    return failure;
+  }
+
+  /** Has one hear of damage that is found from now on, by any thread. */
+  void onDamage(Consumer<SpoolException> listener) {
+    damaged = listener;
   }
 
   private void mark() {
     try {
-      Files.createFile(damaged());
+      Files.createFile(marker());
     } catch (IOException e) {
-      LOG.debug("{} is there, or cannot be made", damaged(), e);
+      LOG.debug("{} is there, or cannot be made", marker(), e);
     }
   }
 
-  private Path damaged() {
+  private Path marker() {
     return path.resolve("damaged");
   }
 
   /** Whether the file was found to be damaged while it was in use. */
   boolean marked() {
-    return Files.exists(damaged()) && Files.exists(file());
+    return Files.exists(marker()) && Files.exists(file());
   }
 
   void unmark() throws IOException {
-    Files.deleteIfExists(damaged());
+    Files.deleteIfExists(marker());
   }
 
   /** Another agent may have it. A lock that cannot be released ends with the process. */

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The numbers, the cursors and the ids to forget: in memory, on disk, and one following the other.
@@ -21,8 +22,6 @@ import java.util.concurrent.TimeUnit;
  * sink without a name. Every number that is gone is confirmed in every cursor.
  */
 final class Ledger {
-  static final String CURSORS =
-      "CREATE TABLE cursor (sink TEXT PRIMARY KEY, low INTEGER NOT NULL, confirmed TEXT NOT NULL)";
   static final String TAKEN =
       "CREATE TABLE taken (id TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID";
 
@@ -30,8 +29,10 @@ final class Ledger {
   private static final long RIDE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private static final String DELETE = "DELETE FROM event WHERE seq BETWEEN ? AND ?";
-  private static final String WRITE_CURSOR = "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?)";
-  private static final String NOBODY = "";
+
+  /** The name under which the numbers that are gone are kept. */
+  static final String NOBODY = "";
+
   private static final String LAST = "last";
   private static final String EVENTS = "events";
 
@@ -45,6 +46,8 @@ final class Ledger {
   private volatile boolean untrimmed = true;
   private volatile Witness witness = (sequence, event) -> {};
   private long savedAt = System.nanoTime();
+  private @Nullable HighWaterFile outside;
+  private @Nullable HighWater known;
 
   private Ledger(Database db, Map<String, Cursor> loaded) throws SQLException {
     this.db = db;
@@ -58,21 +61,13 @@ final class Ledger {
   static Ledger load(Database db) throws SQLException {
     Map<String, Cursor> loaded = new TreeMap<>();
     db.each(
-        "SELECT sink, confirmed FROM cursor",
+        CursorTable.SELECT,
         row -> {
           String sink = row.getString(1);
-          loaded.put(sink, new Cursor(sink, ranges(row.getString(2))));
+          loaded.put(sink, new Cursor(sink, CursorTable.confirmed(row)));
           return true;
         });
     return new Ledger(db, loaded);
-  }
-
-  private static Ranges ranges(String text) throws SQLException {
-    try {
-      return Ranges.parse(text);
-    } catch (IllegalArgumentException e) {
-      throw new SQLException("a cursor that is not a list of ranges", "", Faults.CORRUPT, e);
-    }
   }
 
   private static Cursor empty(String sink) {
@@ -133,6 +128,7 @@ final class Ledger {
       T result = work.in(db, change);
       save(change);
       db.run("COMMIT");
+      mark(change);
       follow(change);
       return result;
     } catch (SQLException | RuntimeException e) {
@@ -140,6 +136,21 @@ final class Ledger {
       rollback(e);
       throw e;
     }
+  }
+
+  /** Before anybody can see a new number it is known outside the file. */
+  private void mark(Change change) {
+    if (outside != null && known != null) {
+      known = known.after(change);
+      outside.write(known);
+    }
+  }
+
+  /** From now on keeps what is committed known outside the file, too. */
+  void keep(HighWaterFile file, HighWater now) {
+    outside = file;
+    known = now;
+    file.write(now);
   }
 
   private void rollback(Exception reason) {
@@ -186,10 +197,41 @@ final class Ledger {
 
   /** A number's event is not there, or no more, though sinks wait for it: they are done with it. */
   void lose(Change change, long sequence) throws SQLException {
-    delete(change, sequence, sequence);
-    for (Cursor cursor : cursors.values()) {
-      change.of(cursor).add(sequence, sequence);
+    lose(change, sequence, sequence);
+  }
+
+  private void lose(Change change, long first, long last) throws SQLException {
+    delete(change, first, last);
+    cursors.values().forEach(cursor -> change.of(cursor).add(first, last));
+    change.added().values().forEach(cursor -> change.of(cursor).add(first, last));
+  }
+
+  /** Numbers up to this one were given, and their events are not here: no sink waits for them. */
+  void skipTo(Change change, long number) throws SQLException {
+    if (number > change.last()) {
+      lose(change, change.last() + 1, number);
+      change.skipTo(number);
     }
+  }
+
+  /**
+   * The events of these numbers are not there, or not what was written: all sinks are done with
+   * them.
+   *
+   * @return by sink the numbers that it had not confirmed, by {@code ""} all when there is no sink
+   */
+  Map<String, Ranges> lose(Change change, Ranges numbers) throws SQLException {
+    Map<String, Ranges> lost = new TreeMap<>();
+    if (cursors.isEmpty()) {
+      lost.put(NOBODY, numbers);
+    }
+    for (Cursor cursor : cursors.values()) {
+      lost.put(cursor.sink(), numbers.without(change.of(cursor).ranges()));
+    }
+    for (int i = 0; i < numbers.size(); i++) {
+      lose(change, numbers.first(i), numbers.last(i));
+    }
+    return lost;
   }
 
   /** The sinks that have not confirmed a number, sorted. */
@@ -211,8 +253,7 @@ final class Ledger {
           .forEach(change::of);
     }
     for (Cursor.Snapshot snapshot : change.snapshots()) {
-      Ranges ranges = snapshot.ranges();
-      db.update(WRITE_CURSOR, snapshot.sink(), ranges.low(), ranges.toString());
+      CursorTable.write(db, snapshot.sink(), snapshot.ranges());
     }
     meta.put(LAST, change.last());
     meta.put(EVENTS, change.events());

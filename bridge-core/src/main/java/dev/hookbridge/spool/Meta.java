@@ -3,26 +3,51 @@ package dev.hookbridge.spool;
 import java.sql.SQLException;
 import java.util.Optional;
 
-/** The table of single values, by name. */
+/** The table of single values, by name, each with a checksum over both. */
 final class Meta {
   static final String TABLE =
-      "CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID";
+      "CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL, sum INTEGER NOT NULL)"
+          + " WITHOUT ROWID";
+
   private final Database db;
 
   Meta(Database db) {
     this.db = db;
   }
 
+  /**
+   * The value of a name.
+   *
+   * @throws SQLException with the code of damage when the value does not fit its checksum
+   */
   Optional<String> text(String name) throws SQLException {
-    return db.first("SELECT value FROM meta WHERE name = ?", row -> row.getString(1), name);
+    return db.first(
+        "SELECT value, sum FROM meta WHERE name = ?",
+        row -> {
+          String value = String.valueOf(row.getString(1));
+          if (row.getLong(2) != Checksum.of(name, value)) {
+            throw Faults.corrupt("the value of " + name + " does not fit its checksum");
+          }
+          return value;
+        },
+        name);
   }
 
   long number(String name, long none) throws SQLException {
-    return db.number("SELECT value FROM meta WHERE name = ?", none, name);
+    Optional<String> text = text(name);
+    try {
+      return text.isEmpty() ? none : Long.parseLong(text.get());
+    } catch (NumberFormatException e) {
+      throw Faults.corrupt("the value of " + name + " is not a number");
+    }
   }
 
   void put(String name, Object value) throws SQLException {
-    db.update("INSERT OR REPLACE INTO meta VALUES (?, ?)", name, value);
+    db.update(
+        "INSERT OR REPLACE INTO meta VALUES (?, ?, ?)",
+        name,
+        value,
+        Checksum.of(name, value.toString()));
   }
 
   void remove(String name) throws SQLException {

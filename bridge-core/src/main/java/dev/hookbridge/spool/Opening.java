@@ -2,7 +2,10 @@ package dev.hookbridge.spool;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -10,6 +13,7 @@ import java.util.Optional;
  *
  * @param setAside the damaged file that was in the way
  * @param lastEarlier the highest number given before
+ * @param outside where the highest number is kept besides
  */
 record Opening(
     Folder folder,
@@ -17,51 +21,86 @@ record Opening(
     Ledger ledger,
     Epoch epoch,
     Optional<SetAside> setAside,
-    long lastEarlier) {
+    long lastEarlier,
+    HighWaterFile outside) {
 
-  static Opening of(Folder folder, String host) throws SQLException, IOException, SpoolException {
+  /**
+   * @param runtime a folder that is empty after each boot, where there is one
+   */
+  static Opening of(Folder folder, Identity me, Optional<Path> runtime)
+      throws SQLException, IOException, SpoolException {
     NativeLibrary.find(folder.path());
-    Optional<SetAside> setAside = Optional.empty();
+    List<Path> folders = new ArrayList<>(List.of(folder.path()));
+    runtime.ifPresent(folders::add);
+    HighWaterFile outside = HighWaterFile.in(folders);
+    try {
+      return of(folder, me, outside);
+    } catch (SQLException | IOException | SpoolException | RuntimeException e) {
+      outside.close();
+      throw e;
+    }
+  }
+
+  private static Opening of(Folder folder, Identity me, HighWaterFile outside)
+      throws SQLException, IOException, SpoolException {
+    Replacement replacement = new Replacement(folder);
+    Optional<SetAside> setAside = replacement.finish("it was being replaced");
     if (folder.marked()) {
-      setAside = Optional.of(Damage.setAside(folder, "found while it was in use"));
+      setAside = Optional.of(salvage(replacement, outside, "found while it was in use"));
     } else if (Files.exists(folder.file())) {
       try {
-        return openedOnAnyDisk(folder, host);
+        return openedOnAnyDisk(folder, me, outside, setAside);
       } catch (SQLException e) {
         if (!Faults.damage(e)) {
           throw e;
         }
-        setAside = Optional.of(Damage.setAside(folder, String.valueOf(e.getMessage())));
+        setAside = Optional.of(salvage(replacement, outside, String.valueOf(e.getMessage())));
       }
+    } else {
+      SpoolFile.create(folder);
     }
-    SpoolFile.create(folder, setAside);
     folder.unmark();
-    return opened(folder, host, setAside);
+    return opened(folder, me, outside, setAside);
+  }
+
+  /** A draft of what can be read takes the damaged file's place. */
+  private static SetAside salvage(Replacement replacement, HighWaterFile outside, String reason)
+      throws SQLException, IOException, SpoolException {
+    replacement.begin(reason);
+    replacement.makeRoom();
+    try (Salvage salvage = new Salvage(replacement.file(), replacement.draft(), outside.read())) {
+      salvage.run();
+    }
+    replacement.complete();
+    return replacement.finish(reason).orElseThrow();
   }
 
   /** Even to open a file takes room, for the memory that connections share and for the log. */
-  private static Opening openedOnAnyDisk(Folder folder, String host)
+  private static Opening openedOnAnyDisk(
+      Folder folder, Identity me, HighWaterFile outside, Optional<SetAside> setAside)
       throws SQLException, IOException, SpoolException {
     try {
-      return opened(folder, host, Optional.empty());
+      return opened(folder, me, outside, setAside);
     } catch (SQLException e) {
       if (Faults.damage(e) || !Ballast.release(folder.path())) {
         throw e;
       }
-      return opened(folder, host, Optional.empty());
+      return opened(folder, me, outside, setAside);
     }
   }
 
-  private static Opening opened(Folder folder, String host, Optional<SetAside> setAside)
+  private static Opening opened(
+      Folder folder, Identity me, HighWaterFile outside, Optional<SetAside> setAside)
       throws SQLException, SpoolException {
     boolean closed = Folder.size(Folder.wal(folder.file())) == 0;
     Database db = SpoolFile.open(folder.file());
     try {
       Damage.examine(db, folder.file(), closed);
       Ledger ledger = Ledger.load(db);
-      Epoch epoch =
-          ledger.transact((connection, change) -> Epoch.of(new Meta(db), host, change.last()));
-      return new Opening(folder, db, ledger, epoch, setAside, ledger.last());
+      Continuity continuity = new Continuity(db, ledger, outside.read());
+      Epoch epoch = ledger.transact((connection, change) -> continuity.restore(change, me));
+      ledger.keep(outside, continuity.now(epoch, me));
+      return new Opening(folder, db, ledger, epoch, setAside, ledger.last(), outside);
     } catch (SQLException | RuntimeException e) {
       db.close();
       throw e;

@@ -24,6 +24,13 @@ final class Ranges {
     this.size = size;
   }
 
+  /** All numbers from one to another. */
+  static Ranges of(long first, long last) {
+    Ranges ranges = new Ranges();
+    ranges.add(first, last);
+    return ranges;
+  }
+
   static Ranges parse(String text) {
     Ranges ranges = new Ranges();
     for (String part : text.isEmpty() ? new String[0] : text.split(",", -1)) {
@@ -97,6 +104,17 @@ final class Ranges {
     replace(from, to);
     firsts[from] = least;
     lasts[from] = most;
+  }
+
+  void add(Ranges more) {
+    for (int i = 0; i < more.size; i++) {
+      add(more.firsts[i], more.lasts[i]);
+    }
+  }
+
+  /** The highest number in the set, 0 when it is empty. */
+  long highest() {
+    return size == 0 ? 0 : lasts[size - 1];
   }
 
   /** The index of the first range that ends at this number or above it. */

@@ -1,6 +1,8 @@
 package dev.hookbridge.spool;
 
+import dev.hookbridge.Envelope;
 import java.nio.file.Path;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -38,24 +40,27 @@ final class Readers implements AutoCloseable {
   /**
    * The next events that a cursor has not confirmed, above one number and up to another.
    *
-   * @return none, or at least one whatever its size
+   * @return no event, or at least one whatever its size
    */
-  static List<Stored> page(
-      Database db, Cursor cursor, long after, long last, int maxEvents, long maxBytes)
+  static Page page(Database db, Cursor cursor, long after, long last, int maxEvents, long maxBytes)
       throws SQLException {
     Page page = new Page(maxEvents, maxBytes);
     long from = cursor.nextAbsent(after + 1);
     while (from <= last && !page.full) {
       long until = Math.min(last, cursor.nextPresent(from) - 1);
-      int room = maxEvents - page.events.size();
-      db.each(PAGE, row -> page.add(Events.stored(row)), from, until, cursor.sink(), room);
-      from = cursor.nextAbsent(until + 1);
+      from = cursor.nextAbsent(page.read(db, cursor.sink(), from, until) + 1);
     }
-    return page.events;
+    return page;
   }
 
-  static Optional<Stored> one(Database db, long sequence) throws SQLException {
-    return db.first(ONE, Events::stored, sequence);
+  /** One event. */
+  static Page one(Database db, long sequence) throws SQLException {
+    Page page = new Page(1, Long.MAX_VALUE);
+    page.next = sequence;
+    page.until = sequence;
+    db.first(ONE, page::add, sequence);
+    page.missing(sequence + 1);
+    return page;
   }
 
   /** When an event was called, as far as it says so. */
@@ -117,25 +122,75 @@ final class Readers implements AutoCloseable {
     }
   }
 
-  /** Events up to a count and a size; the first is taken whatever its size. */
-  private static final class Page {
+  /**
+   * Events up to a count and a size, the first of which is taken whatever its size; and the numbers
+   * that should have been there and were not, or whose rows are not what was written.
+   */
+  static final class Page {
     private final List<Stored> events = new ArrayList<>();
+    private final Ranges suspects = new Ranges();
     private final int maxEvents;
     private final long maxBytes;
     private long bytes;
+    private int rows;
+    private long next;
+    private long until;
     private boolean full;
 
-    Page(int maxEvents, long maxBytes) {
+    private Page(int maxEvents, long maxBytes) {
       this.maxEvents = maxEvents;
       this.maxBytes = maxBytes;
     }
 
-    /** Whether more is wanted. */
-    boolean add(Stored event) {
-      bytes += event.envelope().size();
-      if (events.isEmpty() || bytes <= maxBytes) {
-        events.add(event);
+    List<Stored> events() {
+      return events;
+    }
+
+    /** Numbers to be examined by whoever may write. Another thread may have dropped them. */
+    Ranges suspects() {
+      return suspects;
+    }
+
+    /**
+     * Reads on within a range in which every number must have a row.
+     *
+     * @return the number up to which all is read
+     */
+    private long read(Database db, String sink, long from, long until) throws SQLException {
+      int room = maxEvents - events.size();
+      rows = 0;
+      next = from;
+      this.until = until;
+      db.each(PAGE, this::add, from, until, sink, room);
+      if (rows < room && !full) {
+        missing(until + 1);
       }
+      return next - 1;
+    }
+
+    private void missing(long upTo) {
+      if (next < upTo) {
+        suspects.add(next, upTo - 1);
+        next = upTo;
+      }
+    }
+
+    /** Whether more is wanted. */
+    private boolean add(ResultSet row) throws SQLException {
+      rows++;
+      long sequence = row.getLong(1);
+      Optional<Stored> event = Events.intact(row);
+      bytes += event.map(Stored::envelope).map(Envelope::size).orElse(0);
+      if (!events.isEmpty() && bytes > maxBytes) {
+        full = true;
+        return false;
+      }
+      if (sequence < next || sequence > until) {
+        throw Faults.corrupt("event " + sequence + " is found where it does not belong");
+      }
+      missing(sequence);
+      next = sequence + 1;
+      event.ifPresentOrElse(events::add, () -> suspects.add(sequence, sequence));
       full = events.size() >= maxEvents || bytes >= maxBytes;
       return !full;
     }

@@ -1,15 +1,12 @@
 package dev.hookbridge.spool;
 
 import java.nio.file.Path;
-import java.util.OptionalLong;
 
 /**
- * A damaged file that was moved out of the way when the spool was opened. What can be read of it
- * can be had with {@code sqlite3 <file> .recover}.
+ * A damaged file that was moved out of the way when the spool was opened, after everything intact
+ * was taken over from it.
  *
  * @param file where it is now; its log, if it had one, lies beside
- * @param reason what SQLite said
- * @param previous its epoch, as far as it could be read
- * @param events how many events it held, empty when that could not be read
+ * @param reason what was wrong with it
  */
-public record SetAside(Path file, String reason, Previous previous, OptionalLong events) {}
+public record SetAside(Path file, String reason) {}

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Keeps events from the moment they leave the mailbox until every sink's broker has them: numbered,
@@ -32,6 +33,8 @@ public final class Spool implements AutoCloseable {
   private final Intake intake;
   private final DeadLetters dead;
   private final Drops drops;
+  private final Reading reading;
+  private final HighWaterFile outside;
   private final Optional<SetAside> setAside;
   private final SpoolMeters meters;
   private final long limit;
@@ -50,23 +53,34 @@ public final class Spool implements AutoCloseable {
     Wal wal = new Wal(opening.db(), Folder.wal(folder.file()), Bound.side(limits), readers.pause());
     this.writer = new Writer(opening, ballast, wal);
     this.intake = new Intake(opening, bound, untold);
-    this.dead = new DeadLetters(writer, opening, bound, limits, bells::ring);
+    this.dead = new DeadLetters(writer, opening, bound, limits, untold, bells::ring);
+    this.reading = new Reading(opening, readers, writer, untold);
+    this.outside = opening.outside();
     this.limit = limits.maxBytes() - Bound.side(limits);
     this.meters = new SpoolMeters(registry, this);
+  }
+
+  /** Opens the spool of a folder for this machine and boot, with no folder for run-time files. */
+  public static Spool open(Path path, String host, Limits limits, MeterRegistry meters)
+      throws SpoolException {
+    return open(path, Identity.of(host), Optional.empty(), limits, meters);
   }
 
   /**
    * Opens the spool of a folder, making both where they are not there. One agent at a time has it.
    *
-   * @param host the name in {@code source}; another one than last time begins a new epoch
+   * @param me another one than last time begins a new epoch
+   * @param runtime a folder that is empty after each boot and in no backup, where the highest
+   *     number is kept a second time
    * @throws SpoolException of kind {@code IN_USE}, {@code FOREIGN}, {@code NEWER} or {@code FAILED}
    */
-  public static Spool open(Path path, String host, Limits limits, MeterRegistry meters)
+  public static Spool open(
+      Path path, Identity me, Optional<Path> runtime, Limits limits, MeterRegistry meters)
       throws SpoolException {
     try {
       Folder folder = Folder.take(path);
       try {
-        Spool spool = new Spool(Opening.of(folder, host), limits, meters);
+        Spool spool = new Spool(Opening.of(folder, me, runtime), limits, meters);
         spool.writer.tidy(spool.bound, true);
         return spool;
       } catch (SQLException | IOException | SpoolException | RuntimeException e) {
@@ -162,6 +176,11 @@ public final class Spool implements AutoCloseable {
     return dead;
   }
 
+  /** Has one hear, from any thread, of damage that only another {@link #open} can repair. */
+  public void onDamage(Consumer<SpoolException> listener) {
+    folder.onDamage(listener);
+  }
+
   /** Has something run after every append that stored an event: quick, and by any thread. */
   public void onAppend(Runnable wake) {
     bells.add(wake);
@@ -199,7 +218,7 @@ public final class Spool implements AutoCloseable {
   /** When the oldest event that a sink has not confirmed was called; empty when there is none. */
   public Optional<Instant> oldest(String sink) throws SpoolException {
     long first = cursor(sink).low() + 1;
-    return reading(db -> Readers.time(db, first));
+    return reading.with(db -> Readers.time(db, first));
   }
 
   /**
@@ -212,20 +231,12 @@ public final class Spool implements AutoCloseable {
   public List<Stored> read(String sink, long after, int maxEvents, long maxBytes)
       throws SpoolException {
     Cursor cursor = cursor(sink);
-    return reading(db -> Readers.page(db, cursor, after, last(), maxEvents, maxBytes));
+    return reading.events(db -> Readers.page(db, cursor, after, last(), maxEvents, maxBytes));
   }
 
   /** One event, empty when it is no longer held. */
   public Optional<Stored> get(long sequence) throws SpoolException {
-    return reading(db -> Readers.one(db, sequence));
-  }
-
-  private <T> T reading(Writer.Access<T> access) throws SpoolException {
-    try {
-      return readers.with(access);
-    } catch (SQLException e) {
-      throw folder.failed(e);
-    }
+    return reading.events(db -> Readers.one(db, sequence)).stream().findFirst();
   }
 
   /**
@@ -238,6 +249,7 @@ public final class Spool implements AutoCloseable {
     while (more) {
       more = writer.transact((db, change) -> Trim.some(ledger, change));
     }
+    outside.sync();
     long left = ledger.events();
     writer.tidy(bound, left == 0 || before - left < DRAIN);
   }
@@ -250,6 +262,7 @@ public final class Spool implements AutoCloseable {
     } finally {
       meters.close();
       readers.close();
+      outside.close();
       writer.close();
     }
   }

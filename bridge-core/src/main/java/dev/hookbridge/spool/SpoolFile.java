@@ -6,21 +6,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
-import java.util.Optional;
 
 /** Makes the file, and opens it. */
 final class SpoolFile {
-  static final long SCHEMA = 1;
+  static final long SCHEMA = 2;
+
+  private static final long FIRST_SCHEMA = 1;
 
   /** {@code hkbr}: what SQLite's {@code application_id} says of a spool. */
   static final long APPLICATION = 0x686b6272;
+
+  private static final String OURS =
+      "SELECT count(*) FROM sqlite_master WHERE name IN ('event', 'cursor', 'taken', 'dropped')";
 
   private static final int CACHE_KIB = 8 * 1024;
   private static final String[] TABLES = {
     Meta.TABLE,
     Events.TABLE,
     Events.INDEX,
-    Ledger.CURSORS,
+    CursorTable.TABLE,
     Ledger.TAKEN,
     Drops.TABLE,
     DeadTable.TABLE,
@@ -30,14 +34,21 @@ final class SpoolFile {
 
   private SpoolFile() {}
 
-  /** A file under its name is always complete: it is made under another one. */
-  static void create(Folder folder, Optional<SetAside> replaced) throws IOException, SQLException {
+  /** Makes the folder's file. A file under its name is always complete. */
+  static void create(Folder folder) throws IOException, SQLException {
     Path draft = folder.path().resolve("spool.db.new");
     for (Path left : new Path[] {draft, Folder.wal(draft), Folder.shm(draft)}) {
       Files.deleteIfExists(left);
     }
-    Folder.create(draft);
-    try (Database db = Database.open(draft, CACHE_KIB)) {
+    create(draft);
+    Files.move(draft, folder.file(), StandardCopyOption.ATOMIC_MOVE);
+    folder.sync();
+  }
+
+  /** Makes an empty spool under a name that is free. */
+  static void create(Path file) throws IOException, SQLException {
+    Folder.create(file);
+    try (Database db = Database.open(file, CACHE_KIB)) {
       db.run("PRAGMA page_size = 4096");
       db.run("PRAGMA auto_vacuum = INCREMENTAL");
       db.run("PRAGMA application_id = " + APPLICATION);
@@ -46,19 +57,8 @@ final class SpoolFile {
       for (String statement : TABLES) {
         db.run(statement);
       }
-      begin(db, replaced);
+      new Meta(db).put("schema", SCHEMA);
       db.run("COMMIT");
-    }
-    Files.move(draft, folder.file(), StandardCopyOption.ATOMIC_MOVE);
-    folder.sync();
-  }
-
-  private static void begin(Database db, Optional<SetAside> replaced) throws SQLException {
-    Meta meta = new Meta(db);
-    meta.put("schema", SCHEMA);
-    Epoch.follows(meta, replaced.map(SetAside::previous).orElseGet(Previous::unknown));
-    if (replaced.isPresent()) {
-      Drops.damaged(db, replaced.get().events());
     }
   }
 
@@ -83,10 +83,13 @@ final class SpoolFile {
 
   private static void examine(Database db, Path file) throws SQLException, SpoolException {
     if (db.number("PRAGMA application_id", 0) != APPLICATION) {
+      if (db.number(OURS, 0) > 0) {
+        throw Faults.corrupt("its application id is not that of a spool, its tables are");
+      }
       throw new SpoolException(
           Kind.FOREIGN, file + " is a database of another program; move it away.");
     }
-    long schema = new Meta(db).number("schema", 0);
+    long schema = schema(db);
     if (schema > SCHEMA) {
       throw new SpoolException(
           Kind.NEWER,
@@ -97,5 +100,16 @@ final class SpoolFile {
               + SCHEMA
               + "); install that version, or move the file away.");
     }
+    if (schema == FIRST_SCHEMA) {
+      throw new SpoolException(
+          Kind.FOREIGN,
+          file + " was written by an early hookbridge (schema 1); move the file away.");
+    }
+  }
+
+  /** The first schema has no checksums, not even over its own number. */
+  private static long schema(Database db) throws SQLException {
+    String checked = "SELECT count(*) FROM pragma_table_info('meta') WHERE name = 'sum'";
+    return db.number(checked, 0) == 0 ? FIRST_SCHEMA : new Meta(db).number("schema", 0);
   }
 }

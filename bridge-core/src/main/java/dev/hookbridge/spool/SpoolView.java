@@ -97,9 +97,13 @@ public final class SpoolView implements AutoCloseable {
         });
   }
 
-  /** Events above a number, whoever has confirmed them, in order. */
+  /** Events above a number, whoever has confirmed them, in order. A damaged one is left out. */
   public List<Stored> events(long after, int most) throws SpoolException {
-    return look(() -> db.list(EVENTS, Events::stored, after, most));
+    return look(
+        () ->
+            db.list(EVENTS, Events::intact, after, most).stream()
+                .flatMap(Optional::stream)
+                .toList());
   }
 
   /** What was let go and has not been told yet. */
@@ -112,7 +116,7 @@ public final class SpoolView implements AutoCloseable {
     return look(() -> DeadTable.list(db, after, most));
   }
 
-  /** The event of a dead letter. */
+  /** The event of a dead letter; empty when there is none, or it is damaged. */
   public Optional<Envelope> deadEvent(long number) throws SpoolException {
     return look(() -> DeadTable.envelope(db, number));
   }

@@ -18,8 +18,11 @@ final class Writer implements AutoCloseable {
   private final Ballast ballast;
   private final Wal wal;
   private final ReentrantLock lock = new ReentrantLock(true);
+  private final OpenFiles files;
+  private boolean written;
 
   Writer(Opening opening, Ballast ballast, Wal wal) {
+    this.files = new OpenFiles(opening.folder().file());
     this.folder = opening.folder();
     this.db = opening.db();
     this.ledger = opening.ledger();
@@ -111,10 +114,32 @@ final class Writer implements AutoCloseable {
     return spare > VACUUM_PAGES;
   }
 
+  /**
+   * The connection still has what was removed, so it is written again; a start finds it. Nothing
+   * more is stored meanwhile: it would be in the removed files only.
+   */
+  private void rescue() throws SQLException {
+    if (!written) {
+      Replacement replacement = new Replacement(folder);
+      try {
+        replacement.begin("its files were removed or replaced while they were in use");
+        db.run("backup to '" + replacement.draft() + "'");
+        replacement.complete();
+      } catch (IOException e) {
+        throw new SQLException("its files were removed and cannot be written again", e);
+      }
+      written = true;
+    }
+    throw new SQLException("its files were removed or replaced", "", Faults.MOVED);
+  }
+
   /** Looks something up with the writing connection. */
   <T> T alone(Access<T> access) throws SpoolException {
     lock.lock();
     try {
+      if (!files.inPlace()) {
+        rescue();
+      }
       return access.with(db);
     } catch (SQLException e) {
       throw folder.failed(e);
@@ -127,11 +152,9 @@ final class Writer implements AutoCloseable {
   @Override
   public void close() throws SpoolException {
     try {
-      alone(
-          connection -> {
-            connection.close();
-            return true;
-          });
+      db.close();
+    } catch (SQLException e) {
+      throw folder.failed(e);
     } finally {
       folder.close();
     }

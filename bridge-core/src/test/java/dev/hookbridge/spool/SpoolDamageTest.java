@@ -9,10 +9,13 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,58 +58,65 @@ class SpoolDamageTest {
   }
 
   /** Everything a start with a damaged file must do. */
-  private void beginsAnew(String epochBefore, Previous previous) throws Exception {
-    Drop told;
+  private void beginsNewEpoch(String epochBefore, int intact) throws Exception {
+    Map<Long, Long> lost = new TreeMap<>();
     try (Spool spool = open()) {
       assertThat(spool.epoch()).isNotEqualTo(epochBefore);
-      assertThat(spool.previous()).contains(previous);
-      assertThat(spool.setAside().orElseThrow().previous()).isEqualTo(previous);
+      assertThat(spool.previous()).contains(new Previous(epochBefore, OptionalLong.of(201)));
       assertThat(Files.exists(spool.setAside().orElseThrow().file())).isTrue();
       assertThat(setAside()).hasSize(1);
-      told = spool.untoldDrops().get(0);
-      assertThat(told.reason()).isEqualTo("damaged");
+      long saved = spool.events();
+      assertThat(saved).isGreaterThanOrEqualTo(intact);
+      for (Drop drop : spool.untoldDrops()) {
+        assertThat(drop.reason()).isEqualTo("damaged");
+        assertThat(drop.sinks()).containsExactly("a");
+        lost.put(drop.first().orElseThrow(), drop.count().orElseThrow());
+      }
+      assertThat(lost.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(201 - saved);
       spool.append(Batch.of(Samples.events(random, 1, 10)));
-      assertThat(spool.last()).isEqualTo(1);
+      assertThat(spool.last()).isEqualTo(202);
     }
     try (Spool spool = open()) {
       assertThat(spool.setAside()).isEmpty();
-      assertThat(spool.events()).isEqualTo(1);
-      spool.append(Batch.ofOwn(Samples.event("lost", 10)).telling(List.of(told)));
+      spool.append(
+          Batch.ofOwn(Samples.event("lost", 10)).telling(List.copyOf(spool.untoldDrops())));
       assertThat(spool.untoldDrops()).isEmpty();
     }
   }
 
-  private static Previous unknown() {
-    return new Previous("unknown", OptionalLong.empty());
-  }
-
   @Test
-  void aFileThatIsNoDatabaseIsSetAside() throws Exception {
+  void aFileThatIsNoDatabaseIsReplaced() throws Exception {
     String epoch = filled();
     overwrite(0, 4096);
-    beginsAnew(epoch, unknown());
+    beginsNewEpoch(epoch, 0);
   }
 
   @Test
-  void anEmptyFileIsSetAside() throws Exception {
+  void anEmptyFileIsReplaced() throws Exception {
     Files.createFile(Folder.file(folder));
-    beginsAnew("", unknown());
+    try (Spool spool = open()) {
+      assertThat(spool.setAside()).isPresent();
+      assertThat(spool.untoldDrops()).isEmpty();
+      assertThat(spool.previous()).contains(new Previous("unknown", OptionalLong.empty()));
+    }
   }
 
   @Test
-  void aFileThatWasCutIsSetAside() throws Exception {
+  void whatIsIntactInAFileThatWasCutIsSaved() throws Exception {
     String epoch = filled();
     try (RandomAccessFile file = new RandomAccessFile(Folder.file(folder).toFile(), "rw")) {
       file.setLength(file.length() / 2 / 4096 * 4096);
     }
-    beginsAnew(epoch, unknown());
+    beginsNewEpoch(epoch, 50);
   }
 
   @Test
-  void damageFoundInUseIsSetAsideAtTheNextStart() throws Exception {
+  void damageFoundInUseIsRepairedByTheNextStart() throws Exception {
     String epoch = filled();
     long size = Files.size(Folder.file(folder));
+    List<SpoolException> heard = new ArrayList<>();
     try (Spool spool = open()) {
+      spool.onDamage(heard::add);
       overwrite(size / 3 / 4096 * 4096, (int) (size / 3));
       assertThatThrownBy(
               () -> {
@@ -117,20 +127,64 @@ class SpoolDamageTest {
           .isInstanceOfSatisfying(
               SpoolException.class, e -> assertThat(e.kind()).isEqualTo(Kind.DAMAGED))
           .hasMessage(
-              "The spool in " + folder + " is damaged; restart the agent, it sets the file aside.");
+              "The spool in "
+                  + folder
+                  + " is damaged; restart the agent, it saves what is intact.");
     }
-    beginsAnew(epoch, new Previous(epoch, OptionalLong.of(201)));
+    assertThat(heard).isNotEmpty();
+    beginsNewEpoch(epoch, 60);
   }
 
   @Test
-  void whatIsLeftOfAFileThatWasSetAsideCanBeLookedAt() throws Exception {
+  void oneDamagedEventIsTakenOutAndTheOthersAreDelivered() throws Exception {
+    String epoch = filled();
+    try (Database db = Database.open(Folder.file(folder), 512)) {
+      db.update("UPDATE event SET data = CAST(replace(data, 'x', 'y') AS BLOB) WHERE seq = 77");
+    }
+    try (Spool spool = open()) {
+      assertThat(spool.read("a", 0, 1000, 1L << 30)).hasSize(200);
+      Drop drop = spool.untoldDrops().get(0);
+      assertThat(drop.reason()).isEqualTo("damaged");
+      assertThat(drop.count()).isEqualTo(OptionalLong.of(1));
+      assertThat(drop.sinks()).containsExactly("a");
+      long lost = drop.first().orElseThrow();
+      assertThat(spool.get(lost)).isEmpty();
+      assertThat(spool.cursor("a").confirmed(lost)).isTrue();
+      assertThat(folder.resolve("aside").resolve("event-" + lost)).isRegularFile();
+      assertThat(spool.epoch()).isEqualTo(epoch);
+    }
+  }
+
+  @Test
+  void filesThatAreRemovedInUseAreWrittenAgain() throws Exception {
+    String epoch = filled();
+    Spool removed = open();
+    Files.delete(Folder.file(folder));
+    Files.delete(Folder.wal(Folder.file(folder)));
+    assertThatThrownBy(removed::save)
+        .isInstanceOfSatisfying(
+            SpoolException.class, e -> assertThat(e.kind()).isEqualTo(Kind.DAMAGED))
+        .hasMessageContaining("removed or replaced");
+    assertThatThrownBy(() -> removed.append(Batch.of(Samples.events(random, 1, 10))))
+        .isInstanceOf(SpoolException.class);
+    assertThatThrownBy(removed::close).isInstanceOf(SpoolException.class);
+    try (Spool spool = open()) {
+      assertThat(spool.epoch()).isEqualTo(epoch);
+      assertThat(spool.read("a", 0, 1000, 1L << 30)).hasSize(201);
+      assertThat(spool.untoldDrops()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsLeftOfAFileThatWasReplacedCanBeLookedAt() throws Exception {
     filled();
     Files.createFile(folder.resolve("damaged"));
     try (Spool spool = open();
         SpoolView view = SpoolView.open(spool.setAside().orElseThrow().file())) {
       assertThat(view.events()).isEqualTo(201);
       assertThat(view.events(0, 1000)).hasSize(201);
-      assertThat(spool.untoldDrops().get(0).count()).isEqualTo(OptionalLong.of(201));
+      assertThat(spool.events()).isEqualTo(201);
+      assertThat(spool.untoldDrops()).isEmpty();
     }
   }
 
@@ -154,12 +208,12 @@ class SpoolDamageTest {
   void aNewerSchemaIsLeftAlone() throws Exception {
     filled();
     try (Database db = Database.open(Folder.file(folder), 512)) {
-      new Meta(db).put("schema", 2);
+      new Meta(db).put("schema", 3);
     }
     assertThatThrownBy(this::open)
         .isInstanceOfSatisfying(
             SpoolException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NEWER))
-        .hasMessageContaining("schema 2, this one knows up to 1");
+        .hasMessageContaining("schema 3, this one knows up to 2");
     assertThat(setAside()).isEmpty();
   }
 

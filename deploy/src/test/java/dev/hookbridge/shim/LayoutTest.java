@@ -18,6 +18,7 @@ class LayoutTest {
       """
       etc/hookbridge root 755
       run/hookbridge root 755
+      run/hookbridge/agent nobody 700
       var/lib/hookbridge root 755
       var/lib/hookbridge/gates.d nobody 700
       var/lib/hookbridge/mail root 755

@@ -1,0 +1,42 @@
+package dev.hookbridge.spool;
+
+import java.sql.SQLException;
+import java.util.List;
+
+/** Reads events, and has whoever writes deal with those that are damaged. */
+final class Reading {
+  private static final int ATTEMPTS = 3;
+
+  private final Folder folder;
+  private final Readers readers;
+  private final Writer writer;
+  private final Quarantine quarantine;
+
+  Reading(Opening opening, Readers readers, Writer writer, Drops drops) {
+    this.folder = opening.folder();
+    this.readers = readers;
+    this.writer = writer;
+    this.quarantine = new Quarantine(opening.ledger(), drops, folder.path().resolve("aside"));
+  }
+
+  <T> T with(Writer.Access<T> access) throws SpoolException {
+    try {
+      return readers.with(access);
+    } catch (SQLException e) {
+      throw folder.failed(e);
+    }
+  }
+
+  /** What is damaged on a page is taken out and recorded as lost; the rest is given. */
+  List<Stored> events(Writer.Access<Readers.Page> read) throws SpoolException {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      Readers.Page page = with(read);
+      if (page.suspects().size() == 0
+          || writer.transact((db, change) -> quarantine.examine(db, change, page.suspects()))
+              == 0) {
+        return page.events();
+      }
+    }
+    throw folder.failed(Faults.corrupt("readers do not see what the writer sees"));
+  }
+}

@@ -20,10 +20,16 @@ class AmqpSinkContractIT extends BrokerContract {
   private static final String USER = "exam";
   private static final String PASSWORD = "s3cr3t-of-exam";
   private final Rabbit rabbit;
+  private final String mode;
   private Rabbit small;
 
   AmqpSinkContractIT(Rabbit rabbit) {
+    this(rabbit, "binary");
+  }
+
+  AmqpSinkContractIT(Rabbit rabbit, String mode) {
     this.rabbit = rabbit;
+    this.mode = mode;
   }
 
   @BeforeAll
@@ -82,10 +88,11 @@ class AmqpSinkContractIT extends BrokerContract {
     return settings(rabbit, "exam." + UUID.randomUUID(), Map.of());
   }
 
-  private static Settings settings(Rabbit rabbit, String exchange, Map<String, ?> more) {
+  private Settings settings(Rabbit rabbit, String exchange, Map<String, ?> more) {
     Map<String, Object> values = new LinkedHashMap<>(more);
     values.put("uri", rabbit.uri());
     values.put("exchange", exchange);
+    values.put("content-mode", mode);
     return new Settings("sinks.exam", values);
   }
 
@@ -111,6 +118,7 @@ class AmqpSinkContractIT extends BrokerContract {
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("uri", "amqp://" + host + ":" + port);
     values.put("exchange", destination.text("exchange"));
+    values.put("content-mode", mode);
     return new Settings("sinks.exam", values);
   }
 

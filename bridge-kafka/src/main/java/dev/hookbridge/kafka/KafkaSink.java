@@ -1,5 +1,6 @@
 package dev.hookbridge.kafka;
 
+import dev.hookbridge.ContentMode;
 import dev.hookbridge.Envelope;
 import dev.hookbridge.Outcome;
 import dev.hookbridge.Reason;
@@ -37,6 +38,7 @@ final class KafkaSink implements Sink {
       new Outcome.Broken(Reason.CLOSED, "the run ended with an earlier event", false);
 
   private final String topic;
+  private final ContentMode mode;
   private final String name;
   private final int partitions;
   private final Producer<byte[], byte[]> producer;
@@ -55,6 +57,7 @@ final class KafkaSink implements Sink {
       Producer<byte[], byte[]> producer,
       KafkaClientMetrics meters) {
     this.topic = settings.topic();
+    this.mode = settings.mode();
     this.name = name;
     this.partitions = facts.partitions();
     this.maxEventBytes = Math.min(settings.maxRequestSize(), facts.maxMessageBytes());
@@ -129,7 +132,7 @@ final class KafkaSink implements Sink {
     int size = envelope.size(); // the callback keeps no more of it in memory
     try {
       producer.send(
-          KafkaHeaders.record(topic, partition(envelope), envelope),
+          KafkaHeaders.record(topic, partition(envelope), envelope, mode),
           (metadata, failure) -> {
             unanswered.decrementAndGet();
             if (failure == null) {

@@ -20,16 +20,13 @@ class AmqpSinkContractIT extends BrokerContract {
   private static final String USER = "exam";
   private static final String PASSWORD = "s3cr3t-of-exam";
   private final Rabbit rabbit;
-  private final String mode;
   private Rabbit small;
 
-  AmqpSinkContractIT(Rabbit rabbit) {
-    this(rabbit, "binary");
-  }
+  /** The {@code content-mode} of its destinations. */
+  String mode = "binary";
 
-  AmqpSinkContractIT(Rabbit rabbit, String mode) {
+  AmqpSinkContractIT(Rabbit rabbit) {
     this.rabbit = rabbit;
-    this.mode = mode;
   }
 
   @BeforeAll

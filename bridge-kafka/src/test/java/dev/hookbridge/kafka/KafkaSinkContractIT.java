@@ -16,16 +16,10 @@ import org.junit.jupiter.api.BeforeAll;
 /** The Kafka sink takes the exam. */
 class KafkaSinkContractIT extends BrokerContract {
   private static final int PARTITIONS = 3;
-  private final String mode;
   private Broker broker;
 
-  KafkaSinkContractIT() {
-    this("binary");
-  }
-
-  KafkaSinkContractIT(String mode) {
-    this.mode = mode;
-  }
+  /** The {@code content-mode} of its destinations. */
+  String mode = "binary";
 
   @BeforeAll
   void startBroker() {

@@ -85,8 +85,9 @@ public final class Envelope {
   }
 
   /**
-   * The bytes it needs on a wire, at most: attribute names with the longest prefix in use, values,
-   * and data. What {@code max-event-bytes} and a courier's window are counted in.
+   * The bytes it needs on a wire in either {@link ContentMode}, at most: attribute names with the
+   * longest prefix in use, values, and data. What {@code max-event-bytes} and a courier's window
+   * are counted in.
    */
   public int size() {
     return size;
@@ -95,7 +96,16 @@ public final class Envelope {
   private static int size(Map<String, String> attributes, byte[] data) {
     int size = data.length + 256;
     for (Map.Entry<String, String> attribute : attributes.entrySet()) {
-      size += attribute.getKey().length() + 3 * attribute.getValue().length() + 24;
+      size += attribute.getKey().length() + size(attribute.getValue()) + 24;
+    }
+    return size;
+  }
+
+  /** In UTF-8, or in JSON, which writes a control character as six. */
+  private static int size(String value) {
+    int size = 3 * value.length();
+    for (int i = 0; i < value.length(); i++) {
+      size += value.charAt(i) < ' ' ? 3 : 0;
     }
     return size;
   }

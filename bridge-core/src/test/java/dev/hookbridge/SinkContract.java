@@ -1,5 +1,6 @@
 package dev.hookbridge;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -136,6 +137,9 @@ public abstract class SinkContract {
           .until(() -> read.addAll(reader.poll(Duration.ofMillis(500))) && read.size() >= 20);
       assertThat(read.stream().map(Envelope::attributes))
           .containsExactlyInAnyOrderElementsOf(sent.stream().map(Envelope::attributes).toList());
+      assertThat(read.stream().map(event -> new String(event.data(), UTF_8)))
+          .containsExactlyInAnyOrderElementsOf(
+              sent.stream().map(event -> new String(event.data(), UTF_8)).toList());
     }
   }
 

@@ -3,8 +3,11 @@ package dev.hookbridge.amqp;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import dev.hookbridge.ContentMode;
 import dev.hookbridge.Envelope;
 import dev.hookbridge.Route;
+import dev.hookbridge.StructuredEvent;
+import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Date;
@@ -14,10 +17,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Envelope to message properties and back, by the CloudEvents AMQP binding's binary mode carried
- * over to 0-9-1: every attribute is a string header with the prefix, {@code datacontenttype} is the
- * property {@code content-type}. For readers that know nothing of CloudEvents {@code message-id} is
- * the id, {@code type} the type and {@code timestamp} the event's time in whole seconds.
+ * Envelope to message properties and back, by the CloudEvents AMQP binding carried over to 0-9-1.
+ * In binary mode every attribute is a string header with the prefix, {@code datacontenttype} is the
+ * property {@code content-type}. In structured mode the body is the whole event as JSON. For
+ * readers that know nothing of CloudEvents {@code message-id} is the id, {@code type} the type and
+ * {@code timestamp} the event's time in whole seconds.
  */
 final class AmqpProperties {
   private static final int PERSISTENT = 2;
@@ -38,6 +42,22 @@ final class AmqpProperties {
     this.prefix = prefix;
   }
 
+  BasicProperties encode(Envelope envelope, ContentMode mode) {
+    return mode == ContentMode.BINARY
+        ? encode(envelope)
+        : shared(envelope).contentType(StructuredEvent.CONTENT_TYPE).headers(Map.of()).build();
+  }
+
+  static byte[] body(Envelope envelope, ContentMode mode) {
+    return mode == ContentMode.BINARY ? envelope.data() : StructuredEvent.bytes(envelope);
+  }
+
+  /** How long {@link #body} is at most. */
+  static int bodyBytes(Envelope envelope, ContentMode mode) {
+    return mode == ContentMode.BINARY ? envelope.data().length : envelope.size();
+  }
+
+  /** In binary mode. */
   BasicProperties encode(Envelope envelope) {
     Map<String, Object> headers = new LinkedHashMap<>();
     envelope
@@ -48,14 +68,19 @@ final class AmqpProperties {
                 headers.put(prefix + name, value);
               }
             });
+    return shared(envelope)
+        .contentType(envelope.attributes().get(CONTENT_TYPE))
+        .headers(headers)
+        .build();
+  }
+
+  /** What is the same in both modes. */
+  private static BasicProperties.Builder shared(Envelope envelope) {
     return new BasicProperties.Builder()
         .deliveryMode(PERSISTENT)
         .messageId(envelope.id())
         .type(bytes(envelope.type()) <= SHORT_STRING ? envelope.type() : null)
-        .contentType(envelope.attributes().get(CONTENT_TYPE))
-        .timestamp(timestamp(envelope.attributes().get("time")))
-        .headers(headers)
-        .build();
+        .timestamp(timestamp(envelope.attributes().get("time")));
   }
 
   /**
@@ -90,6 +115,13 @@ final class AmqpProperties {
 
   /** What a reader makes of a message; headers without the prefix are not attributes. */
   Envelope decode(BasicProperties properties, byte[] body) {
+    if (StructuredEvent.hasContentType(properties.getContentType())) {
+      try {
+        return StructuredEvent.parse(body);
+      } catch (IOException e) {
+        return new Envelope(Map.of(), UNKNOWN, body, -1); // no CloudEvent, whatever it says
+      }
+    }
     Map<String, String> attributes = new LinkedHashMap<>();
     Map<String, Object> headers = properties.getHeaders();
     if (headers != null) {

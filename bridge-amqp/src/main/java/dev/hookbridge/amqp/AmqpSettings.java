@@ -3,6 +3,7 @@ package dev.hookbridge.amqp;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.rabbitmq.client.Address;
+import dev.hookbridge.ContentMode;
 import dev.hookbridge.SettingKey;
 import dev.hookbridge.Settings;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.List;
  * @param tls how, unless {@code broker.tls()} is false
  * @param decisions the exchange on which deciders are asked
  * @param prefix what stands before an attribute's name in a header
+ * @param mode of the feed; requests for decisions are always binary
  * @param heartbeat whole seconds; a broker silent for twice as long is gone
  * @param connectionTimeout for one address, TCP and TLS and AMQP's greetings each
  * @param confirmTimeout how long a broker that is otherwise alive may keep an event unconfirmed
@@ -25,6 +27,7 @@ record AmqpSettings(
     String exchange,
     String decisions,
     String prefix,
+    ContentMode mode,
     Unroutable unroutable,
     Duration heartbeat,
     Duration connectionTimeout,
@@ -64,6 +67,7 @@ record AmqpSettings(
               "libvirt.decisions",
               "The topic exchange on which deciders are asked, where a rule goes by way of this"
                   + " sink"),
+          ContentMode.KEY,
           SettingKey.optional(
               "prefix",
               "cloudEvents:",
@@ -101,6 +105,7 @@ record AmqpSettings(
         exchange(settings, "exchange", settings.text("exchange")),
         decisions(settings),
         prefix(settings),
+        ContentMode.of(settings),
         settings.choice("unroutable", Unroutable.PARK),
         heartbeat(settings),
         settings.duration(

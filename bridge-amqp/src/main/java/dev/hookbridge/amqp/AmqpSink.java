@@ -132,7 +132,7 @@ final class AmqpSink implements Sink {
     if (alarm != null) {
       return new Outcome.Held(Reason.BLOCKED, alarm);
     }
-    if (envelope.data().length > limit.bytes()) {
+    if (AmqpProperties.bodyBytes(envelope, settings.mode()) > limit.bytes()) {
       return new Outcome.Refused(
           Reason.TOO_LARGE, "the broker takes messages up to " + limit.bytes() + " bytes");
     }
@@ -140,15 +140,16 @@ final class AmqpSink implements Sink {
   }
 
   private void publish(ConfirmChannel open, Envelope envelope, Consumer<Outcome> outcome) {
-    BasicProperties encoded = properties.encode(envelope);
+    BasicProperties encoded = properties.encode(envelope, settings.mode());
     String unsendable = AmqpProperties.unsendable(encoded, open.frameMax());
     if (unsendable != null) {
       outcome.accept(new Outcome.Refused(Reason.INVALID, unsendable));
       return;
     }
     String key = AmqpRouting.key(envelope.route());
+    byte[] body = AmqpProperties.body(envelope, settings.mode());
     try {
-      open.publish(envelope.id(), key, encoded, envelope.data(), outcome);
+      open.publish(envelope.id(), key, encoded, body, outcome);
     } catch (IOException | RuntimeException e) {
       end(AmqpErrors.of(e).broken(false)); // and with all others this envelope's outcome
     }

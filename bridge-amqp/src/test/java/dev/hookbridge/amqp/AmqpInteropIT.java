@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -30,6 +31,16 @@ final class AmqpInteropIT {
                         "headers": len(properties.headers), "body": body.decode()}))
       """;
 
+  private static final String STRUCTURED_READER =
+      """
+      import json, sys, pika
+      channel = pika.BlockingConnection(pika.URLParameters(sys.argv[1])).channel()
+      frame, properties, body = channel.basic_get(sys.argv[2], auto_ack=True)
+      event = json.loads(body)
+      print(properties.content_type, properties.message_id == event["id"], properties.headers,
+            event["subject"].encode("unicode_escape").decode(), event["data"]["n"], len(event))
+      """;
+
   private final Rabbit rabbit;
   private final Outcomes outcomes = new Outcomes();
   @TempDir Path folder;
@@ -39,8 +50,12 @@ final class AmqpInteropIT {
   }
 
   private Envelope published(String exchange) throws Exception {
+    return published(exchange, "binary");
+  }
+
+  private Envelope published(String exchange, String mode) throws Exception {
     Envelope event = Events.of("guest").with("subject", "größe-鯨");
-    try (Sink sink = rabbit.sink(exchange)) {
+    try (Sink sink = rabbit.sink(exchange, Map.of("content-mode", mode))) {
       assertThat(outcomes.through(sink, event)).isEqualTo(Outcome.CONFIRMED);
     }
     return event;
@@ -61,6 +76,18 @@ final class AmqpInteropIT {
             "\"subject\": \"gr\\u00f6\\u00dfe-\\u9be8\"",
             "\"headers\": " + (event.attributes().size() - 1),
             "\"body\": \"{\\\"n\\\":1}\"");
+  }
+
+  @Test
+  void pythonReadsAStructuredEventFromTheBodyAlone() throws Exception {
+    String python = python();
+    String exchange = rabbit.exchange();
+    String queue = rabbit.queue(exchange);
+    Envelope event = published(exchange, "structured");
+    assertThat(run(python, "-c", STRUCTURED_READER, rabbit.broker.address(), queue).strip())
+        .isEqualTo(
+            "application/cloudevents+json; charset=UTF-8 True {} gr\\xf6\\xdfe-\\u9be8 1 "
+                + (event.attributes().size() + 1));
   }
 
   /** The first that has the library; the distribution's may not be the first on the path. */

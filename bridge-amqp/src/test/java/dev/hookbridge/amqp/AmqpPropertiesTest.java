@@ -3,7 +3,9 @@ package dev.hookbridge.amqp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import dev.hookbridge.ContentMode;
 import dev.hookbridge.Envelope;
+import dev.hookbridge.StructuredEvent;
 import java.io.IOException;
 import java.util.Date;
 import java.util.Map;
@@ -27,6 +29,30 @@ final class AmqpPropertiesTest {
     Envelope decoded = prefixed.decode(encoded, event.data());
     assertThat(decoded.attributes()).containsExactlyInAnyOrderEntriesOf(event.attributes());
     assertThat(decoded.data()).isSameAs(event.data());
+  }
+
+  @Test
+  void inStructuredModeTheBodyIsTheEvent() throws IOException {
+    Envelope event = Events.of("guest").with("subject", "größe 鯨 🐋");
+    BasicProperties encoded = properties.encode(event, ContentMode.STRUCTURED);
+    byte[] body = AmqpProperties.body(event, ContentMode.STRUCTURED);
+    assertThat(encoded.getContentType()).isEqualTo("application/cloudevents+json; charset=UTF-8");
+    assertThat(encoded.getHeaders()).isEmpty();
+    assertThat(encoded.getMessageId()).isEqualTo(event.id());
+    assertThat(encoded.getDeliveryMode()).isEqualTo(2);
+    assertThat(AmqpProperties.unsendable(encoded, FRAME)).isNull();
+    Envelope decoded = properties.decode(encoded, body);
+    assertThat(decoded.attributes()).containsExactlyInAnyOrderEntriesOf(event.attributes());
+    assertThat(decoded.data()).isEqualTo(event.data());
+    assertThat(AmqpProperties.bodyBytes(event, ContentMode.STRUCTURED))
+        .isGreaterThanOrEqualTo(body.length);
+  }
+
+  @Test
+  void whatSaysStructuredAndIsNotIsNoEvent() {
+    BasicProperties says =
+        new BasicProperties.Builder().contentType(StructuredEvent.CONTENT_TYPE).build();
+    assertThat(properties.decode(says, new byte[] {'{'}).attributes()).isEmpty();
   }
 
   @Test

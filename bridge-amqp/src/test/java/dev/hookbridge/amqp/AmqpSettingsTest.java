@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.rabbitmq.client.Address;
+import dev.hookbridge.ContentMode;
 import dev.hookbridge.SettingKey;
 import dev.hookbridge.Settings;
 import java.io.IOException;
@@ -84,6 +85,7 @@ final class AmqpSettingsTest {
                 "exchange", "other",
                 "decisions-exchange", "asked",
                 "prefix", "ce-",
+                "content-mode", "structured",
                 "unroutable", "discard",
                 "heartbeat", "1500ms",
                 "connection-timeout", "6s",
@@ -106,6 +108,7 @@ final class AmqpSettingsTest {
                 "other",
                 "asked",
                 "ce-",
+                ContentMode.STRUCTURED,
                 AmqpSettings.Unroutable.DISCARD,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(6),

@@ -22,6 +22,9 @@ class AmqpSinkContractIT extends BrokerContract {
   private final Rabbit rabbit;
   private Rabbit small;
 
+  /** The {@code content-mode} of its destinations. */
+  String mode = "binary";
+
   AmqpSinkContractIT(Rabbit rabbit) {
     this.rabbit = rabbit;
   }
@@ -82,10 +85,11 @@ class AmqpSinkContractIT extends BrokerContract {
     return settings(rabbit, "exam." + UUID.randomUUID(), Map.of());
   }
 
-  private static Settings settings(Rabbit rabbit, String exchange, Map<String, ?> more) {
+  private Settings settings(Rabbit rabbit, String exchange, Map<String, ?> more) {
     Map<String, Object> values = new LinkedHashMap<>(more);
     values.put("uri", rabbit.uri());
     values.put("exchange", exchange);
+    values.put("content-mode", mode);
     return new Settings("sinks.exam", values);
   }
 
@@ -111,6 +115,7 @@ class AmqpSinkContractIT extends BrokerContract {
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("uri", "amqp://" + host + ":" + port);
     values.put("exchange", destination.text("exchange"));
+    values.put("content-mode", mode);
     return new Settings("sinks.exam", values);
   }
 

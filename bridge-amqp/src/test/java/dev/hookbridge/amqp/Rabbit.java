@@ -14,6 +14,8 @@ import dev.hookbridge.SinkException;
 import dev.hookbridge.testing.Broker;
 import dev.hookbridge.testing.Brokers;
 import dev.hookbridge.testing.Seen;
+import io.cloudevents.CloudEvent;
+import io.cloudevents.jackson.JsonFormat;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -146,12 +148,29 @@ final class Rabbit implements AutoCloseable {
   }
 
   static Seen seen(AMQP.BasicProperties properties, byte[] body) {
+    if (String.valueOf(properties.getContentType()).startsWith(JsonFormat.CONTENT_TYPE)) {
+      return structured(body);
+    }
     Map<String, String> attributes = new LinkedHashMap<>();
     properties
         .getHeaders()
         .forEach((name, value) -> attributes.put(name.replace("cloudEvents:", ""), "" + value));
     attributes.put("datacontenttype", properties.getContentType());
     return new Seen(attributes.get("partitionkey"), attributes, body);
+  }
+
+  /** As the CloudEvents SDK reads it. */
+  private static Seen structured(byte[] body) {
+    CloudEvent event = new JsonFormat().deserialize(body);
+    Map<String, String> attributes = new LinkedHashMap<>();
+    for (String name : event.getAttributeNames()) {
+      attributes.put(name, String.valueOf(event.getAttribute(name)));
+    }
+    for (String name : event.getExtensionNames()) {
+      attributes.put(name, String.valueOf(event.getExtension(name)));
+    }
+    byte[] data = event.getData() == null ? new byte[0] : event.getData().toBytes();
+    return new Seen(attributes.get("partitionkey"), attributes, data);
   }
 
   /** The address without the login, which is the default one. */

@@ -23,6 +23,9 @@ final class KafkaCheck {
   static final int PARTITIONS = 12;
 
   static final int REPLICAS = 3;
+  private static final long HOUR_MS = 3_600_000; // what brokers allow by default
+  private static final List<String> TIME_LIMITS =
+      List.of("message.timestamp.before.max.ms", "message.timestamp.after.max.ms");
   private final KafkaSettings settings;
   private final KafkaAdmin admin;
   private final String topic;
@@ -91,6 +94,10 @@ final class KafkaCheck {
     Config config = config(ConfigResource.Type.TOPIC, settings.topic());
     replicas(description.partitions().get(0), brokers, config);
     size(config);
+    if (config != null) {
+      compaction(config);
+      timestamps(config);
+    }
   }
 
   private void writable(@Nullable Set<AclOperation> operations) {
@@ -153,6 +160,29 @@ final class KafkaCheck {
                   + " bytes, the client would send "
                   + ours
                   + ": larger events are reduced to fit"));
+    }
+  }
+
+  private void compaction(Config config) {
+    if (String.valueOf(value(config, "cleanup.policy")).contains("compact")) {
+      lines.add(
+          Check.warning(
+              topic,
+              "is compacted: in time it keeps only the last event of each guest, set"
+                  + " cleanup.policy=delete to keep all"));
+    }
+  }
+
+  /** A record has the time at which it was sent; a topic may refuse one by it. */
+  private void timestamps(Config config) {
+    for (String key : TIME_LIMITS) {
+      String limit = value(config, key);
+      if (limit != null
+          && Long.parseLong(limit) < HOUR_MS
+          && !"LogAppendTime".equals(value(config, "message.timestamp.type"))) {
+        String told = key + " is " + limit + ": events wait while clocks differ by more, or while";
+        lines.add(Check.warning(topic, told + " a request takes longer; allow an hour"));
+      }
     }
   }
 

@@ -6,7 +6,10 @@ import dev.hookbridge.SinkException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.errors.BrokerNotAvailableException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
+import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +30,16 @@ final class KafkaErrors {
 
   record Verdict(Kind kind, Reason reason) {}
 
+  private static final String BATCH_TOO_LARGE =
+      " Set batch.size below the topic's segment.bytes; until then events are sent one at a time.";
+
+  /** How the client begins what it says of the good records of a batch with bad ones. */
+  private static final String COMPANION = "Failed to append record because it was part of a batch";
+
   private static final Map<String, Verdict> TABLE = new LinkedHashMap<>();
 
   static {
     put(Kind.REFUSED, Reason.TOO_LARGE, "RecordTooLargeException", "RecordBatchTooLargeException");
-    put(Kind.REFUSED, Reason.INVALID, "InvalidRecordException", "SerializationException");
 
     put(
         Kind.HELD,
@@ -43,8 +51,9 @@ final class KafkaErrors {
         "OAuthBearerIllegalTokenException");
     put(Kind.HELD, Reason.AUTHORIZATION, "AuthorizationException");
     put(Kind.HELD, Reason.MISSING, "UnknownTopicOrPartitionException", "UnknownTopicIdException");
-    // A wrong clock or a topic's time limits, and then it is every event: nothing to park.
-    put(Kind.HELD, Reason.CONFIGURATION, "InvalidTimestampException");
+    // A wrong clock or a topic's time limits. The client says "invalid record" instead when the
+    // broker refuses more than one record of a batch, and for a broker's own rules (a schema).
+    put(Kind.HELD, Reason.CONFIGURATION, "InvalidTimestampException InvalidRecordException");
     put(
         Kind.HELD,
         Reason.CONFIGURATION,
@@ -75,7 +84,7 @@ final class KafkaErrors {
         Kind.BROKEN,
         Reason.INTERNAL,
         "UnknownServerException InvalidRequestException InvalidReceiveException SchemaException",
-        "CorrelationIdMismatchException");
+        "CorrelationIdMismatchException SerializationException");
     // Answers to other clients: groups, transactions, controllers, quotas of a server.
     put(
         Kind.BROKEN,
@@ -125,10 +134,16 @@ final class KafkaErrors {
     return Collections.unmodifiableMap(TABLE);
   }
 
-  static Outcome outcome(Throwable failure) {
+  /**
+   * @param alone whether no other record can have been in the event's batch
+   */
+  static Outcome outcome(Throwable failure, boolean alone) {
     Throwable telling = telling(failure);
     Verdict verdict = verdict(telling);
-    String detail = message(telling) + advice(telling);
+    String detail = told(telling);
+    if (telling instanceof RecordBatchTooLargeException && !alone) {
+      return new Outcome.Broken(Reason.CONFIGURATION, detail + BATCH_TOO_LARGE, true);
+    }
     return switch (verdict.kind()) {
       case HELD -> new Outcome.Held(verdict.reason(), detail);
       case REFUSED -> new Outcome.Refused(verdict.reason(), detail);
@@ -144,10 +159,21 @@ final class KafkaErrors {
   /** What could not be done, why, and what to do. */
   static String sentence(String what, Throwable failure) {
     Throwable telling = telling(failure);
-    return what + ": " + message(telling) + advice(telling);
+    return what + ": " + told(telling);
+  }
+
+  /** The client's message, which may lack its full stop, and what to do. */
+  private static String told(Throwable failure) {
+    String message = message(failure);
+    String advice = advice(failure);
+    return advice.isEmpty() || message.endsWith(".") ? message + advice : message + "." + advice;
   }
 
   private static String advice(Throwable failure) {
+    if (failure instanceof InvalidTimestampException || failure instanceof InvalidRecordException) {
+      return " Look at this host's clock and the broker's, and at the topic's"
+          + " message.timestamp.before.max.ms, message.timestamp.after.max.ms and schema rules.";
+    }
     return switch (verdict(failure).reason()) {
       case MISSING -> " Make it with 'hookbridge check --create' or Kafka's own tools.";
       case AUTHENTICATION -> " Look at the sasl and ssl properties of the sink.";
@@ -186,10 +212,19 @@ final class KafkaErrors {
         }
       }
     }
-    // A name server that is away is no mistake in the configuration, though the client says so.
-    return String.valueOf(best.getMessage()).startsWith("No resolvable bootstrap")
-        ? new BrokerNotAvailableException("no name in bootstrap.servers can be resolved", failure)
-        : best;
+    return translated(best);
+  }
+
+  /** Two failures whose class says something else than their message. */
+  private static Throwable translated(Throwable failure) {
+    String message = String.valueOf(failure.getMessage());
+    if (message.startsWith("No resolvable bootstrap")) {
+      // A name server that is away is no mistake in the configuration, though the client says so.
+      return new BrokerNotAvailableException("no name in bootstrap.servers can be resolved");
+    }
+    return message.startsWith(COMPANION)
+        ? new InvalidRecordException("The broker refused other records of the batch.", failure)
+        : failure;
   }
 
   private static String message(Throwable failure) {

@@ -1,5 +1,6 @@
 package dev.hookbridge.kafka;
 
+import dev.hookbridge.ContentMode;
 import dev.hookbridge.Settings;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -47,10 +48,12 @@ final class KafkaSettings {
           "transaction.two.phase.commit.enable");
 
   private final String topic;
+  private final ContentMode mode;
   private final Map<String, String> properties;
 
-  private KafkaSettings(String topic, Map<String, String> properties) {
+  private KafkaSettings(String topic, ContentMode mode, Map<String, String> properties) {
     this.topic = topic;
+    this.mode = mode;
     this.properties = properties;
   }
 
@@ -69,7 +72,7 @@ final class KafkaSettings {
             "remove it, what is promised about order and loss depends on it");
       }
     }
-    KafkaSettings parsed = new KafkaSettings(topic, properties);
+    KafkaSettings parsed = new KafkaSettings(topic, ContentMode.of(settings), properties);
     parsed.understood(settings);
     return parsed;
   }
@@ -124,6 +127,11 @@ final class KafkaSettings {
 
   String topic() {
     return topic;
+  }
+
+  /** Of the feed; requests for decisions are always binary. */
+  ContentMode mode() {
+    return mode;
   }
 
   String servers() {

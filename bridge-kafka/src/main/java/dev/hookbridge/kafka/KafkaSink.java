@@ -1,5 +1,6 @@
 package dev.hookbridge.kafka;
 
+import dev.hookbridge.ContentMode;
 import dev.hookbridge.Envelope;
 import dev.hookbridge.Outcome;
 import dev.hookbridge.Reason;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -36,6 +38,7 @@ final class KafkaSink implements Sink {
       new Outcome.Broken(Reason.CLOSED, "the run ended with an earlier event", false);
 
   private final String topic;
+  private final ContentMode mode;
   private final String name;
   private final int partitions;
   private final Producer<byte[], byte[]> producer;
@@ -43,6 +46,7 @@ final class KafkaSink implements Sink {
   private final AtomicReference<Outcome.@Nullable Broken> ended = new AtomicReference<>();
   private final TopicWatch watch;
   private final AtomicInteger unanswered = new AtomicInteger();
+  private final AtomicLong sent = new AtomicLong();
   private volatile long answeredAt = System.nanoTime();
   private volatile int maxEventBytes;
 
@@ -53,6 +57,7 @@ final class KafkaSink implements Sink {
       Producer<byte[], byte[]> producer,
       KafkaClientMetrics meters) {
     this.topic = settings.topic();
+    this.mode = settings.mode();
     this.name = name;
     this.partitions = facts.partitions();
     this.maxEventBytes = Math.min(settings.maxRequestSize(), facts.maxMessageBytes());
@@ -118,25 +123,28 @@ final class KafkaSink implements Sink {
       outcome.accept(over);
       return;
     }
-    if (unanswered.getAndIncrement() == 0) {
+    long number = sent.incrementAndGet();
+    boolean first = unanswered.getAndIncrement() == 0;
+    if (first) {
       answeredAt = System.nanoTime();
     }
     Thread caller = Thread.currentThread();
     int size = envelope.size(); // the callback keeps no more of it in memory
     try {
       producer.send(
-          KafkaHeaders.record(topic, partition(envelope), envelope),
+          KafkaHeaders.record(topic, partition(envelope), envelope, mode),
           (metadata, failure) -> {
             unanswered.decrementAndGet();
             if (failure == null) {
               answeredAt = System.nanoTime();
               outcome.accept(Outcome.CONFIRMED);
             } else {
-              failed(size, failure, Thread.currentThread() != caller, outcome);
+              Outcome told = KafkaErrors.outcome(failure, first && sent.get() == number);
+              failed(size, told, Thread.currentThread() != caller, outcome);
             }
           });
     } catch (KafkaException | IllegalStateException e) {
-      failed(size, e, false, outcome);
+      failed(size, KafkaErrors.outcome(e, true), false, outcome);
     }
   }
 
@@ -145,9 +153,7 @@ final class KafkaSink implements Sink {
    * and now, since that thread would go on with what is queued; what could not even be queued, on
    * the caller's thread, leaves those before it their time until {@link #close}.
    */
-  private void failed(
-      int size, Exception failure, boolean onClientThread, Consumer<Outcome> outcome) {
-    Outcome told = KafkaErrors.outcome(failure);
+  private void failed(int size, Outcome told, boolean onClientThread, Consumer<Outcome> outcome) {
     if (ended.compareAndSet(null, ending(told)) && onClientThread) {
       producer.close(Duration.ZERO);
     }

@@ -1,6 +1,7 @@
 package dev.hookbridge.kafka;
 
 import dev.hookbridge.Check;
+import dev.hookbridge.ContentMode;
 import dev.hookbridge.DecisionChannel;
 import dev.hookbridge.DecisionFeed;
 import dev.hookbridge.FeedReader;
@@ -31,6 +32,7 @@ public final class KafkaTransport implements Transport {
             KafkaSettings.PROPERTIES,
             "Properties of the Kafka client, bootstrap.servers at least; those on which order and"
                 + " loss depend are refused."),
+        ContentMode.KEY,
         SettingKey.optional(
             DecisionSettings.REQUESTS,
             "libvirt.decisions",

@@ -59,11 +59,19 @@ class KafkaCheckIT {
 
   @Test
   void itWarnsOfWhatWouldSurpriseLater() {
-    String topic = TestTopics.create(broker.address(), 2, Map.of("max.message.bytes", "65536"));
+    Map<String, String> configs =
+        Map.of(
+            "max.message.bytes", "65536",
+            "cleanup.policy", "compact",
+            "message.timestamp.before.max.ms", "60000");
+    String topic = TestTopics.create(broker.address(), 2, configs);
     List<Check> lines = check(topic, false, Map.of("sasl.mechansim", "PLAIN"));
     levels(lines, "auto.create.topics.enable").containsOnly(Check.Level.WARNING);
     levels(lines, "sasl.mechansim").containsOnly(Check.Level.WARNING);
     levels(lines, "takes 65536 bytes").containsOnly(Check.Level.WARNING);
+    levels(lines, "is compacted").containsOnly(Check.Level.WARNING);
+    levels(lines, "message.timestamp.before.max.ms is 60000").containsOnly(Check.Level.WARNING);
+    assertThat(lines).noneMatch(line -> line.toString().contains("timestamp.after"));
     levels(lines, "may write").containsOnly(Check.Level.OK);
     assertThat(lines).noneMatch(line -> line.level() == Check.Level.FAILURE);
   }

@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
@@ -83,6 +84,24 @@ class KafkaErrorsTest {
         .containsOnly(Kind.HELD);
   }
 
+  /** Whatever else a broker says no to, another setting or another time could make it say yes. */
+  @Test
+  void onlyWhatIsTooLargeIsEverRefused() {
+    assertThat(KafkaErrors.table().values())
+        .filteredOn(verdict -> verdict.kind() == Kind.REFUSED)
+        .extracting(Verdict::reason)
+        .containsOnly(Reason.TOO_LARGE);
+  }
+
+  @Test
+  void anEventIsNotRefusedForTheSizeOfItsBatch() {
+    Throwable batch = new RecordBatchTooLargeException("larger than a segment");
+    assertThat(KafkaErrors.outcome(batch, true)).isInstanceOf(Outcome.Refused.class);
+    assertThat(KafkaErrors.outcome(batch, false))
+        .isInstanceOfSatisfying(
+            Outcome.Broken.class, broken -> assertThat(broken.suspect()).isTrue());
+  }
+
   @Test
   void subclassesFollowTheirFamily() {
     assertThat(KafkaErrors.verdict(new SaslAuthenticationException("no")))
@@ -96,7 +115,7 @@ class KafkaErrorsTest {
   @Test
   void aTimeoutIsToldByItsCause() {
     Throwable missing = new TimeoutException("t", new UnknownTopicOrPartitionException("t"));
-    assertThat(KafkaErrors.outcome(missing))
+    assertThat(KafkaErrors.outcome(missing, true))
         .isInstanceOfSatisfying(
             Outcome.Held.class, held -> assertThat(held.reason()).isEqualTo(Reason.MISSING));
     assertThat(KafkaErrors.exception("x", new ExecutionException(missing)).reason())

@@ -2,8 +2,11 @@ package dev.hookbridge.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hookbridge.ContentMode;
 import dev.hookbridge.Envelope;
+import dev.hookbridge.StructuredEvent;
 import dev.hookbridge.testing.SampleEvents;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -42,27 +45,47 @@ class KafkaHeadersTest {
   }
 
   @Test
+  void structuredModeAsTheBindingHasIt() throws IOException {
+    Envelope event = events.next("größe", 100);
+    ProducerRecord<byte[], byte[]> record =
+        KafkaHeaders.record("hooks", 4, event, ContentMode.STRUCTURED);
+    assertThat(record.partition()).isEqualTo(4);
+    assertThat(record.key()).asString(StandardCharsets.UTF_8).isEqualTo(event.key());
+    assertThat(header(record, "content-type"))
+        .isEqualTo("application/cloudevents+json; charset=UTF-8");
+    assertThat(record.headers()).hasSize(1);
+    Envelope read = StructuredEvent.parse(record.value());
+    assertThat(read.attributes()).containsExactlyInAnyOrderEntriesOf(event.attributes());
+    assertThat(read.data()).isEqualTo(event.data());
+  }
+
+  @Test
   void whatAnEnvelopeSaysOfItsSizeIsNeverLessThanTheRecord() {
     System.out.println("seed " + seed);
     Random random = new Random(seed);
     for (int i = 0; i < 2_000; i++) {
-      String letter = new String[] {"a", "é", "鯨", "🐋"}[random.nextInt(4)];
+      String letter = new String[] {"a", "é", "鯨", "🐋", "\"", "\u0001"}[random.nextInt(6)];
       String name =
           letter.repeat(random.nextInt(255) / letter.getBytes(StandardCharsets.UTF_8).length);
       Envelope event =
           events
               .next(name, random.nextInt(3_000))
               .with("partitionkey", "kvm-07.example.org/qemu/" + name);
-      ProducerRecord<byte[], byte[]> record = KafkaHeaders.record("t", 0, event);
-      int bytes =
-          AbstractRecords.estimateSizeInBytesUpperBound(
-              RecordBatch.CURRENT_MAGIC_VALUE,
-              Compression.NONE.type(),
-              record.key(),
-              record.value(),
-              record.headers().toArray());
-      assertThat(bytes).isLessThanOrEqualTo(event.size());
+      for (ContentMode mode : ContentMode.values()) {
+        assertThat(bytes(KafkaHeaders.record("t", 0, event, mode)))
+            .as("%s", mode)
+            .isLessThanOrEqualTo(event.size());
+      }
     }
+  }
+
+  private static int bytes(ProducerRecord<byte[], byte[]> record) {
+    return AbstractRecords.estimateSizeInBytesUpperBound(
+        RecordBatch.CURRENT_MAGIC_VALUE,
+        Compression.NONE.type(),
+        record.key(),
+        record.value(),
+        record.headers().toArray());
   }
 
   @Test
@@ -91,5 +114,17 @@ class KafkaHeadersTest {
     assertThat(read.key()).isEmpty();
     assertThat(read.data()).isEmpty();
     assertThat(read.attributes()).containsEntry("subject", "").doesNotContainKey("other");
+  }
+
+  @Test
+  void aRecordThatSaysStructuredAndIsNotIsReadAllTheSame() {
+    ConsumerRecord<byte[], byte[]> record =
+        new ConsumerRecord<>("hooks", 2, 17, null, "{\"id\":".getBytes(StandardCharsets.UTF_8));
+    record
+        .headers()
+        .add("content-type", "application/cloudevents+json".getBytes(StandardCharsets.UTF_8));
+    Envelope read = KafkaHeaders.envelope(record);
+    assertThat(read.id()).isEqualTo("hooks-2@17");
+    assertThat(read.data()).isEqualTo(record.value());
   }
 }

@@ -35,10 +35,10 @@ class KafkaSettingsTest {
   }
 
   @Test
-  void twoKeysAreRequiredAndTwoAreForDecisions() {
+  void twoKeysAreRequired() {
     assertThat(new KafkaTransport().keys())
         .extracting(SettingKey::name)
-        .containsExactly("topic", "properties", "decisions-topic", "replies-topic");
+        .containsExactly("topic", "properties", "content-mode", "decisions-topic", "replies-topic");
     assertThat(new KafkaTransport().keys())
         .filteredOn(SettingKey::required)
         .extracting(SettingKey::name)

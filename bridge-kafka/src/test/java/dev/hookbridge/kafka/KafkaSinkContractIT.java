@@ -18,6 +18,9 @@ class KafkaSinkContractIT extends BrokerContract {
   private static final int PARTITIONS = 3;
   private Broker broker;
 
+  /** The {@code content-mode} of its destinations. */
+  String mode = "binary";
+
   @BeforeAll
   void startBroker() {
     broker =
@@ -87,11 +90,13 @@ class KafkaSinkContractIT extends BrokerContract {
     Map<String, String> client = new HashMap<>(destination.map("properties"));
     client.put("bootstrap.servers", host + ":" + port);
     return new Settings(
-        "sinks.exam", Map.of("topic", destination.text("topic"), "properties", client));
+        "sinks.exam",
+        Map.of("topic", destination.text("topic"), "content-mode", mode, "properties", client));
   }
 
   private Settings settings(Map<String, String> keys, Map<String, String> properties) {
     Map<String, Object> all = new HashMap<>(keys);
+    all.put("content-mode", mode);
     Map<String, String> client = new HashMap<>(properties);
     client.put("bootstrap.servers", broker.address());
     all.put("properties", client);
@@ -106,12 +111,18 @@ class KafkaSinkContractIT extends BrokerContract {
         new Settings("sinks.exam", Map.of("topic", "t", "properties", Map.of("acks", "all"))),
         settings(Map.of("topic", "with space"), Map.of()),
         settings(Map.of("topic", ".."), Map.of()),
+        new Settings("sinks.exam", wrongMode()),
         settings(Map.of("topic", "t", "decisions-topic", "t"), Map.of()),
         settings(Map.of("topic", "t", "decisions-topic", "d", "replies-topic", "d"), Map.of()),
         settings(Map.of("topic", "t", "replies-topic", "a/b"), Map.of()),
         settings(Map.of("topic", "t"), Map.of("acks", "1")),
         settings(Map.of("topic", "t"), Map.of("transactional.id", "x")),
         settings(Map.of("topic", "t"), Map.of("linger.ms", "soon")));
+  }
+
+  private Map<String, Object> wrongMode() {
+    Map<String, String> client = Map.of("bootstrap.servers", broker.address());
+    return Map.of("topic", "t", "content-mode", "batched", "properties", client);
   }
 
   @Override

@@ -47,7 +47,7 @@ final class Host implements AutoCloseable {
     this.data = data;
     this.log = log;
     run(
-        Duration.ofSeconds(20),
+        Duration.ofSeconds(60),
         "sh",
         DISTRIBUTION + "/libexec/layout.sh",
         "--trial",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.hookbridge.testing.Broker;
+import dev.hookbridge.testing.Deadline;
 import dev.hookbridge.testing.Decider;
 import dev.hookbridge.testing.Heard;
 import java.time.Duration;
@@ -118,7 +119,7 @@ public abstract class DecisionBrokerContract extends DecisionContract {
     broker().stop();
     try {
       assertTimeoutPreemptively(
-          OPEN.plus(LATE),
+          OPEN.plus(Deadline.MARGIN),
           () ->
               assertThatThrownBy(() -> open(place, HOST, new Heard()))
                   .isInstanceOfSatisfying(
@@ -186,9 +187,7 @@ public abstract class DecisionBrokerContract extends DecisionContract {
 
   /** No wait for broker or network; a machine that does other things is allowed for. */
   private static void quickly(Runnable ask) {
-    long start = System.nanoTime();
-    ask.run();
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(LATE);
+    Deadline.kept(Duration.ZERO, ask::run);
   }
 
   /** With new channels until it does, as the agent would; what kept it is told. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hookbridge.testing.Deadline;
 import dev.hookbridge.testing.Run;
 import dev.hookbridge.testing.SampleEvents;
 import dev.hookbridge.testing.Seen;
@@ -32,9 +33,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class SinkContract {
   private static final Duration CLOSE = Duration.ofSeconds(2);
-
-  /** What a promised time may be overrun by, on a machine that does other things too. */
-  protected static final Duration LATE = Duration.ofMillis(700);
 
   /** A tenth of the full counts, unless the build asks for all. */
   protected static final int SCALE = Boolean.getBoolean("hookbridge.full") ? 10 : 1;
@@ -179,8 +177,6 @@ public abstract class SinkContract {
   }
 
   protected static void closesInTime(Sink sink) {
-    long start = System.nanoTime();
-    sink.close();
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(CLOSE.plus(LATE));
+    Deadline.kept(CLOSE, sink::close);
   }
 }

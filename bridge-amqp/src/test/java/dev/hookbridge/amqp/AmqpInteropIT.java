@@ -116,7 +116,7 @@ final class AmqpInteropIT {
     Path told = folder.resolve("told");
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(told.toFile()).start();
-    assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("%s ends", command[0]).isTrue();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("%s ends", command[0]).isTrue();
     return Files.readString(told);
   }
 }

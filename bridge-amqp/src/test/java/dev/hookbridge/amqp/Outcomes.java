@@ -13,7 +13,7 @@ import org.awaitility.Awaitility;
 
 /** Remembers every outcome of every envelope, so that a second one does not go unseen. */
 final class Outcomes {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private final Map<String, List<Outcome>> byId = new ConcurrentHashMap<>();
 
   void send(Sink sink, Envelope envelope) {

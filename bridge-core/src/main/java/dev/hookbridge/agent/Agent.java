@@ -112,9 +112,12 @@ public final class Agent implements AutoCloseable {
       Decisions decisions = agent.startDecisions(places);
       Verdicts verdicts = new Verdicts(decisions, envelopes, gates, meters);
       Intake intake = agent.startIntake(places, verdicts, steps);
-      var parts = new AgentStatus.Parts(spool, intake, upkeep, agent.couriers, decisions, gates);
+      Lookout lookout = new Lookout(places, meters);
+      agent.closing.start(lookout, "lookout", lookout::stop);
+      var parts =
+          new AgentStatus.Parts(spool, intake, lookout, upkeep, agent.couriers, decisions, gates);
       agent.startServer(
-          new AgentHealth(places, intake, upkeep, agent.couriers, decisions),
+          new AgentHealth(lookout, intake, upkeep, agent.couriers, decisions),
           new AgentStatus(config, version, parts, meters, events));
       return agent;
     } catch (IOException | SpoolException | RuntimeException e) {

@@ -1,25 +1,22 @@
 package dev.hookbridge.agent;
 
-import dev.hookbridge.config.Places;
 import dev.hookbridge.decision.Decisions;
 import dev.hookbridge.delivery.Courier;
 import dev.hookbridge.metrics.Health;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The agent's parts as {@code /healthy} and {@code /ready} show them. */
 final class AgentHealth implements Health {
-  private final Places places;
+  private final Lookout lookout;
   private final Intake intake;
   private final Upkeep upkeep;
   private final List<Courier> couriers;
   private final Decisions decisions;
 
   AgentHealth(
-      Places places, Intake intake, Upkeep upkeep, List<Courier> couriers, Decisions decisions) {
-    this.places = places;
+      Lookout lookout, Intake intake, Upkeep upkeep, List<Courier> couriers, Decisions decisions) {
+    this.lookout = lookout;
     this.intake = intake;
     this.upkeep = upkeep;
     this.couriers = couriers;
@@ -44,13 +41,8 @@ final class AgentHealth implements Health {
   @Override
   public List<Part> ready() {
     List<Part> parts = new ArrayList<>();
-    parts.add(
-        part(
-            "mailbox",
-            intake.problem(),
-            places.mail().resolve("tmp"),
-            places.mail().resolve("new")));
-    parts.add(part("spool", upkeep.problem(), places.spool()));
+    parts.add(part("mailbox", intake.problem(), lookout.mailbox()));
+    parts.add(part("spool", upkeep.problem(), lookout.spool()));
     for (Courier courier : couriers) {
       parts.add(new Part("sink " + courier.name(), courier.connected(), courier.problem()));
     }
@@ -58,13 +50,8 @@ final class AgentHealth implements Health {
   }
 
   /** What a stage has met says more than what its folders look like. */
-  private static Part part(String name, String problem, Path... folders) {
-    String wrong = problem;
-    for (Path folder : folders) {
-      if (wrong.isEmpty() && !Files.isWritable(folder)) {
-        wrong = folder + " cannot be written";
-      }
-    }
+  private static Part part(String name, String problem, String folders) {
+    String wrong = problem.isEmpty() ? folders : problem;
     return new Part(name, wrong.isEmpty(), wrong);
   }
 }

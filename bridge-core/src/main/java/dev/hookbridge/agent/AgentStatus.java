@@ -36,6 +36,7 @@ final class AgentStatus implements Source {
   record Parts(
       Spool spool,
       Intake intake,
+      Lookout lookout,
       Upkeep upkeep,
       List<Courier> couriers,
       Decisions decisions,
@@ -95,8 +96,8 @@ final class AgentStatus implements Source {
   }
 
   private MailboxState mailbox() {
-    Intake intake = parts.intake();
-    return new MailboxState(intake.waiting(), sum("hookbridge.hooks"), intake.problem());
+    return new MailboxState(
+        parts.lookout().files(), sum("hookbridge.hooks"), parts.intake().problem());
   }
 
   private DecisionState decisions() {

@@ -2,9 +2,7 @@ package dev.hookbridge.agent;
 
 import dev.hookbridge.envelope.Operations;
 import dev.hookbridge.mailbox.HookCall;
-import dev.hookbridge.mailbox.Mailbox;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +15,7 @@ final class CallMeters {
   private final Timer hookToSpool;
   private final LastCalls lastCalls;
 
-  CallMeters(MeterRegistry registry, Mailbox mailbox) {
+  CallMeters(MeterRegistry registry) {
     this.registry = registry;
     this.lastCalls = new LastCalls(registry);
     this.hookToSpool =
@@ -28,9 +26,6 @@ final class CallMeters {
         List.of("damaged", "disk-full", "late", "max-bytes", "rolled-back", "uncounted")) {
       losses(registry, reason); // a rate needs the zero before the first
     }
-    Gauge.builder("hookbridge.mailbox.files", mailbox, Mailbox::waiting)
-        .description("Files known to wait in the mailbox")
-        .register(registry);
   }
 
   /** {@code hookbridge_lost_total}, which the spool's drops count as well. */

@@ -41,6 +41,7 @@ final class Intake implements Runnable {
   private final Consumer<Step> steps;
   private final Consumer<SpoolException> failed;
   private final CallMeters meters;
+  private final Watchdog storing = new Watchdog("calls cannot be stored in the spool");
   private volatile boolean stopping;
   private volatile boolean ended;
   private volatile String problem = "";
@@ -67,7 +68,7 @@ final class Intake implements Runnable {
     this.verdicts = verdicts;
     this.steps = steps;
     this.failed = failed;
-    this.meters = new CallMeters(registry, mailbox);
+    this.meters = new CallMeters(registry);
   }
 
   @Override
@@ -150,6 +151,7 @@ final class Intake implements Runnable {
   }
 
   private boolean append(Batch batch) {
+    storing.begin();
     try {
       if (spool.append(batch).ownStored()) {
         untold.clear();
@@ -159,6 +161,8 @@ final class Intake implements Runnable {
       failed.accept(e);
       trouble(String.valueOf(e.getMessage()));
       return false;
+    } finally {
+      storing.end();
     }
   }
 
@@ -190,14 +194,9 @@ final class Intake implements Runnable {
     LockSupport.parkNanos(PAUSE);
   }
 
-  /** Files known to wait. */
-  long waiting() {
-    return mailbox.waiting();
-  }
-
   /** What keeps calls from being taken in; empty when nothing does. */
   String problem() {
-    return problem;
+    return problem.isEmpty() ? storing.problem() : problem;
   }
 
   /** Whether its thread has ended without having been asked to. */

@@ -40,6 +40,7 @@ final class Upkeep implements Runnable {
   private final Consumer<Step> steps;
   private final Consumer<SpoolException> failed;
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private final Watchdog saving = new Watchdog("the spool does not answer");
   private volatile String problem = "";
   private long beatAt = System.nanoTime();
 
@@ -63,12 +64,16 @@ final class Upkeep implements Runnable {
   @Override
   public void run() {
     while (!await()) {
+      saving.begin();
       try {
         spool.save();
         steps.accept(Step.SAVED);
         replay();
         tellDrops();
         tellSwitch();
+        for (Courier courier : couriers) {
+          courier.look();
+        }
         problem = "";
       } catch (SpoolException e) {
         failed.accept(e);
@@ -76,6 +81,8 @@ final class Upkeep implements Runnable {
       } catch (RuntimeException e) {
         LOG.error("unexpected failure in the upkeep, going on", e);
         trouble(e.toString());
+      } finally {
+        saving.end();
       }
       heartbeat();
     }
@@ -137,7 +144,7 @@ final class Upkeep implements Runnable {
 
   /** What is wrong with the spool; empty when nothing is. */
   String problem() {
-    return problem;
+    return problem.isEmpty() ? saving.problem() : problem;
   }
 
   void stop() {

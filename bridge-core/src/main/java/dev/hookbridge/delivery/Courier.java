@@ -7,8 +7,6 @@ import dev.hookbridge.SinkContext;
 import dev.hookbridge.SinkException;
 import dev.hookbridge.spool.Spool;
 import dev.hookbridge.spool.SpoolException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -40,6 +38,7 @@ public final class Courier implements AutoCloseable {
   private volatile boolean stopping;
   private volatile boolean connected;
   private volatile boolean stalled;
+  private volatile Waiting waiting = Waiting.UNKNOWN;
   private final Map<Long, Reduction.Step> steps = new HashMap<>();
   private int suspects;
 
@@ -54,6 +53,11 @@ public final class Courier implements AutoCloseable {
   }
 
   public void start() {
+    try {
+      look();
+    } catch (SpoolException e) {
+      LOG.debug("sink {}: what waits is looked up later: {}", plan.name(), e.getMessage());
+    }
     spool.onAppend(this::ring);
     thread.start();
   }
@@ -197,28 +201,25 @@ public final class Courier implements AutoCloseable {
     return spool.unconfirmed(plan.name());
   }
 
-  /** Its dead letters, not a number when they cannot be counted. */
+  /**
+   * Looks up what only the spool's file knows, for {@link #dead} and {@link #oldestSeconds}. To be
+   * called every second. It waits for the spool, which those two do not.
+   */
+  public void look() throws SpoolException {
+    waiting = Waiting.of(spool, plan.name());
+  }
+
+  /** Its dead letters as they were counted last; not a number before that. */
   public double dead() {
-    try {
-      return spool.deadLetters().count(plan.name());
-    } catch (SpoolException e) {
-      return Double.NaN;
-    }
+    return waiting.dead();
   }
 
   /**
-   * The age of the oldest event its broker has not confirmed, 0 when there is none, not a number
-   * when it cannot be known.
+   * The age of the oldest event its broker has not confirmed, as far as it was looked up; 0 when
+   * there is none, not a number when it is not known. It grows on between two looks.
    */
   public double oldestSeconds() {
-    try {
-      return spool
-          .oldest(plan.name())
-          .map(since -> Math.max(0, Duration.between(since, Instant.now()).toMillis() / 1000.0))
-          .orElse(0.0);
-    } catch (SpoolException e) {
-      return Double.NaN; // unknown is not zero
-    }
+    return lag() == 0 ? 0 : waiting.oldestSeconds();
   }
 
   /** What keeps it from delivering, one sentence; empty when nothing does. */

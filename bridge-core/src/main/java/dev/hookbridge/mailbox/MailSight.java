@@ -46,6 +46,7 @@ public record MailSight(long files, Duration oldest, Duration ahead, long foreig
 
   private static final class Count {
     private final Boot boot;
+    private final long now;
     private final long wall;
     private long files;
     private long oldest;
@@ -54,6 +55,7 @@ public record MailSight(long files, Duration oldest, Duration ahead, long foreig
 
     private Count(Boot boot, long wall) {
       this.boot = boot;
+      this.now = boot.now(); // asked once: there may be a million files
       this.wall = wall;
     }
 
@@ -64,7 +66,7 @@ public record MailSight(long files, Duration oldest, Duration ahead, long foreig
       }
       files++;
       boolean ours = name.bootId().equals(boot.id());
-      oldest = Math.max(oldest, ours ? boot.now() - name.boottime() : wall - name.time());
+      oldest = Math.max(oldest, ours ? now - name.boottime() : wall - name.time());
       ahead = Math.max(ahead, name.time() - wall);
     }
   }

@@ -2,6 +2,7 @@ package dev.hookbridge.metrics;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -61,6 +62,9 @@ public final class MetricsServer implements AutoCloseable {
           boolean well = ready(parts);
           health(exchange, well, guard.admits(exchange) ? lines(parts) : word(well));
         });
+    Gauge.builder("hookbridge.ready", () -> ready(health.ready()) ? 1 : 0)
+        .description("1 while /ready answers with 200")
+        .register(registry);
     listener.start();
     return new MetricsServer(listener);
   }

@@ -76,7 +76,7 @@ class SparesTest {
       assertThat(box.take(mailbox, Spares.MOST / 4)).hasSize(Spares.MOST / 4);
       Awaitility.await().until(() -> files().size() == Spares.MOST);
       mailbox.spares().stop();
-      thread.join(10_000);
+      thread.join(60_000);
       assertThat(thread.isAlive()).isFalse();
     }
   }
@@ -129,7 +129,7 @@ class SparesTest {
     } finally {
       holder.destroy();
     }
-    assertThat(holder.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(holder.waitFor(60, TimeUnit.SECONDS)).isTrue();
     box.open().close();
     assertThat(spare.resolve("000")).doesNotExist();
   }

@@ -66,7 +66,7 @@ class SpoolCrashTest {
     } finally {
       worker.destroyForcibly();
     }
-    assertThat(worker.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(worker.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(worker.exitValue()).as("ended by SIGKILL").isEqualTo(137);
   }
 

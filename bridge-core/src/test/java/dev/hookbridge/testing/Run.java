@@ -18,7 +18,6 @@ import org.awaitility.Awaitility;
  */
 public final class Run {
   private static final Duration SEND = Duration.ofSeconds(5);
-  private static final Duration LATE = Duration.ofMillis(700);
   private final Sink sink;
   private final Map<String, Outcome> outcomes = new LinkedHashMap<>();
   private final List<String> faults = new ArrayList<>();
@@ -61,14 +60,14 @@ public final class Run {
     long start = System.nanoTime();
     sink.send(event, outcome -> note(event.id(), outcome));
     Duration took = Duration.ofNanos(System.nanoTime() - start);
-    if (took.compareTo(SEND.plus(LATE)) > 0) {
+    if (took.compareTo(SEND.plus(Deadline.MARGIN)) > 0) {
       fault("send took " + took);
     }
   }
 
-  /** Whether the outcome of one envelope is a confirmation; waits for it 3 s. */
+  /** Whether the outcome of one envelope is a confirmation; waits for it 10 s. */
   private boolean settled(String id) {
-    long end = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+    long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
     synchronized (outcomes) {
       while (!outcomes.containsKey(id)) {
         long millis = (end - System.nanoTime()) / 1_000_000;

@@ -87,7 +87,7 @@ class CommandsIT {
     host.startAgent();
     awaitEvents(3);
     Awaitility.await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> host.hookbridge("spool", "status").output().contains(" 0 unconfirmed"));
     Host.Ran status = host.hookbridge("spool", "status");
     assertThat(status.exit()).isZero();

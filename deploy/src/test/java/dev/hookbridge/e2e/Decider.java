@@ -32,7 +32,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * allow, veto     replies, as decider "first"; allow2, veto2 as decider "second"
  * rubbish, blank  replies with no JSON, with JSON that decides nothing
  * foreign         replies with a veto for a question nobody asked
- * late            goes on after three seconds
+ * late            goes on after six seconds, when the rule has timed out
  * any other       nothing
  * </pre>
  */
@@ -75,7 +75,7 @@ final class Decider implements AutoCloseable {
       String word = words.get(i);
       if (word.equals("late")) {
         List<String> rest = words.subList(i + 1, words.size());
-        var unused = later.schedule(() -> unchecked(rest, reply), 3, TimeUnit.SECONDS);
+        var unused = later.schedule(() -> unchecked(rest, reply), 6, TimeUnit.SECONDS);
         return;
       }
       switch (word) {

@@ -30,12 +30,11 @@ abstract class DecisionFaultsContract extends DecisionsContract {
     host.killAgent();
     try {
       Awaitility.await("the agent counts as absent")
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> call("qemu", "allow-absent", "start").exit() == 1);
-      long begin = System.nanoTime();
       List<Hooks.Called> all = atOnce(MANY, "veto-boot", "prepare");
       assertThat(all).extracting(Hooks.Called::exit).containsOnly(0);
-      assertThat(System.nanoTime() - begin).isLessThan(Duration.ofSeconds(20).toNanos());
+      assertThat(all).allSatisfy(DecisionsRig::inTime);
       allowed("qemu", "veto-absent", "reconnect");
       vetoed("qemu", "allow-absent-2", "start", "vetoed by strict");
     } finally {
@@ -101,7 +100,7 @@ abstract class DecisionFaultsContract extends DecisionsContract {
       allowed("qemu", "veto-off", "prepare");
       assertThat(host.hookbridge("decisions", "status").output()).contains("off");
       Awaitility.await("the metric tells")
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> host.metric("hookbridge_gates_enabled") == 0);
     } finally {
       assertThat(host.hookbridge("decisions", "on").exit()).isZero();

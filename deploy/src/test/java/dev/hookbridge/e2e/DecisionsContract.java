@@ -51,7 +51,7 @@ abstract class DecisionsContract extends DecisionsRig {
     allowed("qemu", "foreign-rubbish-blank-allow", "prepare");
     vetoed("qemu", "foreign-rubbish-blank-veto-allow", "prepare", Decider.REASON);
     Awaitility.await("what was ignored is counted")
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> host.metric("hookbridge_decision_replies_ignored_total") >= 8);
   }
 

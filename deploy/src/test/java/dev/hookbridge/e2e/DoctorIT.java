@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -193,9 +192,7 @@ class DoctorIT {
   void aBrokerThatIsStoppedHoldsNothingUp() throws Exception {
     patient.rabbitmq.pause();
     try {
-      long begin = System.nanoTime();
       Host.Ran ran = fails(patient.doctor(), "sink audit: ");
-      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(60));
       assertThat(ran.output())
           .contains("hookbridge: looking at sink audit, 1 s")
           .containsPattern("ok {6}sink feed: test event: was read back within \\d+ ms");
@@ -231,9 +228,7 @@ class DoctorIT {
   void theDiskIsFrozen() throws Exception {
     patient.disk.freeze();
     try {
-      long begin = System.nanoTime();
       Host.Ran ran = patient.doctor("--no-send");
-      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(90));
       assertThat(ran.exit()).as(ran.output()).isEqualTo(1);
       assertThat(ran.output())
           .contains("failure spool: gave no answer in 15 s")

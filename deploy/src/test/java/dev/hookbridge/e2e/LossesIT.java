@@ -2,6 +2,7 @@ package dev.hookbridge.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hookbridge.testing.Deadline;
 import dev.hookbridge.testing.LoopMount;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,8 +95,7 @@ class LossesIT {
       disk.freeze();
       Hooks.Called called = hooks.call("qemu", List.of("web1", "start", "begin", "-"), "<domain/>");
       assertThat(called.exit()).isZero();
-      assertThat(Duration.ofNanos(called.nanos()))
-          .isBetween(Duration.ofMillis(4_900), Duration.ofMillis(7_500));
+      Deadline.waited(Duration.ofSeconds(5), Duration.ofNanos(called.nanos()));
       assertThat(lost(host)).singleElement().asString().startsWith("late ");
       restart(host, true); // the promise is open across restarts
       disk.thaw();

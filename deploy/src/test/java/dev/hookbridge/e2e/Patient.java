@@ -87,7 +87,7 @@ final class Patient implements AutoCloseable {
   }
 
   static void sh(String... command) throws IOException {
-    succeeds(Host.run(Duration.ofSeconds(20), command));
+    succeeds(Host.run(Duration.ofSeconds(60), command));
   }
 
   static void succeeds(Host.Ran ran) {

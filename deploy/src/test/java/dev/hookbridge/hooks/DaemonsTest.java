@@ -33,7 +33,7 @@ class DaemonsTest {
   @AfterEach
   void end() throws InterruptedException {
     if (daemon != null) {
-      daemon.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+      daemon.destroyForcibly().waitFor(60, TimeUnit.SECONDS);
     }
   }
 
@@ -56,7 +56,7 @@ class DaemonsTest {
     Files.createSymbolicLink(
         place.machine.at("/proc").resolve(Long.toString(daemon.pid())),
         Path.of("/proc", Long.toString(daemon.pid())));
-    Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(said));
+    Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(said));
     return said;
   }
 
@@ -87,7 +87,7 @@ class DaemonsTest {
     installation.reload(List.of(Driver.LXC));
     installation.reload(List.of(Driver.QEMU));
     Awaitility.await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> Files.readAllLines(said).equals(List.of("ready", "reloaded")));
   }
 

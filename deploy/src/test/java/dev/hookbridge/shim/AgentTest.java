@@ -34,7 +34,7 @@ class AgentTest {
         var held = channel.lock()) {
       mailbox.register(watcher, StandardWatchEventKinds.ENTRY_CREATE);
       List<String> with = systemCalls();
-      assertThat(watcher.poll(10, TimeUnit.SECONDS)).isNotNull();
+      assertThat(watcher.poll(60, TimeUnit.SECONDS)).isNotNull();
       assertThat(held.isValid()).isTrue();
       assertThat(with).isEqualTo(without);
     }

@@ -58,7 +58,7 @@ class GateTest extends GateTrial {
     assertThat(outcome.field("cause")).isEqualTo("decided");
     assertThat(outcome.field("rule")).isEqualTo("placement");
     assertThat(outcome.field("reason")).isEmpty();
-    assertThat(waited(outcome)).isBetween(1L, 5_000_000_000L);
+    assertThat(waited(outcome)).isBetween(1L, 10_000_000_000L);
     assertThat(outcome.stdin).asString(StandardCharsets.UTF_8).isEqualTo(json);
     assertThat(new BigInteger(outcome.field("boottime")))
         .isGreaterThan(new BigInteger(call.field("boottime")));

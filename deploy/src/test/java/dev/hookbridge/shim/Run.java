@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
@@ -19,7 +20,7 @@ import java.util.TreeMap;
 /** One run of a shim as libvirt would start it, or as libvirt never would. */
 final class Run {
   /** How a run ended. */
-  record Ended(int exit, String out, String err, long millis) {}
+  record Ended(int exit, String out, String err, Duration took) {}
 
   private final Set<String> options = new LinkedHashSet<>();
   private final Map<String, String> environment = new TreeMap<>();
@@ -116,8 +117,8 @@ final class Run {
       Process process = builder().redirectOutput(out.toFile()).redirectError(err.toFile()).start();
       feed(process.getOutputStream());
       int exit = process.waitFor();
-      long millis = (System.nanoTime() - began) / 1_000_000;
-      return new Ended(exit, Files.readString(out), Files.readString(err), millis);
+      Duration took = Duration.ofNanos(System.nanoTime() - began);
+      return new Ended(exit, Files.readString(out), Files.readString(err), took);
     } catch (InterruptedException e) {
       throw new IOException(e);
     } finally {

@@ -1,0 +1,119 @@
+package dev.hookbridge.agent;
+
+import dev.hookbridge.config.Places;
+import dev.hookbridge.mailbox.MailSight;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Looks at the agent's folders from outside, every second: how many files wait in the mailbox, how
+ * old the oldest is, and whether the folders can be written. It shares nothing with the threads
+ * that take calls in and store them, so it counts on when they are stuck. Those who ask get what
+ * was seen last and never wait for a disk.
+ *
+ * <p>One thread, named {@code lookout}.
+ */
+final class Lookout implements Runnable {
+  private static final long PAUSE = Duration.ofSeconds(1).toNanos();
+
+  /** A look at a million files takes seconds; most of the time is left to others. */
+  private static final int REST = 10;
+
+  private final Places places;
+  private final Watchdog watchdog = new Watchdog("its folders cannot be looked at");
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private volatile Look last;
+
+  /**
+   * What was seen.
+   *
+   * @param at when, by {@code nanoTime}
+   * @param mailbox what is wrong with the mailbox's folders, empty when nothing is
+   * @param spool the same of the spool's
+   */
+  private record Look(long at, MailSight sight, String mailbox, String spool) {}
+
+  Lookout(Places places, MeterRegistry registry) {
+    this.places = places;
+    this.last = look(new MailSight(0, Duration.ZERO, Duration.ZERO, 0));
+    Gauge.builder("hookbridge.mailbox.files", this, Lookout::files)
+        .description("Files that wait in the mailbox, counted every second")
+        .register(registry);
+    Gauge.builder("hookbridge.mailbox.oldest", this, Lookout::oldestSeconds)
+        .baseUnit("seconds")
+        .description("How long the oldest file in the mailbox has waited")
+        .register(registry);
+  }
+
+  @Override
+  public void run() {
+    long begun;
+    do {
+      begun = System.nanoTime();
+      watchdog.begin();
+      try {
+        last = look(MailSight.of(places.mail()));
+      } catch (IOException | RuntimeException e) {
+        last = new Look(last.at, last.sight, "the mailbox cannot be listed: " + e, last.spool);
+      } finally {
+        watchdog.end();
+      }
+    } while (!await(Math.max(PAUSE, REST * (System.nanoTime() - begun))));
+  }
+
+  private Look look(MailSight sight) {
+    Path mail = places.mail();
+    String mailbox = unwritable(mail.resolve("tmp"));
+    return new Look(
+        System.nanoTime(),
+        sight,
+        mailbox.isEmpty() ? unwritable(mail.resolve("new")) : mailbox,
+        unwritable(places.spool()));
+  }
+
+  private static String unwritable(Path folder) {
+    return Files.isWritable(folder) ? "" : folder + " cannot be written";
+  }
+
+  private boolean await(long nanos) {
+    try {
+      return stopped.await(nanos, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      return true;
+    }
+  }
+
+  /** How many files wait in the mailbox. */
+  long files() {
+    return last.sight.files();
+  }
+
+  /** How long the oldest of them has waited; 0 when none waits. It grows on between two looks. */
+  double oldestSeconds() {
+    Look seen = last;
+    if (seen.sight.files() == 0) {
+      return 0;
+    }
+    return seen.sight.oldest().plusNanos(System.nanoTime() - seen.at).toMillis() / 1000.0;
+  }
+
+  /** What is wrong with the mailbox's folders; empty when nothing is. */
+  String mailbox() {
+    return last.mailbox.isEmpty() ? watchdog.problem() : last.mailbox;
+  }
+
+  /** What is wrong with the spool's folder; empty when nothing is. */
+  String spool() {
+    return last.spool;
+  }
+
+  void stop() {
+    stopped.countDown();
+  }
+}

@@ -5,13 +5,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * A part of the configuration with typed access: values as they were written, {@code ${file:…}} and
- * {@code ${env:…}} already replaced. Every getter throws {@link IllegalArgumentException} with one
- * sentence that names the key, what was expected and what was found; a value is never part of
+ * {@code ${env:…}} replaced. A file is read whenever a getter is called, so that whoever connects
+ * anew has the password that holds now. Every getter throws {@link IllegalArgumentException} with
+ * one sentence that names the key, what was expected and what was found; a value is never part of
  * {@link #toString}, since any may be a secret.
  */
 public final class Settings {
@@ -21,6 +23,8 @@ public final class Settings {
 
   /**
    * @param path where it stands in the configuration, for messages: {@code sinks.feed}
+   * @param values texts, numbers, lists and maps; a {@link Supplier} is asked for its text whenever
+   *     a getter needs it, and may throw {@link IllegalArgumentException} with one sentence
    */
   public Settings(String path, Map<String, ?> values) {
     this.path = path;
@@ -157,7 +161,7 @@ public final class Settings {
     if (value instanceof Map || value instanceof List) {
       throw wrong(key, "is not a single value", "write one text or number");
     }
-    return String.valueOf(value);
+    return String.valueOf(value instanceof Supplier<?> now ? now.get() : value);
   }
 
   private static String word(Enum<?> constant) {

@@ -15,6 +15,11 @@ public final class SinkException extends Exception {
     this.reason = reason;
   }
 
+  /** The settings cannot be used for now, for instance because a file they name is missing. */
+  public static SinkException of(IllegalArgumentException e) {
+    return new SinkException(Reason.CONFIGURATION, String.valueOf(e.getMessage()), e);
+  }
+
   public Reason reason() {
     return reason;
   }

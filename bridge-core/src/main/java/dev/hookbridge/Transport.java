@@ -2,6 +2,7 @@ package dev.hookbridge;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A kind of broker, found by {@link java.util.ServiceLoader}: a jar in {@code lib/} whose {@code
@@ -24,6 +25,14 @@ public interface Transport {
    * @throws IllegalArgumentException with one sentence that names the key and what to do
    */
   void validate(Settings settings);
+
+  /**
+   * What no other sink of this type may have as well, for instance the file it writes: two sinks
+   * that have one of these in common are refused. Asked without any connection.
+   */
+  default Set<String> exclusive(Settings settings) {
+    return Set.of();
+  }
 
   /**
    * Connects. Blocks for at most 10 s.

@@ -11,12 +11,15 @@ import dev.hookbridge.Sink;
 import dev.hookbridge.SinkException;
 import dev.hookbridge.testing.Deadline;
 import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -121,6 +124,24 @@ final class AmqpTlsIT {
       fails(
           with(proxy, "tls-truststore", file("server-trust.p12"), "tls-truststore-password", "x"),
           Reason.CONFIGURATION);
+    }
+  }
+
+  /** The settings are the same; what the files hold is another thing at each connection. */
+  @Test
+  void aStoreThatIsReplacedIsReadAtTheNextConnection() throws Exception {
+    Path trust = folder.resolve("rotating.p12");
+    Files.copy(folder.resolve("elsewhere-trust.p12"), trust);
+    String[] password = {"wrong"};
+    Supplier<String> secret = () -> password[0];
+    try (TlsProxy proxy = proxy("server")) {
+      Map<String, Object> values = with(proxy, "tls-truststore", trust.toString());
+      values.put("tls-truststore-password", secret);
+      fails(values, Reason.CONFIGURATION);
+      password[0] = TlsProxy.PASSWORD;
+      fails(values, Reason.CONFIGURATION);
+      Files.copy(folder.resolve("server-trust.p12"), trust, StandardCopyOption.REPLACE_EXISTING);
+      passes(values);
     }
   }
 

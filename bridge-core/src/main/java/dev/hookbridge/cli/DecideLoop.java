@@ -80,9 +80,13 @@ final class DecideLoop {
   }
 
   private DecisionFeed open() throws SinkException {
-    return plan.transport()
-        .decisionFeed(plan.settings(), group, rule, jobs)
-        .orElseThrow(() -> new IllegalStateException(plan.name() + " carries no decisions"));
+    try {
+      return plan.transport()
+          .decisionFeed(plan.settings(), group, rule, jobs)
+          .orElseThrow(() -> new IllegalStateException(plan.name() + " carries no decisions"));
+    } catch (IllegalArgumentException e) {
+      throw SinkException.of(e);
+    }
   }
 
   /** The closed one when there is no other before the end. */

@@ -4,6 +4,7 @@ import dev.hookbridge.SettingKey;
 import dev.hookbridge.Settings;
 import dev.hookbridge.Transport;
 import dev.hookbridge.decision.Rule;
+import dev.hookbridge.delivery.Plan;
 import dev.hookbridge.metrics.Endpoint;
 import dev.hookbridge.spool.Limits;
 import dev.hookbridge.spool.WhenFull;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -144,7 +146,28 @@ public record Config(
       }
       sinks.add(SinkConfig.of(name, section(sections, name), transports));
     }
+    refuseShared(sinks);
     return sinks;
+  }
+
+  private static void refuseShared(List<SinkConfig> sinks) throws ConfigException {
+    Map<String, String> owners = new HashMap<>();
+    for (SinkConfig sink : sinks) {
+      Plan plan = sink.plan();
+      for (String what : plan.transport().exclusive(plan.settings())) {
+        String other = owners.put(plan.transport().type() + " " + what, sink.name());
+        if (other != null) {
+          throw new ConfigException(
+              "sinks."
+                  + sink.name()
+                  + " and sinks."
+                  + other
+                  + " would both write "
+                  + what
+                  + ": give each its own");
+        }
+      }
+    }
   }
 
   static Map<String, Object> section(Map<String, Object> values, String key)

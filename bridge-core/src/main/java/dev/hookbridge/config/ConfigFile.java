@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.Load;
@@ -14,7 +15,8 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
- * Reads YAML into maps, lists and scalars, with {@code ${file:…}} and {@code ${env:…}} replaced.
+ * Reads YAML into maps, lists and scalars, with {@code ${env:…}} replaced. A text with {@code
+ * ${file:…}} becomes a {@link Supplier} that reads the file each time; it was read once already.
  */
 final class ConfigFile {
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{(file|env):([^}]*)}");
@@ -87,7 +89,20 @@ final class ConfigFile {
       }
       return values;
     }
-    return value instanceof String text ? replace(text) : value;
+    return value instanceof String text ? text(text) : value;
+  }
+
+  private Object text(String text) throws ConfigException {
+    String now = replace(text);
+    return text.contains("${file:") ? (Supplier<String>) () -> again(text) : now;
+  }
+
+  private String again(String text) {
+    try {
+      return replace(text);
+    } catch (ConfigException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   private String replace(String text) throws ConfigException {

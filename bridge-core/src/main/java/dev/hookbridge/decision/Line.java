@@ -92,7 +92,7 @@ final class Line implements AutoCloseable {
       long begun = System.nanoTime();
       try {
         live();
-      } catch (SinkException e) {
+      } catch (SinkException | IllegalArgumentException e) { // the latter: of the settings
         trouble(String.valueOf(e.getMessage()));
       } catch (RuntimeException | Error e) {
         // A fault of a client library must not end this for good.

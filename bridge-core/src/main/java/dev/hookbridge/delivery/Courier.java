@@ -96,7 +96,7 @@ public final class Courier implements AutoCloseable {
 
   /** One life of a sink; true when it took at least one event. */
   private boolean deliver() {
-    try (Sink sink = plan.transport().open(plan.settings(), context)) {
+    try (Sink sink = open()) {
       connected = true;
       stalled = false;
       Round round = new Round(this, sink, suspects);
@@ -118,6 +118,15 @@ public final class Courier implements AutoCloseable {
       connected = false;
     }
     return false;
+  }
+
+  /** Passwords that stand in files are read now, and may be missing or make no sense. */
+  private Sink open() throws SinkException {
+    try {
+      return plan.transport().open(plan.settings(), context);
+    } catch (IllegalArgumentException e) {
+      throw SinkException.of(e);
+    }
   }
 
   private void pause(long nanos) {

@@ -11,28 +11,36 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
-/** Follows the file as {@code tail -F} does: by name, from its beginning when it was rotated. */
+/**
+ * Follows the file by name. A file that was moved away is read to its end first, and then those
+ * that came after it, as far as they have kept their numbers {@code .2}, {@code .1}.
+ */
 final class FileFeed implements FeedReader {
   private static final int STEP = 1 << 20;
+  private static final int MOST_NUMBERS = 1000;
   private static final long PAUSE = 50_000_000;
 
   private final Path path;
+  private @Nullable FileChannel file;
+  private Object key = "";
   private long at;
-  private Object file = "";
   private byte[] rest = new byte[0];
 
   FileFeed(Path path, boolean fromBeginning) throws SinkException {
     this.path = path;
     try {
-      if (Files.exists(path)) {
-        file = key();
-        at = fromBeginning ? 0 : Files.size(path);
+      if (fromBeginning) {
+        beginWithTheOldest();
+      } else if (next() && file != null) {
+        at = file.size();
       }
     } catch (IOException e) {
       throw broken(e);
@@ -54,26 +62,37 @@ final class FileFeed implements FeedReader {
 
   private List<Envelope> read() throws SinkException {
     List<Envelope> found = new ArrayList<>();
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      Object now = key();
-      if (!now.equals(file) || channel.size() < at) {
-        file = now;
-        at = 0;
-        rest = new byte[0];
+    try {
+      // Looked at before the reading: what is written after the file was moved is written again.
+      boolean moved = !key.equals(key(path));
+      while (!more(found) && moved && next()) {
+        moved = !key.equals(key(path));
       }
-      ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(STEP, channel.size() - at));
-      int read = Math.max(0, channel.read(buffer, at));
-      at += read;
-      lines(Arrays.copyOf(buffer.array(), read), found);
-    } catch (NoSuchFileException e) {
-      return found; // nothing published so far
     } catch (IOException e) {
       throw broken(e);
     }
     return found;
   }
 
-  private void lines(byte[] bytes, List<Envelope> found) throws IOException {
+  /** Reads on; false at the end of the file. */
+  private boolean more(List<Envelope> found) throws IOException {
+    FileChannel from = file;
+    if (from == null) {
+      return false;
+    }
+    long size = from.size();
+    if (size < at) { // cut: the half line that was read is gone, or all is
+      at = size >= at - rest.length ? at - rest.length : 0;
+      rest = new byte[0];
+    }
+    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(STEP, size - at));
+    int read = Math.max(0, from.read(buffer, at));
+    at += read;
+    lines(Arrays.copyOf(buffer.array(), read), found);
+    return read > 0;
+  }
+
+  private void lines(byte[] bytes, List<Envelope> found) {
     byte[] text = Arrays.copyOf(rest, rest.length + bytes.length);
     System.arraycopy(bytes, 0, text, rest.length, bytes.length);
     int from = 0;
@@ -90,12 +109,64 @@ final class FileFeed implements FeedReader {
     try {
       found.add(JsonEvent.parse(line));
     } catch (IOException e) {
-      return; // a torn line of a crash; its event stands whole on a later one
+      return; // no event, whoever wrote it
     }
   }
 
-  private Object key() throws IOException {
-    return String.valueOf(Files.getAttribute(path, "unix:ino"));
+  /** Goes on to the file after the one that was read to its end; false when there is none yet. */
+  private boolean next() throws IOException {
+    int number = number();
+    Path next = path;
+    for (int i = number - 1; i > 0 && next.equals(path); i--) {
+      next = Files.exists(RotatedFile.numbered(path, i)) ? RotatedFile.numbered(path, i) : path;
+    }
+    Object found = key(next);
+    try {
+      FileChannel opened = FileChannel.open(next, StandardOpenOption.READ);
+      if (!found.equals(key(next)) || number != number()) { // renamed at this moment
+        opened.close();
+        return false;
+      }
+      begin(opened, found);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  private void begin(FileChannel opened, Object itsKey) {
+    close();
+    file = opened;
+    key = itsKey;
+    at = 0;
+  }
+
+  /** What the file being read is called by now; 0 when it is none of the numbered ones. */
+  private int number() throws IOException {
+    for (int i = 1; i <= MOST_NUMBERS && file != null; i++) {
+      if (key.equals(key(RotatedFile.numbered(path, i)))) {
+        return i;
+      }
+    }
+    return 0;
+  }
+
+  private void beginWithTheOldest() throws IOException {
+    for (int i = MOST_NUMBERS; i > 0 && file == null; i--) {
+      Path numbered = RotatedFile.numbered(path, i);
+      if (Files.exists(numbered)) {
+        begin(FileChannel.open(numbered, StandardOpenOption.READ), key(numbered));
+      }
+    }
+  }
+
+  /** What tells a file from others; nothing when there is none. */
+  private static Object key(Path name) throws IOException {
+    try {
+      return String.valueOf(Files.readAttributes(name, BasicFileAttributes.class).fileKey());
+    } catch (NoSuchFileException e) {
+      return "";
+    }
   }
 
   private SinkException broken(IOException e) {
@@ -105,5 +176,12 @@ final class FileFeed implements FeedReader {
   @Override
   public void close() {
     rest = new byte[0];
+    try {
+      if (file != null) {
+        file.close();
+      }
+    } catch (IOException e) {
+      return; // it was only read
+    }
   }
 }

@@ -4,17 +4,22 @@ import dev.hookbridge.Envelope;
 import dev.hookbridge.Outcome;
 import dev.hookbridge.Reason;
 import dev.hookbridge.Sink;
+import dev.hookbridge.SinkException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Gathers lines and confirms them together once they are synced. */
+/**
+ * Gathers lines and confirms them together once they are synced in the file that the path names.
+ */
 final class FileSink implements Sink {
   private static final int GATHERED = 256;
+  private static final long GATHERED_BYTES = 1 << 20;
 
   private final RotatedFile file;
   private final List<Consumer<Outcome>> unconfirmed = new ArrayList<>();
+  private long unconfirmedBytes;
   private boolean broken;
 
   FileSink(RotatedFile file) {
@@ -42,38 +47,70 @@ final class FileSink implements Sink {
     if (broken) {
       return;
     }
-    unconfirmed.add(outcome);
     try {
-      file.append(JsonEvent.parts(envelope));
-    } catch (IOException e) {
+      byte[][] line = JsonEvent.parts(envelope);
+      if (file.isFullFor(line)) {
+        confirm();
+        file.rotate();
+      }
+      file.append(line);
+      unconfirmed.add(outcome);
+      unconfirmedBytes += envelope.size();
+      if (unconfirmed.size() >= GATHERED || unconfirmedBytes >= GATHERED_BYTES) {
+        confirm();
+      }
+    } catch (IOException | SinkException e) {
+      if (!unconfirmed.contains(outcome)) {
+        confirmOthers();
+        unconfirmed.add(outcome);
+      }
       broke(e);
-      return;
-    }
-    if (unconfirmed.size() >= GATHERED) {
-      flush();
     }
   }
 
   @Override
   public void flush() {
-    if (broken || unconfirmed.isEmpty()) {
+    if (broken) {
       return;
     }
     try {
-      file.sync();
-      unconfirmed.forEach(outcome -> outcome.accept(Outcome.CONFIRMED));
-      unconfirmed.clear();
-    } catch (IOException e) {
-      broke(e);
+      if (unconfirmed.isEmpty()) {
+        file.look();
+      } else {
+        confirm();
+      }
+    } catch (IOException | SinkException e) {
+      if (!unconfirmed.isEmpty()) { // else the next line says so
+        broke(e);
+      }
     }
   }
 
-  /** What was gathered may be there or not: unknown, and the next sink begins a new line. */
-  private void broke(IOException e) {
+  private void confirm() throws IOException, SinkException {
+    if (!unconfirmed.isEmpty()) {
+      file.sync();
+      unconfirmed.forEach(outcome -> outcome.accept(Outcome.CONFIRMED));
+      unconfirmed.clear();
+      unconfirmedBytes = 0;
+    }
+  }
+
+  /** On a full disk the lines before the one for which there is no room are whole. */
+  private void confirmOthers() {
+    try {
+      confirm();
+    } catch (IOException | SinkException e) {
+      return; // all are told so in a moment
+    }
+  }
+
+  /** What was gathered may be there or not: unknown. */
+  private void broke(Exception e) {
     broken = true;
     Outcome outcome =
-        new Outcome.Broken(
-            Reason.UNREACHABLE, file + " cannot be written: " + e.getMessage(), false);
+        e instanceof SinkException refused
+            ? new Outcome.Broken(refused.reason(), String.valueOf(refused.getMessage()), false)
+            : new Outcome.Broken(Reason.UNREACHABLE, file + " cannot be written: " + e, false);
     unconfirmed.forEach(each -> each.accept(outcome));
     unconfirmed.clear();
   }

@@ -12,8 +12,11 @@ import dev.hookbridge.Transport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Writes CloudEvents in the JSON event format, one a line, into a file that is rotated by size. */
 public final class FileTransport implements Transport {
@@ -22,6 +25,8 @@ public final class FileTransport implements Transport {
       SettingKey.optional("rotate-bytes", "64MiB", "Past this size the file is renamed to .1.");
   static final SettingKey KEEP =
       SettingKey.optional("keep", "5", "How many renamed files are kept.");
+
+  private static final int MOST_LINKS = 40;
 
   @Override
   public String type() {
@@ -61,7 +66,41 @@ public final class FileTransport implements Transport {
       return new FileSink(new RotatedFile(path, rotateBytes(settings), keep(settings)));
     } catch (IOException e) {
       throw new SinkException(
-          Reason.UNREACHABLE, path + " cannot be written (" + e + "): mend its folder's rights", e);
+          Reason.UNREACHABLE,
+          path + " cannot be written (" + e + "): mend its rights, its folder's or its disk",
+          e);
+    }
+  }
+
+  /** The file itself, under all its names, and those it is renamed to. */
+  @Override
+  public Set<String> exclusive(Settings settings) {
+    Path real = real(path(settings));
+    Set<String> files = new LinkedHashSet<>(Set.of(real.toString()));
+    for (int i = 1; i <= keep(settings); i++) {
+      files.add(RotatedFile.numbered(real, i).toString());
+    }
+    try {
+      Object key = Files.readAttributes(real, BasicFileAttributes.class).fileKey();
+      files.add("one file under two names " + key);
+    } catch (IOException e) {
+      return files; // there is none yet, which nobody can have under another name
+    }
+    return files;
+  }
+
+  /** Where a path leads, also when the file is still to be made. */
+  private static Path real(Path path) {
+    try {
+      Path link = path;
+      for (int i = 0; i < MOST_LINKS && Files.isSymbolicLink(link); i++) {
+        link = link.resolveSibling(Files.readSymbolicLink(link));
+      }
+      Path folder = link.getParent();
+      Path name = link.getFileName();
+      return folder == null || name == null ? link : folder.toRealPath().resolve(name);
+    } catch (IOException e) {
+      return path.normalize(); // its folder is missing, which the check says
     }
   }
 
@@ -77,10 +116,18 @@ public final class FileTransport implements Transport {
     if (folder == null || !Files.isDirectory(folder)) {
       return List.of(Check.failure("file " + path, "its folder is missing: make it"));
     }
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      return List.of(Check.failure("file " + path, "is no regular file: name another"));
+    }
     boolean writable = Files.exists(path) ? Files.isWritable(path) : Files.isWritable(folder);
+    if (!writable) {
+      return List.of(Check.failure("file " + path, "cannot be written: mend its rights"));
+    }
     return List.of(
-        writable
+        Files.isWritable(folder)
             ? Check.ok("file " + path, "can be written")
-            : Check.failure("file " + path, "cannot be written: mend its rights"));
+            : Check.warning(
+                "file " + path,
+                "can be written, but not renamed at rotate-bytes: mend its folder's rights"));
   }
 }

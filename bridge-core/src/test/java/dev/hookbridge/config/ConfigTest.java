@@ -3,6 +3,7 @@ package dev.hookbridge.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hookbridge.Settings;
 import dev.hookbridge.delivery.Plan;
 import dev.hookbridge.metrics.Endpoint;
 import dev.hookbridge.spool.Limits;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigTest {
   private static final Map<String, String> ENVIRONMENT = Map.of("SECRET", "s3cret");
@@ -197,6 +199,67 @@ class ConfigTest {
         .hasMessageContaining("test.yaml")
         .message()
         .doesNotContain("\n");
+  }
+
+  /** Whoever connects anew asks the same settings again. */
+  @Test
+  void aSecretsFileIsReadWheneverItIsAskedFor() throws Exception {
+    Path secret = Files.writeString(folder.resolve("secret"), "/hunter2\n");
+    Config config =
+        load(withHost("sinks: { a: { type: file, path: \"/tmp${file:" + secret + "}\" } }"));
+    Settings settings = config.sinks().get(0).plan().settings();
+    assertThat(settings.text("path")).isEqualTo("/tmp/hunter2");
+    Files.writeString(secret, "/hunter3\n");
+    assertThat(settings.text("path")).isEqualTo("/tmp/hunter3");
+    assertThat(config.toString()).doesNotContain("hunter2", "hunter3");
+    Files.delete(secret);
+    assertThatThrownBy(() -> settings.text("path"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("${file:" + secret + "}")
+        .hasMessageContaining("cannot be read: make it")
+        .hasMessageNotContaining("\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "events.jsonl",
+        "logs/../events.jsonl",
+        "symbolic",
+        "dangling",
+        "hard",
+        "folder/events.jsonl",
+        "events.jsonl.1",
+        "events.jsonl.5"
+      })
+  void twoSinksThatWouldWriteOneFileAreRefused(String other) throws Exception {
+    Files.createDirectory(folder.resolve("logs"));
+    if (other.equals("dangling")) {
+      Files.createSymbolicLink(folder.resolve(other), Path.of("events.jsonl"));
+    } else {
+      Path file = Files.createFile(folder.resolve("events.jsonl"));
+      Files.createSymbolicLink(folder.resolve("symbolic"), file);
+      Files.createSymbolicLink(folder.resolve("folder"), folder);
+      Files.createLink(folder.resolve("hard"), file);
+    }
+    assertThatThrownBy(() -> load(twoFiles("events.jsonl", other)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("sinks.b and sinks.a would both write ")
+        .hasMessageContaining("give each its own");
+  }
+
+  @Test
+  void twoSinksMayWriteTwoFiles() throws Exception {
+    assertThat(load(twoFiles("events.jsonl", "events.jsonl.6")).sinks()).hasSize(2);
+  }
+
+  private String twoFiles(String first, String second) {
+    return withHost(
+        "sinks: { a: { type: file, path: "
+            + folder.resolve(first)
+            + " }, b: { type: file, path: "
+            + folder.resolve(second)
+            + " } }");
   }
 
   @Test

@@ -1,19 +1,11 @@
 package dev.hookbridge.file;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hookbridge.Envelope;
 import dev.hookbridge.Settings;
 import dev.hookbridge.Transport;
 import dev.hookbridge.delivery.DeliveryContract;
 import dev.hookbridge.testing.Seen;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -23,7 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The file sink takes the exam; its destinations are files. */
 class FileSinkContractTest extends DeliveryContract {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private Path folder;
 
   @BeforeEach
@@ -61,25 +52,6 @@ class FileSinkContractTest extends DeliveryContract {
 
   @Override
   protected List<Seen> consume(Settings destination, int atLeast) {
-    try (Stream<String> lines = Files.lines(Path.of(destination.text("path")))) {
-      return lines.map(FileSinkContractTest::seen).toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static Seen seen(String line) {
-    try {
-      Map<String, String> attributes = new LinkedHashMap<>();
-      JsonNode event = JSON.readTree(line);
-      List<String> names = new ArrayList<>();
-      event.fieldNames().forEachRemaining(names::add);
-      names.remove("data");
-      names.forEach(name -> attributes.put(name, event.get(name).textValue()));
-      byte[] data = event.get("data").toString().getBytes(StandardCharsets.UTF_8);
-      return new Seen(attributes.get("partitionkey"), attributes, data);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return FileLines.of(Path.of(destination.text("path")));
   }
 }

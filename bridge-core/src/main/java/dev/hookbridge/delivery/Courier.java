@@ -9,8 +9,6 @@ import dev.hookbridge.spool.Spool;
 import dev.hookbridge.spool.SpoolException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -40,8 +38,7 @@ public final class Courier implements AutoCloseable {
   private volatile boolean stopping;
   private volatile boolean connected;
   private volatile boolean stalled;
-  private final Map<Long, Reduction.Step> steps = new HashMap<>();
-  private int suspects;
+  private final Memory memory;
 
   public Courier(Plan plan, Spool spool, SinkContext context, Reports reports) {
     this.plan = plan;
@@ -49,6 +46,7 @@ public final class Courier implements AutoCloseable {
     this.context = context;
     this.reports = reports;
     this.alert = new Alert(plan.name());
+    this.memory = new Memory(plan, spool.deadLetters());
     this.meters = new CourierMeters(context.meters(), plan.name(), this);
     this.thread = new Thread(this::run, "sink-" + plan.name());
   }
@@ -95,11 +93,11 @@ public final class Courier implements AutoCloseable {
     try (Sink sink = plan.transport().open(plan.settings(), context)) {
       connected = true;
       stalled = false;
-      Round round = new Round(this, sink, suspects);
+      Round round = new Round(this, sink);
       try {
         round.run();
       } finally {
-        suspects = round.suspects();
+        round.end();
       }
       return round.delivered();
     } catch (SinkException e) {
@@ -148,9 +146,9 @@ public final class Courier implements AutoCloseable {
     return spool;
   }
 
-  /** How far single events were reduced at the broker's word; for the courier's thread. */
-  Map<Long, Reduction.Step> steps() {
-    return steps;
+  /** For the courier's thread. */
+  Memory memory() {
+    return memory;
   }
 
   Reports reports() {

@@ -14,14 +14,16 @@ public sealed interface Outcome {
 
   /**
    * Not at the broker, and nothing later of the same lane is or will become visible before it: to
-   * be sent again after a pause. Other lanes go on.
+   * be sent again after a pause. Other lanes go on. Of all lanes held for {@link Reason#REJECTED}
+   * one tries at a time.
    */
   record Held(Reason reason, String detail) implements Outcome {}
 
   /**
    * Another identical attempt can never succeed for this event. {@link Reason#TOO_LARGE} makes the
-   * courier reduce it and try again; otherwise it is parked as a dead letter. Authentication,
-   * authorisation, a missing topic and wrong configuration are never a refusal.
+   * courier reduce it and try again, {@link Reason#UNROUTABLE} try it again for some minutes;
+   * otherwise it is parked as a dead letter. Authentication, authorisation, a missing topic and
+   * wrong configuration are never a refusal.
    */
   record Refused(Reason reason, String detail) implements Outcome {}
 

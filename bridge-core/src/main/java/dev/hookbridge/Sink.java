@@ -41,7 +41,8 @@ public interface Sink extends AutoCloseable {
 
   /**
    * The largest {@link Envelope#size()} the broker takes, as far as is known: the client's limit
-   * first, lower once the broker has refused.
+   * first, lower once the broker has refused. A sink need not look whether it was raised: the
+   * courier opens another one when it has reason to doubt.
    */
   int maxEventBytes();
 

@@ -144,6 +144,7 @@ final class AmqpDeliveryIT {
 
   @Test
   void whatIsNotRoutedIsParkedAndComesInAsAReplayWhenAsked() throws Exception {
+    pipeline.waits(Duration.ofMillis(300), Duration.ofHours(1), Duration.ofHours(1));
     String exchange = rabbit.exchange();
     String queue = queueFor(exchange, Map.of(), "guest-0", "guest-1");
     rabbit.plainly(channel -> channel.queueBind(queue, exchange, "agent.#"));

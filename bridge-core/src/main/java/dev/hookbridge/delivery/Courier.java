@@ -7,8 +7,6 @@ import dev.hookbridge.SinkContext;
 import dev.hookbridge.SinkException;
 import dev.hookbridge.spool.Spool;
 import dev.hookbridge.spool.SpoolException;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -39,8 +37,7 @@ public final class Courier implements AutoCloseable {
   private volatile boolean connected;
   private volatile boolean stalled;
   private volatile Waiting waiting = Waiting.UNKNOWN;
-  private final Map<Long, Reduction.Step> steps = new HashMap<>();
-  private int suspects;
+  private final Memory memory;
 
   public Courier(Plan plan, Spool spool, SinkContext context, Reports reports) {
     this.plan = plan;
@@ -48,6 +45,7 @@ public final class Courier implements AutoCloseable {
     this.context = context;
     this.reports = reports;
     this.alert = new Alert(plan.name());
+    this.memory = new Memory(plan, spool.deadLetters());
     this.meters = new CourierMeters(context.meters(), plan.name(), this);
     this.thread = new Thread(this::run, "sink-" + plan.name());
   }
@@ -99,11 +97,11 @@ public final class Courier implements AutoCloseable {
     try (Sink sink = open()) {
       connected = true;
       stalled = false;
-      Round round = new Round(this, sink, suspects);
+      Round round = new Round(this, sink);
       try {
         round.run();
       } finally {
-        suspects = round.suspects();
+        round.end();
       }
       return round.delivered();
     } catch (SinkException e) {
@@ -161,9 +159,9 @@ public final class Courier implements AutoCloseable {
     return spool;
   }
 
-  /** How far single events were reduced at the broker's word; for the courier's thread. */
-  Map<Long, Reduction.Step> steps() {
-    return steps;
+  /** For the courier's thread. */
+  Memory memory() {
+    return memory;
   }
 
   Reports reports() {

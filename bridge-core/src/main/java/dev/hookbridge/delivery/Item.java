@@ -1,6 +1,7 @@
 package dev.hookbridge.delivery;
 
 import dev.hookbridge.Envelope;
+import dev.hookbridge.Route;
 import org.jspecify.annotations.Nullable;
 
 /** One event on its way through a window. Used by the courier's thread alone. */
@@ -18,6 +19,12 @@ final class Item implements Comparable<Item> {
   Reduction.Step step = Reduction.Step.NONE;
 
   long sentAt;
+
+  /** Where it is routed to; known once it was sent. */
+  @Nullable Route route;
+
+  /** Whether it was a dead letter before; known once it was sent. */
+  boolean replayed;
 
   Item(long sequence, Lane lane, Envelope envelope) {
     this.sequence = sequence;

@@ -22,6 +22,9 @@ final class Lane {
   /** Whether it stands in the window's queue of lanes that may send. */
   boolean queued;
 
+  /** Whether it tries for the others of a {@link Jam}: one event at a time. */
+  boolean trying;
+
   Lane(String name) {
     this.name = name;
   }

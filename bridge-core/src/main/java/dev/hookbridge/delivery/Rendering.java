@@ -11,8 +11,12 @@ import dev.hookbridge.Sink;
  */
 record Rendering(Plan.Xml xml, long maxEventBytes) {
 
-  /** The envelope to send, and how far it was reduced for it. */
-  record Rendered(Envelope envelope, Reduction.Step step, boolean fits) {}
+  /**
+   * The envelope to send, and how far it was reduced for it.
+   *
+   * @param asked how large it may be at the operator's word, or is as it should go
+   */
+  record Rendered(Envelope envelope, Reduction.Step step, boolean fits, long asked) {}
 
   /**
    * @param least reduce at least this far: the broker refused the step before
@@ -22,6 +26,7 @@ record Rendering(Plan.Xml xml, long maxEventBytes) {
     Envelope wanted = xml == Plan.Xml.NONE ? Reduction.withoutXml(stored) : stored;
     Reduction.Reduced reduced = Reduction.within(wanted, limit, least);
     boolean fits = reduced.envelope().size() <= limit;
-    return new Rendered(reduced.envelope(), reduced.step(), fits);
+    long asked = Math.min(maxEventBytes, wanted.size());
+    return new Rendered(reduced.envelope(), reduced.step(), fits, asked);
   }
 }

@@ -23,45 +23,56 @@ import org.jspecify.annotations.Nullable;
 final class Round {
   private static final int PAGE_EVENTS = 256;
   private static final int PAGE_BYTES = 1 << 20;
-  private static final Duration LONGEST = Duration.ofSeconds(60);
   private static final Duration STALLED = Duration.ofSeconds(15);
+  private static final Duration DRAIN = Duration.ofSeconds(5);
 
   private record Result(Item item, Outcome outcome) {}
 
   private final Courier courier;
   private final Plan plan;
+  private final Memory memory;
   private final Sink sink;
   private final Spool spool;
   private final Cursor cursor;
   private final Window window;
+  private final Refusing refusing;
+  private final KnownLimit limit;
   private final Rendering rendering;
+  private final Aside aside;
   private final Queue<Result> results = new ConcurrentLinkedQueue<>();
   private long readTo;
-  private volatile Outcome.@Nullable Broken breaking;
   private boolean broken;
+  private boolean ending;
+  private long endingAt;
   private boolean delivered;
   private int suspects;
 
-  Round(Courier courier, Sink sink, int suspects) {
+  Round(Courier courier, Sink sink) {
     this.courier = courier;
     this.plan = courier.plan();
+    this.memory = courier.memory();
     this.sink = sink;
     this.spool = courier.spool();
     this.cursor = spool.cursor(plan.name());
-    this.window = new Window(sink, plan.windowBytes(), suspects);
+    this.window = new Window(sink, plan.windowBytes(), memory.suspects);
+    this.limit = new KnownLimit(sink, spool, plan.retry().relearn());
+    this.refusing = new Refusing(courier, window);
     this.rendering = new Rendering(plan.xml(), plan.maxEventBytes());
+    this.aside = new Aside(courier, sink, rendering);
     this.readTo = cursor.low();
   }
 
   void run() throws SpoolException {
     while (!courier.stopping()) {
       settle();
-      if (broken) {
+      if (broken || (ending && drained())) {
         return;
       }
       long pause = window.release();
-      pass();
-      boolean sent = send();
+      if (window.suspects() == 0) {
+        aside.send();
+      }
+      boolean sent = !ending && send();
       boolean read = window.hungry() && read();
       if (!sent && !read) {
         stalled();
@@ -73,41 +84,33 @@ final class Round {
     }
   }
 
+  /** Another sink is to learn the size limit: what is under way gets a moment to end well. */
+  private boolean drained() {
+    return window.unconfirmed() == 0 || System.nanoTime() - endingAt > 0;
+  }
+
   /** Whether the broker took anything in this life. */
   boolean delivered() {
     return delivered;
   }
 
-  /** How many events are to go one at a time in the next life. */
-  int suspects() {
-    return broken ? suspects : window.suspects();
-  }
-
-  /** A heartbeat: tried once, and only its breaking the sink is of interest. */
-  private void pass() {
-    Envelope unspooled = courier.passing();
-    if (unspooled != null) {
-      sink.send(
-          unspooled,
-          outcome -> {
-            if (outcome instanceof Outcome.Broken broke) {
-              breaking = broke;
-              courier.ring();
-            }
-          });
-    }
+  /** Remembers what the next life has to know. */
+  void end() {
+    memory.suspects = broken ? suspects : window.suspects();
+    memory.probe.ended(broken && suspects > 0);
   }
 
   private boolean send() throws SpoolException {
     boolean any = false;
-    for (Item item = window.next(); item != null; item = window.next()) {
+    while (!broken && !ending) {
+      Item item = window.next();
+      if (item == null) {
+        return any;
+      }
       any = true;
       send(item);
       if (!results.isEmpty()) {
         settle();
-        if (broken) {
-          return true;
-        }
       }
     }
     return any;
@@ -121,7 +124,15 @@ final class Round {
     }
     // Of most that is sent only the confirm is of interest; what must go again is read again.
     item.envelope = null;
+    item.route = stored.route();
+    item.replayed = stored.attributes().containsKey("replayed");
     Rendering.Rendered rendered = rendering.render(stored, sink, item.step);
+    if (limit.doubtful(item, rendered)) {
+      ending = true;
+      endingAt = System.nanoTime() + DRAIN.toNanos();
+      window.again(item);
+      return;
+    }
     item.step = rendered.step();
     if (!rendered.fits()) {
       String detail = rendered.envelope().size() + " bytes even when reduced";
@@ -154,7 +165,7 @@ final class Round {
     for (Stored stored : page) {
       readTo = stored.sequence();
       if (plan.include().passes(stored.envelope().route())) {
-        window.add(stored, courier.steps().getOrDefault(readTo, Reduction.Step.NONE));
+        window.add(stored, memory.steps.getOrDefault(readTo, Reduction.Step.NONE));
       } else {
         cursor.confirm(readTo);
       }
@@ -166,7 +177,7 @@ final class Round {
     for (Result result = results.poll(); result != null; result = results.poll()) {
       settle(result.item(), result.outcome());
     }
-    Outcome.Broken broke = breaking;
+    Outcome.Broken broke = aside.broken();
     if (broke != null) {
       broken(broke);
     }
@@ -176,17 +187,22 @@ final class Round {
     if (outcome instanceof Outcome.Confirmed) {
       courier.meters().published(System.nanoTime() - item.sentAt);
       courier.well();
+      if (item.route != null) {
+        memory.routes.routed(item.route);
+      }
       done(item);
     } else if (outcome instanceof Outcome.Discarded discarded) {
       courier.meters().failed(discarded.reason());
       done(item);
     } else if (outcome instanceof Outcome.Held heldBack) {
       courier.failed(heldBack.reason(), heldBack.detail());
-      // A full queue is left in peace for longer than an alarm or a missing right.
-      boolean full = heldBack.reason() == Reason.REJECTED;
-      window.hold(item, (full ? LONGEST : plan.retry().longest()).toNanos());
+      if (heldBack.reason() == Reason.REJECTED) {
+        window.reject(item);
+      } else {
+        window.hold(item, plan.retry().longest().toNanos());
+      }
     } else if (outcome instanceof Outcome.Refused refused) {
-      refused(item, refused);
+      delivered |= refusing.settle(item, refused);
     } else if (outcome instanceof Outcome.Broken broke) {
       broken(broke);
     }
@@ -207,37 +223,8 @@ final class Round {
   private void done(Item item) {
     delivered = true;
     cursor.confirm(item.sequence);
-    courier.steps().remove(item.sequence);
+    memory.steps.remove(item.sequence);
     window.done(item);
-  }
-
-  private void refused(Item item, Outcome.Refused refused) throws SpoolException {
-    boolean canShrink = item.step != Reduction.Step.ARRAYS;
-    if (refused.reason() == Reason.TOO_LARGE && canShrink) {
-      item.step = item.step.next();
-      courier.steps().put(item.sequence, item.step); // outlives this sink, should it break now
-      window.again(item);
-      return;
-    }
-    Envelope event = envelope(item);
-    if (event == null) {
-      window.done(item);
-      return;
-    }
-    courier.failed(refused.reason(), "refused: " + refused.detail());
-    Stored stored = new Stored(item.sequence, event);
-    List<Envelope> told =
-        courier.reports().refused(plan.name(), event, refused.reason(), refused.detail());
-    if (spool.deadLetters().park(plan.name(), stored, refused.reason(), refused.detail(), told)) {
-      delivered = true;
-      courier.steps().remove(item.sequence);
-      window.done(item);
-    } else {
-      courier.failed(
-          refused.reason(),
-          "the dead-letter table is full: look at 'hookbridge spool dead list', then retry or export");
-      window.hold(item, LONGEST.toNanos());
-    }
   }
 
   private void broken(Outcome.Broken broke) {

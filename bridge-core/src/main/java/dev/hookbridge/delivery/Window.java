@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,8 @@ final class Window {
   private final ArrayDeque<Lane> ready = new ArrayDeque<>();
   private final PriorityQueue<Lane> held =
       new PriorityQueue<>(Comparator.comparingLong((Lane lane) -> lane.retryAt));
+  private final Jam jam = new Jam();
+  private final LongSupplier clock;
   private long unconfirmedBytes;
   private long waitingBytes;
   private final LinkedHashSet<Item> sent = new LinkedHashSet<>();
@@ -38,9 +41,14 @@ final class Window {
    * @param suspects so many events go one at a time, because one of them ended the last sink
    */
   Window(Sink sink, long bytes, int suspects) {
+    this(sink, bytes, suspects, System::nanoTime);
+  }
+
+  Window(Sink sink, long bytes, int suspects, LongSupplier clock) {
     this.sink = sink;
     this.bytes = bytes;
     this.suspects = suspects;
+    this.clock = clock;
   }
 
   /** Whether more should be read: there is room, and nothing at hand may be sent. */
@@ -99,6 +107,7 @@ final class Window {
   /** The event is the broker's, or nobody's: its lane goes on. */
   void done(Item item) {
     settle(item);
+    jam.taken(item.lane, clock.getAsLong());
     item.lane.backoff.reset();
     if (suspects > 0) {
       suspects--;
@@ -121,10 +130,22 @@ final class Window {
     settle(item);
     wait(item);
     Lane lane = item.lane;
+    jam.left(lane);
     if (!lane.held) {
       lane.held = true;
-      lane.retryAt = System.nanoTime() + lane.backoff.next(longest);
+      lane.retryAt = clock.getAsLong() + lane.backoff.next(longest);
       held.add(lane);
+    }
+  }
+
+  /** The broker has no room for the event: its lane waits with the others that met the same. */
+  void reject(Item item) {
+    settle(item);
+    wait(item);
+    Lane lane = item.lane;
+    if (!lane.held) {
+      lane.held = true;
+      jam.rejected(lane, clock.getAsLong());
     }
   }
 
@@ -152,21 +173,27 @@ final class Window {
 
   private boolean open(Lane lane) {
     return lane.unconfirmed == 0
-        || (sink.ordering() == Sink.Ordering.PIPELINED && lane.unconfirmedBytes < bytes / 4);
+        || (sink.ordering() == Sink.Ordering.PIPELINED
+            && !lane.trying
+            && lane.unconfirmedBytes < bytes / 4);
   }
 
   /** Lets lanes go whose pause is over; returns the ns until the next one is, or a long time. */
   long release() {
-    long now = System.nanoTime();
-    for (Lane lane = held.peek(); lane != null; lane = held.peek()) {
-      if (lane.retryAt - now > 0) {
-        return lane.retryAt - now;
-      }
-      held.remove();
-      lane.held = false;
-      offer(lane);
+    long now = clock.getAsLong();
+    while (!held.isEmpty() && held.peek().retryAt - now <= 0) {
+      free(held.remove());
     }
-    return Long.MAX_VALUE;
+    for (Lane lane = jam.next(now); lane != null; lane = jam.next(now)) {
+      free(lane);
+    }
+    Lane first = held.peek();
+    return Math.min(first == null ? Long.MAX_VALUE : first.retryAt - now, jam.pause(now));
+  }
+
+  private void free(Lane lane) {
+    lane.held = false;
+    offer(lane);
   }
 
   /** Whether so many events wait behind stuck lanes that none is read ahead. */

@@ -7,6 +7,7 @@ import dev.hookbridge.mailbox.HookCall;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe between threads. Nothing here blocks, and nothing throws for what a call holds.
  */
 public final class Envelopes {
+  private static final int SMALL_DETAIL = 50;
+  private static final List<String> SMALL_EVENT = List.of("id", "type", "partitionkey");
+  private static final List<String> WHOLE_EVENT =
+      List.of("id", "type", "subject", "partitionkey", "sequence", "epoch");
+
   private final HostFacts host;
   private final Clock clock;
   private final Function<Instant, String> ids;
@@ -75,16 +81,21 @@ public final class Envelopes {
   /**
    * {@code refused}: a broker will never take this event, which lies with the dead letters now.
    *
+   * <p>One that tells of an event that was too large is kept as small as can be, since it has to
+   * pass the same limit.
+   *
    * @param detail what the broker or client said; no data of the event
    */
   public Envelope refused(Envelope refused, String sink, Reason reason, String detail) {
+    boolean small = reason == Reason.TOO_LARGE;
+    String said = small ? detail.substring(0, Math.min(detail.length(), SMALL_DETAIL)) : detail;
+    List<String> names = small ? SMALL_EVENT : WHOLE_EVENT;
     return event(
         "refused",
         refused.id(),
         json -> {
           json.writeObjectFieldStart("event");
-          for (String name :
-              new String[] {"id", "type", "subject", "partitionkey", "sequence", "epoch"}) {
+          for (String name : names) {
             String value = refused.attributes().get(name);
             if (value != null) {
               json.writeStringField(name, value);
@@ -93,7 +104,7 @@ public final class Envelopes {
           json.writeEndObject();
           json.writeStringField("sink", sink);
           json.writeStringField("reason", reason.word());
-          json.writeStringField("detail", detail);
+          json.writeStringField("detail", said);
         });
   }
 

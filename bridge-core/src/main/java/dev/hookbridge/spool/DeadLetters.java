@@ -4,6 +4,7 @@ import dev.hookbridge.Envelope;
 import dev.hookbridge.Reason;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Events that a sink's broker cannot take as they are, kept apart so that others go on. Bounded for
@@ -83,6 +84,31 @@ public final class DeadLetters {
     return DeadTable.count(db, sink) < limits.deadEvents()
         && DeadTable.bytes(db, sink) + event.size() <= limits.deadBytes()
         && need <= bound.room();
+  }
+
+  /** A dead letter that had no route. */
+  public record Unrouted(long number, String key) {}
+
+  /**
+   * For each route the oldest dead letter of a sink that had no route and is not asked for again,
+   * by number and above one.
+   */
+  public List<Unrouted> unrouted(String sink, long after, int most) throws SpoolException {
+    return writer.alone(db -> DeadTable.unrouted(db, sink, after, most));
+  }
+
+  /** The event of one, empty when it is no longer there. */
+  public Optional<Envelope> event(long number) throws SpoolException {
+    return writer.alone(db -> DeadTable.envelope(db, number));
+  }
+
+  /**
+   * Asks for all of a sink and key that had no route.
+   *
+   * @return how many there are
+   */
+  public int retryUnrouted(String sink, String key) throws SpoolException {
+    return writer.transact((db, change) -> DeadTable.retryUnrouted(db, sink, key));
   }
 
   /** How many a sink has. */

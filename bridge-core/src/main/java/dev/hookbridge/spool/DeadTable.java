@@ -1,6 +1,7 @@
 package dev.hookbridge.spool;
 
 import dev.hookbridge.Envelope;
+import dev.hookbridge.Reason;
 import dev.hookbridge.Route;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -37,6 +38,11 @@ final class DeadTable {
   static final String FROM =
       "SELECT number, driver, operation, suboperation, object, xml_at, attributes, data, digest,"
           + " seq, sink, parked, reason, detail, retry FROM dead WHERE number >= ? ORDER BY number";
+
+  private static final String UNROUTED =
+      "SELECT min(number), key FROM dead WHERE sink = ? AND reason = ? AND retry = 0"
+          + " GROUP BY key, driver, operation, suboperation, object"
+          + " HAVING min(number) > ? ORDER BY 1 LIMIT ?";
 
   private DeadTable() {}
 
@@ -123,6 +129,26 @@ final class DeadTable {
         "SELECT number, sink, seq FROM dead WHERE retry = 1 ORDER BY number LIMIT ?",
         row -> new Asked(row.getLong(1), row.getString(2), row.getLong(3)),
         most);
+  }
+
+  /** For each route the first one that had none. */
+  static List<DeadLetters.Unrouted> unrouted(Database db, String sink, long after, int most)
+      throws SQLException {
+    return db.list(
+        UNROUTED,
+        row -> new DeadLetters.Unrouted(row.getLong(1), row.getString(2)),
+        sink,
+        Reason.UNROUTABLE.word(),
+        after,
+        most);
+  }
+
+  static int retryUnrouted(Database db, String sink, String key) throws SQLException {
+    return db.update(
+        "UPDATE dead SET retry = 1 WHERE sink = ? AND key = ? AND reason = ?",
+        sink,
+        key,
+        Reason.UNROUTABLE.word());
   }
 
   static void delete(Database db, long number) throws SQLException {

@@ -53,6 +53,7 @@ public final class Pipeline implements AutoCloseable {
   private final Transport transport;
   private final Path folder;
   private final Spool spool;
+  private Plan.Retry retry = Plan.Retry.DEFAULT;
 
   public Pipeline(Transport transport, Path folder) throws SpoolException {
     this.transport = transport;
@@ -64,6 +65,18 @@ public final class Pipeline implements AutoCloseable {
   /** The spool keeps events for two sinks from now on. */
   public void twoSinks() throws SpoolException {
     spool.sinks(Set.of(SINK, OTHER));
+  }
+
+  /**
+   * Couriers made from now on wait shorter.
+   *
+   * @param unrouted for a route, also after a connection began
+   * @param probe between looks whether dead letters have a route again
+   * @param relearn until a size limit is no longer believed
+   */
+  public void waits(Duration unrouted, Duration probe, Duration relearn) {
+    Plan.Retry usual = Plan.Retry.DEFAULT;
+    retry = new Plan.Retry(usual.first(), usual.longest(), unrouted, unrouted, probe, relearn);
   }
 
   public Courier courier(Settings settings) {
@@ -80,7 +93,7 @@ public final class Pipeline implements AutoCloseable {
             Plan.Xml.REDACTED,
             Long.MAX_VALUE,
             4 << 20,
-            Plan.Retry.DEFAULT);
+            retry);
     Courier courier = new Courier(plan, spool, new SinkContext(sink, HOST, meters), this::refused);
     couriers.add(courier);
     courier.start();
@@ -124,6 +137,27 @@ public final class Pipeline implements AutoCloseable {
       view.requestRetry(SINK);
     }
     spool.deadLetters().replay();
+  }
+
+  /** Brings back the dead letters that were asked for, as the agent does every second. */
+  public void replayAsked() throws SpoolException {
+    spool.deadLetters().replay();
+  }
+
+  /** The ids of the dead letters. */
+  public List<String> deadIds() throws SpoolException {
+    return deadLetters().stream().map(DeadLetter::id).toList();
+  }
+
+  /** Waits until no dead letter is left and all is delivered, as the agent brings them back. */
+  public void awaitNoDeadLetters() {
+    await("no dead letters")
+        .pollInterval(Duration.ofMillis(50))
+        .until(
+            () -> {
+              spool.deadLetters().replay();
+              return spool.deadLetters().count(SINK) == 0 && spool.unconfirmed(SINK) == 0;
+            });
   }
 
   /** Takes them in by small batches, as the mailbox does. */

@@ -26,7 +26,8 @@ public abstract class RefusalContract extends DeliveryContract {
   /** What {@link #limited} takes, in bytes. */
   protected static final int LIMIT = 64 * 1024;
 
-  private static final int LARGE = 100 * 1024;
+  /** Larger than that. */
+  protected static final int LARGE = 100 * 1024;
 
   /** A new, empty destination that takes no message of more than {@link #LIMIT}. */
   protected abstract Settings limited();

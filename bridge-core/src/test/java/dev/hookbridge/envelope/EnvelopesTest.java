@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.hookbridge.Envelope;
 import dev.hookbridge.Reason;
 import dev.hookbridge.Route;
+import dev.hookbridge.delivery.Reduction;
 import dev.hookbridge.mailbox.HookCall;
 import dev.hookbridge.testing.Recordings;
 import java.io.IOException;
@@ -178,6 +179,18 @@ class EnvelopesTest {
     assertThat(new String(refused.data(), StandardCharsets.UTF_8))
         .contains("\"reason\":\"too_large\"")
         .doesNotContain("<domain");
+  }
+
+  /** It has to pass the limit that the event did not pass even when reduced. */
+  @Test
+  void aRefusalOfWhatIsTooLargeIsSmall() {
+    for (String name : List.of("w", "web", "n".repeat(255))) {
+      Envelope hook = ENVELOPES.of(call("qemu", bytes(name), "prepare", bytes(GUEST)));
+      Envelope refused = ENVELOPES.refused(hook, "feed", Reason.TOO_LARGE, "x".repeat(1_024));
+      Envelope other = ENVELOPES.refused(hook, "feed", Reason.INVALID, "x".repeat(1_024));
+      assertThat(refused.size()).isLessThan(Reduction.within(hook, 0).size());
+      assertThat(other.size()).isGreaterThan(refused.size());
+    }
   }
 
   @Test

@@ -62,7 +62,7 @@ final class Samples {
                 all.get("qemu.started"),
                 "feed",
                 Reason.TOO_LARGE,
-                "the topic takes 1048588 bytes, the event has 1310720 without its XML")));
+                "1310720 bytes even when reduced")));
     all.put(
         "lost.spool",
         numbered(

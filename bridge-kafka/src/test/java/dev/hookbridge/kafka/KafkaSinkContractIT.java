@@ -65,6 +65,16 @@ class KafkaSinkContractIT extends BrokerContract {
   }
 
   @Override
+  protected void raise(Settings limited) {
+    TestTopics.limit(broker.address(), limited.text("topic"), 2 << 20);
+  }
+
+  @Override
+  protected void lower(Settings limited) {
+    TestTopics.limit(broker.address(), limited.text("topic"), LIMIT);
+  }
+
+  @Override
   protected Settings missing() {
     return settings(Map.of("topic", TestTopics.newName()), Map.of());
   }

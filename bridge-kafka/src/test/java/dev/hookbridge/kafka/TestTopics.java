@@ -14,6 +14,8 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -24,6 +26,7 @@ import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
@@ -68,6 +71,14 @@ final class TestTopics {
 
   static void delete(String servers, String topic) {
     ask(servers, admin -> admin.deleteTopics(List.of(topic)).all().get());
+  }
+
+  /** Sets the topic's {@code max.message.bytes}. */
+  static void limit(String servers, String topic, int bytes) {
+    ConfigResource of = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    ConfigEntry entry = new ConfigEntry("max.message.bytes", String.valueOf(bytes));
+    AlterConfigOp set = new AlterConfigOp(entry, AlterConfigOp.OpType.SET);
+    ask(servers, admin -> admin.incrementalAlterConfigs(Map.of(of, List.of(set))).all().get());
   }
 
   static void allowNothingButToLook(String servers, String topic) {

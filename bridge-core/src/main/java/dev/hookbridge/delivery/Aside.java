@@ -1,0 +1,56 @@
+package dev.hookbridge.delivery;
+
+import dev.hookbridge.Envelope;
+import dev.hookbridge.Outcome;
+import dev.hookbridge.Sink;
+import dev.hookbridge.spool.SpoolException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends what does not go through the window: heartbeats, and dead letters that are tried. Whether
+ * it breaks the sink is of interest to all.
+ */
+final class Aside {
+  private final Courier courier;
+  private final Sink sink;
+  private final Rendering rendering;
+  private volatile Outcome.@Nullable Broken broken;
+
+  Aside(Courier courier, Sink sink, Rendering rendering) {
+    this.courier = courier;
+    this.sink = sink;
+    this.rendering = rendering;
+  }
+
+  /** Sends a heartbeat, if there is one, and the next dead letter to try. */
+  void send() throws SpoolException {
+    Envelope heartbeat = courier.passing();
+    if (heartbeat != null) {
+      send(heartbeat, outcome -> {});
+    }
+    RouteProbe.Attempt attempt = courier.memory().probe.next();
+    if (attempt != null) {
+      Envelope letter = attempt.envelope();
+      send(rendering.render(letter, sink, Reduction.Step.NONE).envelope(), attempt::answer);
+    }
+  }
+
+  private void send(Envelope envelope, Consumer<Outcome> told) {
+    sink.send(
+        envelope,
+        outcome -> {
+          if (outcome instanceof Outcome.Broken broke) {
+            broken = broke;
+          } else {
+            told.accept(outcome);
+          }
+          courier.ring();
+        });
+  }
+
+  /** How one of them broke the sink, null when none did; on any thread. */
+  Outcome.@Nullable Broken broken() {
+    return broken;
+  }
+}

@@ -1,0 +1,118 @@
+package dev.hookbridge.delivery;
+
+import dev.hookbridge.Envelope;
+import dev.hookbridge.Outcome;
+import dev.hookbridge.spool.DeadLetters;
+import dev.hookbridge.spool.SpoolException;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out whether dead letters that had no route have one again. Nobody can ask a broker for
+ * that, so the oldest dead letter of each route is published now and then, one after the other. One
+ * that is confirmed was a first copy: all unroutable dead letters of its key are then sent again,
+ * in their order and with new numbers.
+ *
+ * <p>Lives as long as its courier. Used by the courier's thread alone, but for {@link
+ * Attempt#answer}.
+ */
+final class RouteProbe {
+  private static final Logger LOG = LoggerFactory.getLogger(Courier.class);
+  private static final int AT_ONCE = 100;
+
+  /** A dead letter that is published to see whether it is routed. */
+  static final class Attempt {
+    private final DeadLetters.Unrouted letter;
+    private final Envelope envelope;
+    private volatile @Nullable Outcome outcome;
+
+    private Attempt(DeadLetters.Unrouted letter, Envelope envelope) {
+      this.letter = letter;
+      this.envelope = envelope;
+    }
+
+    Envelope envelope() {
+      return envelope.with("replayed", "true");
+    }
+
+    /** What became of it; on any thread. */
+    void answer(Outcome told) {
+      outcome = told;
+    }
+  }
+
+  private final Plan plan;
+  private final DeadLetters letters;
+  private final Routes routes;
+  private final ArrayDeque<DeadLetters.Unrouted> queue = new ArrayDeque<>();
+  private long after;
+  private long nextAt = System.nanoTime();
+  private @Nullable Attempt underWay;
+
+  RouteProbe(Plan plan, DeadLetters letters, Routes routes) {
+    this.plan = plan;
+    this.letters = letters;
+    this.routes = routes;
+  }
+
+  /** The connection has ended; the next one begins with a look. */
+  void ended(boolean suspect) {
+    // One that may have ended it is left alone for a while, or it would end each connection.
+    boolean harmful = suspect && underWay != null;
+    nextAt = System.nanoTime() + (harmful ? plan.retry().relearn().toNanos() : 0);
+    underWay = null;
+    queue.clear();
+  }
+
+  /** The next dead letter to publish; null when one is under way or it is not time yet. */
+  @Nullable Attempt next() throws SpoolException {
+    Attempt last = underWay;
+    if (last != null) {
+      Outcome outcome = last.outcome;
+      if (outcome == null) {
+        return null;
+      }
+      underWay = null;
+      settle(last, outcome);
+    }
+    if (queue.isEmpty() && System.nanoTime() - nextAt >= 0) {
+      load();
+    }
+    return take();
+  }
+
+  private @Nullable Attempt take() throws SpoolException {
+    while (!queue.isEmpty()) {
+      DeadLetters.Unrouted letter = queue.remove();
+      Optional<Envelope> event = letters.event(letter.number());
+      if (event.isPresent()) {
+        underWay = new Attempt(letter, event.get());
+        return underWay;
+      }
+    }
+    return null;
+  }
+
+  /** Goes on behind those that were tried last, and begins anew behind the last of all. */
+  private void load() throws SpoolException {
+    nextAt = System.nanoTime() + plan.retry().probe().toNanos();
+    queue.addAll(letters.unrouted(plan.name(), after, AT_ONCE));
+    after = queue.size() < AT_ONCE ? 0 : queue.getLast().number();
+  }
+
+  private void settle(Attempt attempt, Outcome outcome) throws SpoolException {
+    if (outcome instanceof Outcome.Confirmed) {
+      routes.routed(attempt.envelope.route());
+      String key = attempt.letter.key();
+      int again = letters.retryUnrouted(plan.name(), key);
+      LOG.debug("sink {}: {} dead letters have a route again and are sent", plan.name(), again);
+      queue.removeIf(other -> other.key().equals(key));
+      nextAt = System.nanoTime(); // others are likely to have one, too
+    } else if (outcome instanceof Outcome.Held) {
+      queue.clear();
+    }
+  }
+}

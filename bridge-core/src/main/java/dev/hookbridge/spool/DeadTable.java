@@ -55,7 +55,7 @@ final class DeadTable {
         route.object(),
         envelope.xmlAt(),
         Attributes.encode(envelope.attributes()),
-        envelope.data());
+        Packed.pack(envelope.data()));
   }
 
   static long count(Database db, String sink) throws SQLException {

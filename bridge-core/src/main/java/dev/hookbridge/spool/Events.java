@@ -57,7 +57,7 @@ final class Events {
         onlySink,
         event.xmlAt(),
         Attributes.encode(numbered.attributes()),
-        event.data());
+        Packed.pack(event.data()));
   }
 
   /** The attribute {@code time}, which CloudEvents leaves optional. */
@@ -83,10 +83,11 @@ final class Events {
       return new Envelope(
           Attributes.decode(row.getString(at + 5)),
           route,
-          row.getBytes(at + 6),
+          Packed.unpack(row.getBytes(at + 6)),
           row.getInt(at + 4));
     } catch (IOException e) {
-      throw new SQLException("attributes that are not JSON", "", Faults.CORRUPT, e);
+      throw new SQLException(
+          "attributes that are not JSON, or data that is cut", "", Faults.CORRUPT, e);
     }
   }
 }

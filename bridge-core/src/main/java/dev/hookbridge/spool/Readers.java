@@ -1,6 +1,7 @@
 package dev.hookbridge.spool;
 
 import java.nio.file.Path;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongPredicate;
 
 /**
  * Reads pages of events, any number of threads at a time, each with a connection of its own for as
@@ -18,10 +20,14 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  */
 final class Readers implements AutoCloseable {
   private static final int CACHE_KIB = 512;
+
+  /** The column behind those of {@link Events#COLUMNS}. */
+  private static final int SIZE = 9;
+
   private static final String PAGE =
       "SELECT "
           + Events.COLUMNS
-          + " FROM event WHERE seq BETWEEN ? AND ?"
+          + ", size FROM event WHERE seq BETWEEN ? AND ?"
           + " AND (only_sink IS NULL OR only_sink = ?) ORDER BY seq LIMIT ?";
 
   private static final String ONE = "SELECT " + Events.COLUMNS + " FROM event WHERE seq = ?";
@@ -38,17 +44,24 @@ final class Readers implements AutoCloseable {
   /**
    * The next events that a cursor has not confirmed, above one number and up to another.
    *
+   * @param admits whether there is room for an event of a size, asked before its data is read
    * @return none, or at least one whatever its size
    */
   static List<Stored> page(
-      Database db, Cursor cursor, long after, long last, int maxEvents, long maxBytes)
+      Database db,
+      Cursor cursor,
+      long after,
+      long last,
+      int maxEvents,
+      long maxBytes,
+      LongPredicate admits)
       throws SQLException {
-    Page page = new Page(maxEvents, maxBytes);
+    Page page = new Page(maxEvents, maxBytes, admits);
     long from = cursor.nextAbsent(after + 1);
     while (from <= last && !page.full) {
       long until = Math.min(last, cursor.nextPresent(from) - 1);
       int room = maxEvents - page.events.size();
-      db.each(PAGE, row -> page.add(Events.stored(row)), from, until, cursor.sink(), room);
+      db.each(PAGE, row -> page.add(row), from, until, cursor.sink(), room);
       from = cursor.nextAbsent(until + 1);
     }
     return page.events;
@@ -122,21 +135,25 @@ final class Readers implements AutoCloseable {
     private final List<Stored> events = new ArrayList<>();
     private final int maxEvents;
     private final long maxBytes;
+    private final LongPredicate admits;
     private long bytes;
     private boolean full;
 
-    Page(int maxEvents, long maxBytes) {
+    Page(int maxEvents, long maxBytes, LongPredicate admits) {
       this.maxEvents = maxEvents;
       this.maxBytes = maxBytes;
+      this.admits = admits;
     }
 
-    /** Whether more is wanted. */
-    boolean add(Stored event) {
-      bytes += event.envelope().size();
-      if (events.isEmpty() || bytes <= maxBytes) {
-        events.add(event);
+    /** Whether more is wanted. The data of what finds no room is not read. */
+    boolean add(ResultSet row) throws SQLException {
+      long size = row.getLong(SIZE);
+      bytes += size;
+      full = (!events.isEmpty() && bytes > maxBytes) || !admits.test(size);
+      if (!full) {
+        events.add(Events.stored(row));
+        full = events.size() >= maxEvents || bytes >= maxBytes;
       }
-      full = events.size() >= maxEvents || bytes >= maxBytes;
       return !full;
     }
   }

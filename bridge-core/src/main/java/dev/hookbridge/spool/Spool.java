@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongPredicate;
 
 /**
  * Keeps events from the moment they leave the mailbox until every sink's broker has them: numbered,
@@ -36,6 +38,7 @@ public final class Spool implements AutoCloseable {
   private final SpoolMeters meters;
   private final long limit;
   private final Bells bells = new Bells();
+  private final Keys keys;
 
   private Spool(Opening opening, Limits limits, MeterRegistry registry) throws SQLException {
     Ballast ballast = new Ballast(opening.folder().path(), Bound.side(limits));
@@ -52,6 +55,7 @@ public final class Spool implements AutoCloseable {
     this.intake = new Intake(opening, bound, untold);
     this.dead = new DeadLetters(writer, opening, bound, limits, bells::ring);
     this.limit = limits.maxBytes() - Bound.side(limits);
+    this.keys = Keys.load(opening.db());
     this.meters = new SpoolMeters(registry, this);
   }
 
@@ -123,12 +127,24 @@ public final class Spool implements AutoCloseable {
    */
   public Appended append(Batch batch) throws SpoolException {
     long begun = System.nanoTime();
-    Appended appended = writer.transact((db, change) -> intake.append(batch, change));
+    List<Keys.Saved> known = new ArrayList<>();
+    Appended appended =
+        writer.transact(
+            (db, change) -> {
+              known.addAll(keys.save(db, change.last()));
+              return intake.append(batch, change);
+            });
+    keys.saved(known);
     meters.committed(System.nanoTime() - begun);
     if (appended.stored() > 0) {
       bells.ring();
     }
     return appended;
+  }
+
+  /** Which key the events of a guest or network had last. */
+  public Keys keys() {
+    return keys;
   }
 
   /** These ids' files are gone and their folder is synced: forgotten with the next transaction. */
@@ -211,8 +227,19 @@ public final class Spool implements AutoCloseable {
    */
   public List<Stored> read(String sink, long after, int maxEvents, long maxBytes)
       throws SpoolException {
+    return read(sink, after, maxEvents, maxBytes, size -> true);
+  }
+
+  /**
+   * The next events for a sink, as far as there is room for them.
+   *
+   * @param admits asked with an event's size before it is read; false ends the page
+   */
+  public List<Stored> read(
+      String sink, long after, int maxEvents, long maxBytes, LongPredicate admits)
+      throws SpoolException {
     Cursor cursor = cursor(sink);
-    return reading(db -> Readers.page(db, cursor, after, last(), maxEvents, maxBytes));
+    return reading(db -> Readers.page(db, cursor, after, last(), maxEvents, maxBytes, admits));
   }
 
   /** One event, empty when it is no longer held. */

@@ -90,8 +90,7 @@ public final class Agent implements AutoCloseable {
       throws IOException, SpoolException {
     PrometheusMeterRegistry meters = Metrics.registry(version);
     HostFacts host = HostFacts.detect(version).named(config.host());
-    Envelopes envelopes =
-        new Envelopes(host, Redaction.standard().and(config.redact()), Clock.systemUTC());
+    Redaction redaction = Redaction.standard().and(config.redact());
     Spool spool =
         Spool.open(
             places.spool(),
@@ -99,6 +98,7 @@ public final class Agent implements AutoCloseable {
             Optional.of(places.runtime()),
             config.spool(),
             meters);
+    Envelopes envelopes = new Envelopes(host, redaction, Clock.systemUTC(), spool.keys()::of);
     LastEvents events = LastEvents.of(spool);
     Agent agent = new Agent(config, meters, spool, envelopes);
     agent.closing.push(spool);
@@ -109,9 +109,11 @@ public final class Agent implements AutoCloseable {
       SwitchWatch gates = new SwitchWatch(new Switch(places.gatesOff()), envelopes, meters);
       Upkeep upkeep = agent.startUpkeep(gates, steps);
       agent.doors = agent.closing.mark();
-      Decisions decisions = agent.startDecisions(places);
+      Announcer announcer = new Announcer(spool, meters);
+      agent.closing.start(announcer, "announcer", announcer::stop);
+      Decisions decisions = agent.startDecisions(places, announcer);
       Verdicts verdicts = new Verdicts(decisions, envelopes, gates, meters);
-      Intake intake = agent.startIntake(places, verdicts, steps);
+      Intake intake = agent.startIntake(places, verdicts, announcer, steps);
       Lookout lookout = new Lookout(places, meters);
       agent.closing.start(lookout, "lookout", lookout::stop);
       var parts =
@@ -166,9 +168,7 @@ public final class Agent implements AutoCloseable {
     return upkeep;
   }
 
-  private Decisions startDecisions(Places places) throws IOException {
-    Announcer announcer = new Announcer(spool, meters);
-    closing.start(announcer, "announcer", announcer::stop);
+  private Decisions startDecisions(Places places, Announcer announcer) throws IOException {
     Map<String, Carrier> carriers = new HashMap<>();
     config.sinks().forEach(sink -> carriers.put(sink.name(), sink.carrier()));
     Decisions.Site site = new Decisions.Site(places.gates(), config.host(), carriers);
@@ -178,7 +178,8 @@ public final class Agent implements AutoCloseable {
     return decisions;
   }
 
-  private Intake startIntake(Places places, Verdicts verdicts, Consumer<Step> steps)
+  private Intake startIntake(
+      Places places, Verdicts verdicts, Announcer announcer, Consumer<Step> steps)
       throws IOException, SpoolException {
     Mailbox.Places where =
         new Mailbox.Places(
@@ -186,7 +187,8 @@ public final class Agent implements AutoCloseable {
     Mailbox mailbox = Mailbox.open(where, spool.note().orElse(""));
     closing.push(mailbox);
     closing.start(mailbox.spares(), "spares", mailbox.spares()::stop);
-    Intake intake = new Intake(mailbox, envelopes, spool, verdicts, meters, steps, this::failed);
+    Intake intake =
+        new Intake(mailbox, envelopes, spool, verdicts, announcer, meters, steps, this::failed);
     closing.start(intake, "mailbox", intake::stop);
     return intake;
   }

@@ -6,12 +6,18 @@ import dev.hookbridge.spool.Spool;
 import dev.hookbridge.spool.SpoolException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,18 +26,34 @@ import org.slf4j.LoggerFactory;
  * finds no room in a bounded queue is not told, and counted. What was decided in the end is told by
  * the shim's own record, which does not pass here.
  *
+ * <p>Each event is stored behind the event of the hook call it comes of, so that it stands in the
+ * order of its guest: by the intake together with that call, or by the thread of this class when
+ * the call is stored already.
+ *
  * <p>One thread, named {@code announcer}; {@link #tell} is safe from any and never waits.
  */
 final class Announcer implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
   private static final int MOST_EVENTS = 1024;
   private static final long MOST_BYTES = 4 << 20;
-  private static final int BATCH = 64;
+  private static final int REMEMBERED = 2048;
+
+  /** A call that was written before this is in the mailbox's list, if it was written at all. */
+  private static final long LATEST = Duration.ofSeconds(5).toNanos();
+
+  private record Told(Envelope event, long at) {
+    String call() {
+      return event.attributes().getOrDefault("causationid", "");
+    }
+  }
 
   private final Spool spool;
   private final Counter untold;
-  private final BlockingQueue<Envelope> queue = new ArrayBlockingQueue<>(MOST_EVENTS);
-  private final AtomicLong queued = new AtomicLong();
+  private final ReentrantLock turn = new ReentrantLock();
+  private final Queue<Told> queue = new ArrayDeque<>();
+  private final Set<String> stored = new LinkedHashSet<>();
+  private final Semaphore bell = new Semaphore(0);
+  private long queued;
   private volatile boolean stopping;
 
   Announcer(Spool spool, MeterRegistry meters) {
@@ -43,29 +65,85 @@ final class Announcer implements Runnable {
   }
 
   /** Has an event stored soon. */
-  void tell(Envelope event) {
-    if (queued.addAndGet(event.size()) > MOST_BYTES || !queue.offer(event)) {
-      queued.addAndGet(-event.size());
+  synchronized void tell(Envelope event) {
+    if (queue.size() >= MOST_EVENTS || queued + event.size() > MOST_BYTES) {
       untold.increment();
+      return;
     }
+    queued += event.size();
+    queue.add(new Told(event, System.nanoTime()));
+    bell.release();
+  }
+
+  /** Held by whoever stores events of calls or of their decisions, so that none overtakes. */
+  ReentrantLock turn() {
+    return turn;
+  }
+
+  /**
+   * What was told of a call so far, for whoever holds the turn and stores it behind that call's
+   * event. What is told of it from now on is stored here.
+   */
+  synchronized List<Envelope> of(String call) {
+    if (stored.add(call) && stored.size() > REMEMBERED) {
+      stored.remove(stored.iterator().next());
+    }
+    return take(told -> told.call().equals(call));
+  }
+
+  /** All calls that were written before now are stored, whatever is remembered of them. */
+  void caughtUp() {
+    long now = System.nanoTime();
+    store(told -> now - told.at() > LATEST);
+  }
+
+  private synchronized List<Envelope> take(Predicate<Told> wanted) {
+    List<Envelope> taken = new ArrayList<>();
+    for (Iterator<Told> all = queue.iterator(); all.hasNext(); ) {
+      Told told = all.next();
+      if (wanted.test(told)) {
+        taken.add(told.event());
+        queued -= told.event().size();
+        all.remove();
+      }
+    }
+    return taken;
   }
 
   @Override
   public void run() {
-    while (!stopping || !queue.isEmpty()) {
-      List<Envelope> events = new ArrayList<>();
-      try {
-        Envelope first = queue.poll(200, TimeUnit.MILLISECONDS);
-        if (first == null) {
-          continue;
-        }
-        events.add(first);
-      } catch (InterruptedException e) {
-        return;
+    while (!stopping && rung()) {
+      store(told -> stored.contains(told.call()));
+    }
+    store(told -> stored.contains(told.call()));
+    int left = take(told -> true).size();
+    if (left > 0) {
+      LOG.info("{} events of decisions are not told: their calls still wait in the mailbox", left);
+      untold.increment(left);
+    }
+  }
+
+  /** Waits a moment for something to be told; false when this thread shall end. */
+  private boolean rung() {
+    try {
+      if (bell.tryAcquire(200, TimeUnit.MILLISECONDS)) {
+        bell.drainPermits();
       }
-      queue.drainTo(events, BATCH - 1);
-      queued.addAndGet(-events.stream().mapToLong(Envelope::size).sum());
-      store(events);
+      return true;
+    } catch (InterruptedException e) {
+      return false;
+    }
+  }
+
+  private void store(Predicate<Told> wanted) {
+    turn.lock();
+    try {
+      List<Envelope> events = take(wanted);
+      if (!events.isEmpty()) {
+        store(events);
+      }
+    } finally {
+      turn.unlock();
     }
   }
 
@@ -80,7 +158,7 @@ final class Announcer implements Runnable {
     }
   }
 
-  /** Ends when what was told so far is stored. */
+  /** Ends when what can be stored of what was told so far is stored. */
   void stop() {
     stopping = true;
   }

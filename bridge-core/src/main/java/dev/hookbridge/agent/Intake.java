@@ -38,6 +38,7 @@ final class Intake implements Runnable {
   private final Tellings tellings;
   private final Spool spool;
   private final Verdicts verdicts;
+  private final Announcer announcer;
   private final Consumer<Step> steps;
   private final Consumer<SpoolException> failed;
   private final CallMeters meters;
@@ -58,6 +59,7 @@ final class Intake implements Runnable {
       Envelopes envelopes,
       Spool spool,
       Verdicts verdicts,
+      Announcer announcer,
       MeterRegistry registry,
       Consumer<Step> steps,
       Consumer<SpoolException> failed) {
@@ -66,6 +68,7 @@ final class Intake implements Runnable {
     this.tellings = new Tellings(envelopes);
     this.spool = spool;
     this.verdicts = verdicts;
+    this.announcer = announcer;
     this.steps = steps;
     this.failed = failed;
     this.meters = new CallMeters(registry);
@@ -89,6 +92,9 @@ final class Intake implements Runnable {
         } else {
           forgetEarlier();
         }
+        if (mailbox.caughtUp()) {
+          announcer.caughtUp();
+        }
         problem = "";
       } catch (IOException e) {
         trouble("the mailbox cannot be read: " + e.getMessage());
@@ -102,8 +108,33 @@ final class Intake implements Runnable {
   private void store(Mailbox.Batch batch) throws IOException {
     steps.accept(Step.TAKEN);
     List<Envelope> events = new ArrayList<>();
-    for (Mail mail : batch.mails()) {
-      events.add(event(mail.letter()));
+    announcer.turn().lock();
+    try {
+      if (!store(batch, events)) {
+        return;
+      }
+    } finally {
+      announcer.turn().unlock();
+    }
+    steps.accept(Step.STORED);
+    count(batch.mails());
+    mailbox.remove(batch.mails());
+    steps.accept(Step.REMOVED);
+    spool.forget(events.stream().map(Envelope::id).toList());
+    forgetEarlier();
+    steps.accept(Step.FORGOTTEN);
+    progress(batch.mails().size());
+  }
+
+  /** False when the agent stops before the spool takes it. */
+  private boolean store(Mailbox.Batch batch, List<Envelope> events) {
+    List<Mail> mails = batch.mails();
+    for (int i = 0; i < mails.size(); i++) {
+      Mail mail = mails.get(i);
+      take(mail.letter(), events);
+      if (mail.letter() instanceof HookCall call) {
+        mails.set(i, new Mail(mail.name(), call.withoutStdin()));
+      }
     }
     List<Envelope> own = new ArrayList<>();
     for (LostCall loss : batch.losses()) {
@@ -114,28 +145,26 @@ final class Intake implements Runnable {
     // Until this has succeeded nothing of the batch is let go: the files stay where they are.
     while (!append(Batch.of(events).withOwn(untold).telling(mailbox.note()))) {
       if (stopping) {
-        return;
+        return false;
       }
       LockSupport.parkNanos(PAUSE);
     }
-    steps.accept(Step.STORED);
-    count(batch.mails());
-    mailbox.remove(batch.mails());
-    steps.accept(Step.REMOVED);
-    spool.forget(batch.mails().stream().map(mail -> mail.letter().id()).toList());
-    forgetEarlier();
-    steps.accept(Step.FORGOTTEN);
-    progress(batch.mails().size());
+    return true;
   }
 
-  private Envelope event(Letter letter) {
+  /** A call's event, behind it who was asked about it, behind that what was decided. */
+  private void take(Letter letter, List<Envelope> events) {
     if (letter instanceof GateOutcome outcome) {
-      return verdicts.made(outcome);
+      events.addAll(announcer.of(outcome.call()));
+      events.add(verdicts.made(outcome));
+      return;
     }
     HookCall call = (HookCall) letter;
     Envelope event = envelopes.of(call);
+    spool.keys().learn(event);
+    events.add(event);
+    events.addAll(announcer.of(call.id()));
     verdicts.taken(call, event);
-    return event;
   }
 
   /** Ids of the agent before are of use until every file it may have left is taken in. */

@@ -50,6 +50,15 @@ final class Asking {
     return !over && question.verdict() == null;
   }
 
+  /** Does something quick, before the question can be decided; false when it is already. */
+  synchronized boolean whileOpen(Question question, Runnable what) {
+    boolean open = isOpen(question);
+    if (open) {
+      what.run();
+    }
+    return open;
+  }
+
   synchronized List<Question> questions() {
     return questions;
   }

@@ -102,10 +102,14 @@ final class Desk implements Line.Listener {
     }
     Line line = line(question);
     Envelope request = envelopes.requested(hook, rule.name(), left, rule.allowsNeeded());
+    // Told before anybody can answer: what is decided is told by the shim's record, behind this.
+    Envelope copy = envelopes.told(request);
+    if (!asking.whileOpen(question, () -> tell.accept(copy))) {
+      return;
+    }
     String correlation = correlation();
     open.put(correlation, new Asked(asking, question, line));
     line.ask(new DecisionRequest(correlation, rule.name(), line.fitting(request), left));
-    tell.accept(envelopes.told(request));
   }
 
   private Line line(Question question) {

@@ -2,6 +2,7 @@ package dev.hookbridge.decision;
 
 import dev.hookbridge.Envelope;
 import dev.hookbridge.envelope.Envelopes;
+import dev.hookbridge.mailbox.ByteBudget;
 import dev.hookbridge.mailbox.DamagedMail;
 import dev.hookbridge.mailbox.HookCall;
 import dev.hookbridge.mailbox.Records;
@@ -106,7 +107,12 @@ final class Reception {
       return envelopes.of(call);
     }
     synchronized (large) {
-      return envelopes.of(call);
+      ByteBudget.Share share = ByteBudget.ofHeap().take(2L * call.stdin().length);
+      try {
+        return envelopes.of(call);
+      } finally {
+        share.close();
+      }
     }
   }
 }

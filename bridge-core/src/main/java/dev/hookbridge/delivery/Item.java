@@ -2,6 +2,7 @@ package dev.hookbridge.delivery;
 
 import dev.hookbridge.Envelope;
 import dev.hookbridge.Route;
+import dev.hookbridge.mailbox.ByteBudget;
 import org.jspecify.annotations.Nullable;
 
 /** One event on its way through a window. Used by the courier's thread alone. */
@@ -26,11 +27,22 @@ final class Item implements Comparable<Item> {
   /** Whether it was a dead letter before; known once it was sent. */
   boolean replayed;
 
+  /** Its part of the byte budget while its data is in memory. */
+  ByteBudget.@Nullable Share share;
+
   Item(long sequence, Lane lane, Envelope envelope) {
     this.sequence = sequence;
     this.lane = lane;
     this.envelope = envelope;
     this.size = envelope.size();
+  }
+
+  /** Its data is no longer in memory. */
+  void letGo() {
+    if (share != null) {
+      share.close();
+      share = null;
+    }
   }
 
   @Override

@@ -9,10 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 
 /**
  * Makes an event small enough for a sink, step by step: as the sink wants it, then without its XML
@@ -88,18 +85,9 @@ public final class Reduction {
 
   /** Size and hash of the redacted XML itself, not of its form as a JSON string. */
   private static String describe(Envelope envelope) {
-    int from = envelope.xmlAt() + XML_MEMBER.length;
     byte[] data = envelope.data();
-    try (JsonParser parser = JSON.createParser(data, from, data.length - 1 - from)) {
-      parser.nextToken();
-      byte[] xml = parser.getText().getBytes(StandardCharsets.UTF_8);
-      String hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(xml));
-      return "{\"bytes\":" + xml.length + ",\"sha256\":\"" + hash + "\"}";
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    int from = envelope.xmlAt() + XML_MEMBER.length + 1;
+    return JsonDigest.of(data, from, data.length - 2).describe();
   }
 
   private static byte[] emptyArrays(byte[] json) {

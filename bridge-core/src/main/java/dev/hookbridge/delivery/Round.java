@@ -4,6 +4,7 @@ import dev.hookbridge.Envelope;
 import dev.hookbridge.Outcome;
 import dev.hookbridge.Reason;
 import dev.hookbridge.Sink;
+import dev.hookbridge.mailbox.ByteBudget;
 import dev.hookbridge.spool.Cursor;
 import dev.hookbridge.spool.Spool;
 import dev.hookbridge.spool.SpoolException;
@@ -37,6 +38,7 @@ final class Round {
   private final Window window;
   private final Refusing refusing;
   private final KnownLimit limit;
+  private final Room room = new Room(ByteBudget.ofHeap());
   private final Rendering rendering;
   private final Aside aside;
   private final Queue<Result> results = new ConcurrentLinkedQueue<>();
@@ -63,6 +65,15 @@ final class Round {
   }
 
   void run() throws SpoolException {
+    try {
+      deliver();
+    } finally {
+      window.letGo();
+      room.close();
+    }
+  }
+
+  private void deliver() throws SpoolException {
     while (!courier.stopping()) {
       settle();
       if (broken || (ending && drained())) {
@@ -146,6 +157,9 @@ final class Round {
   /** Null when the spool's bound, which tells of it, has dropped the event meanwhile. */
   private @Nullable Envelope envelope(Item item) throws SpoolException {
     Envelope held = item.envelope;
+    if (held == null && item.share == null) {
+      item.share = room.take(item.size);
+    }
     return held != null ? held : spool.get(item.sequence).map(Stored::envelope).orElse(null);
   }
 
@@ -161,12 +175,17 @@ final class Round {
           "too many events wait behind a stuck key, none is read ahead until it goes on");
       return false;
     }
-    List<Stored> page = spool.read(plan.name(), readTo, PAGE_EVENTS, PAGE_BYTES);
+    room.prepare(window.isEmpty());
+    List<Stored> page =
+        spool.read(plan.name(), readTo, PAGE_EVENTS, PAGE_BYTES, room);
     for (Stored stored : page) {
+      ByteBudget.Share share = room.next();
       readTo = stored.sequence();
       if (plan.include().passes(stored.envelope().route())) {
-        window.add(stored, memory.steps.getOrDefault(readTo, Reduction.Step.NONE));
+        Reduction.Step step = memory.steps.getOrDefault(readTo, Reduction.Step.NONE);
+        window.add(stored, step, share);
       } else {
+        share.close();
         cursor.confirm(readTo);
       }
     }

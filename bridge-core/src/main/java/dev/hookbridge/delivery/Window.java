@@ -1,6 +1,7 @@
 package dev.hookbridge.delivery;
 
 import dev.hookbridge.Sink;
+import dev.hookbridge.mailbox.ByteBudget;
 import dev.hookbridge.spool.Stored;
 import java.util.ArrayDeque;
 import java.util.Comparator;
@@ -61,13 +62,16 @@ final class Window {
 
   /**
    * @param step how far refusals have reduced it already
+   * @param share its part of the byte budget
    */
-  void add(Stored stored, Reduction.Step step) {
+  void add(Stored stored, Reduction.Step step, ByteBudget.Share share) {
     Lane lane = lanes.computeIfAbsent(sink.lane(stored.envelope()), Lane::new);
     Item item = new Item(stored.sequence(), lane, stored.envelope());
     item.step = step;
+    item.share = share;
     if (waitingBytes + item.size > bytes) {
       item.envelope = null;
+      item.letGo();
     } else {
       waitingBytes += item.size;
     }
@@ -150,6 +154,7 @@ final class Window {
   }
 
   private void settle(Item item) {
+    item.letGo();
     sent.remove(item);
     unconfirmedBytes -= item.size;
     item.lane.unconfirmed--;
@@ -204,6 +209,17 @@ final class Window {
   /** The event that has been with the broker for longest without a word. */
   @Nullable Item oldestUnconfirmed() {
     return sent.isEmpty() ? null : sent.iterator().next();
+  }
+
+  /** Whether no event's data is held. */
+  boolean isEmpty() {
+    return sent.isEmpty() && waitingBytes == 0;
+  }
+
+  /** Nothing is sent any more: what is in memory is let go. */
+  void letGo() {
+    sent.forEach(Item::letGo);
+    lanes.values().forEach(lane -> lane.waiting.forEach(Item::letGo));
   }
 
   int unconfirmed() {

@@ -65,7 +65,8 @@ final class DomainSummary implements Summary.Part {
   @Override
   public void text(String place, String text) {
     switch (place) {
-      case "uuid", "name", "title" -> domain.put(place, text);
+      case "uuid" -> domain.putUuid(place, text);
+      case "name", "title" -> domain.put(place, text);
       case "memory" -> domain.put("memoryKiB", Units.kib(text, memoryUnit));
       case "currentMemory" -> domain.put("currentMemoryKiB", Units.kib(text, memoryUnit));
       case "vcpu" -> domain.put("vcpus", Units.whole(text));

@@ -27,17 +27,32 @@ public final class Envelopes {
   private final HostFacts host;
   private final Clock clock;
   private final Function<Instant, String> ids;
+  private final KnownKeys known;
   private final HookEvents hooks;
 
+  /** Takes keys from the calls' own XML only. */
   public Envelopes(HostFacts host, Redaction redaction, Clock clock) {
-    this(host, redaction, clock, Ids::next);
+    this(host, redaction, clock, KnownKeys.NONE);
   }
 
-  Envelopes(HostFacts host, Redaction redaction, Clock clock, Function<Instant, String> ids) {
+  /**
+   * @param known whose key an event has when its XML does not tell
+   */
+  public Envelopes(HostFacts host, Redaction redaction, Clock clock, KnownKeys known) {
+    this(host, redaction, clock, known, Ids::next);
+  }
+
+  Envelopes(
+      HostFacts host,
+      Redaction redaction,
+      Clock clock,
+      KnownKeys known,
+      Function<Instant, String> ids) {
     this.host = host;
     this.clock = clock;
+    this.known = known;
     this.ids = ids;
-    this.hooks = new HookEvents(host, redaction);
+    this.hooks = new HookEvents(host, redaction, known);
   }
 
   /**
@@ -114,8 +129,8 @@ public final class Envelopes {
   }
 
   /**
-   * {@code decision.requested}: the question to the deciders. It carries the hook event's data and
-   * goes by the hook event's route; {@link #told} makes the copy for the feed.
+   * {@code decision.requested}: the question to the deciders. It carries the hook event's subject,
+   * key and data and goes by its route; {@link #told} makes the copy for the feed.
    *
    * @param hook the event of the call it is about, as {@link #of} made it
    * @param timeout how long an answer is of any use, counted from now
@@ -123,8 +138,10 @@ public final class Envelopes {
    */
   public Envelope requested(Envelope hook, String rule, Duration timeout, int allowsNeeded) {
     Instant now = clock.instant();
+    String subject = hook.attributes().getOrDefault("subject", "");
     Context context =
-        context(DecisionEvents.REQUESTED, ids.apply(now), now, hook.id())
+        context(DecisionEvents.REQUESTED, ids.apply(now), now, subject, hook.key())
+            .and("causationid", hook.id())
             .and("rule", rule)
             .and("timeoutms", Long.toString(timeout.toMillis()))
             .and("expirytime", DecisionEvents.expiry(now, timeout));
@@ -137,18 +154,25 @@ public final class Envelopes {
   }
 
   /**
-   * {@code decision.made}: what became of a call that was asked about.
+   * {@code decision.made}: what became of a call that was asked about. It has the subject and key
+   * of the events of its guest or network.
    *
    * @param id the id of the outcome's record, so that one that is read twice is one event; null for
    *     what was only observed
    */
   public Envelope made(Decision decision, @Nullable String id) {
+    Words words =
+        Words.of(
+            decision.driver(), decision.object(), decision.operation(), decision.suboperation());
+    String before = words.hasXml() ? known.of(words.driver(), words.encoded()) : null;
     Context context =
         context(
-            DecisionEvents.MADE,
-            id == null ? ids.apply(clock.instant()) : id,
-            decision.time(),
-            decision.call());
+                DecisionEvents.MADE,
+                id == null ? ids.apply(clock.instant()) : id,
+                decision.time(),
+                words.subject(host),
+                before == null ? words.fallbackKey(host) : before)
+            .and("causationid", decision.call());
     return own(DecisionEvents.MADE, context, json -> DecisionEvents.write(json, decision));
   }
 
@@ -203,13 +227,17 @@ public final class Envelopes {
     return own(name, context(name, ids.apply(now), now, causationId), members);
   }
 
+  /** About this host. */
   private Context context(String name, String id, Instant time, @Nullable String causationId) {
-    Context context =
-        new Context(id, host, "dev.hookbridge." + name + ".v1", host.name())
-            .times(time, clock.instant())
-            .json(name + ".v1")
-            .key(host.name() + "/" + Route.AGENT);
+    Context context = context(name, id, time, host.name(), host.name() + "/" + Route.AGENT);
     return causationId == null ? context : context.and("causationid", causationId);
+  }
+
+  private Context context(String name, String id, Instant time, String subject, String key) {
+    return new Context(id, host, "dev.hookbridge." + name + ".v1", subject)
+        .times(time, clock.instant())
+        .json(name + ".v1")
+        .key(key);
   }
 
   private Envelope own(String name, Context context, JsonMembers members) {

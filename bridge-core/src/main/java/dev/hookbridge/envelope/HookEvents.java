@@ -10,54 +10,82 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the event of one hook call. */
 final class HookEvents {
+  private static final int LARGE = 256 << 10;
+
   private final HostFacts host;
   private final Redaction redaction;
+  private final KnownKeys known;
 
-  HookEvents(HostFacts host, Redaction redaction) {
+  HookEvents(HostFacts host, Redaction redaction, KnownKeys known) {
     this.host = host;
     this.redaction = redaction;
+    this.known = known;
   }
 
   Envelope of(HookCall call, Instant recorded) {
     Summary summary = new Summary();
-    if (call.stdin().length == 0) {
-      return event(call, recorded, summary, null);
+    int size = call.stdin().length;
+    if (size == 0) {
+      return event(call, recorded, summary, null, null);
     }
     try {
-      XmlPass.Result xml = XmlPass.read(call.stdin(), redaction, summary);
-      return event(call, recorded, summary, xml);
+      JsonText text = size > LARGE ? JsonText.counting() : JsonText.growing(size + size / 8 + 64);
+      XmlPass.Result xml = XmlPass.read(call.stdin(), redaction, summary, text);
+      return event(call, recorded, summary, xml, xml.error() == null ? text : null);
     } catch (OutOfMemoryError e) {
-      // A document of 16 MiB takes many times its size while it is read. An agent with a small heap
-      // must not die of it at every start; all that was begun is garbage by now.
-      return event(call, recorded, summary, XmlPass.Result.tooLarge());
+      // A document made to need many times its size must not end an agent with a small heap at
+      // every start; all that was begun is garbage by now.
+      return event(call, recorded, summary, XmlPass.Result.tooLarge(), null);
     }
   }
 
   private Envelope event(
-      HookCall call, Instant recorded, Summary summary, XmlPass.@Nullable Result xml) {
+      HookCall call,
+      Instant recorded,
+      Summary summary,
+      XmlPass.@Nullable Result xml,
+      @Nullable JsonText text) {
     Words words = Words.of(call);
-    String shown = xml == null ? null : xml.xml();
+    String element = words.driver().equals(Operations.NETWORK) ? "network" : "domain";
+    boolean hidden = redaction.hides(element, "name");
+    Identity identity = Identity.of(words, host, summary, hidden, known);
+    JsonMembers members = json -> members(json, call, words, summary, identity, xml);
     EventData data =
-        EventData.of(
-            shown == null ? 0 : shown.length() + shown.length() / 8,
-            json -> members(json, call, words, summary, xml),
-            shown);
+        text == null
+            ? EventData.of(members)
+            : EventData.of(members, text.size(), (target, from) -> xml(call, text, target, from));
     return new Envelope(
-        attributes(call, recorded, words, summary), words.route(host), data.json(), data.xmlAt());
+        attributes(call, recorded, words, identity.key()),
+        words.route(host),
+        data.json(),
+        data.xmlAt());
   }
 
-  private Map<String, String> attributes(
-      HookCall call, Instant recorded, Words words, Summary summary) {
+  /** A large document was only measured, and is read again into the place it is meant for. */
+  private void xml(HookCall call, JsonText text, byte[] target, int from) {
+    if (text.isKept()) {
+      System.arraycopy(text.bytes(), 0, target, from, text.size());
+    } else {
+      XmlPass.read(call.stdin(), redaction, new Summary(), JsonText.into(target, from));
+    }
+  }
+
+  private Map<String, String> attributes(HookCall call, Instant recorded, Words words, String key) {
     String type = "dev.hookbridge.libvirt." + words.driver() + "." + words.operation() + ".v1";
     return new Context(call.id(), host, type, words.subject(host))
         .times(Instant.EPOCH.plusNanos(call.time()), recorded)
         .json("hook.v1")
-        .key(words.key(host, summary))
+        .key(key)
         .attributes();
   }
 
   private void members(
-      JsonGenerator json, HookCall call, Words words, Summary summary, XmlPass.@Nullable Result xml)
+      JsonGenerator json,
+      HookCall call,
+      Words words,
+      Summary summary,
+      Identity identity,
+      XmlPass.@Nullable Result xml)
       throws IOException {
     json.writeObjectFieldStart("hook");
     json.writeStringField("driver", words.driver());
@@ -77,6 +105,13 @@ final class HookEvents {
     }
     if (xml != null && xml.error() != null) {
       parseError(json, xml.error(), call.stdin().length);
+    }
+    if (!identity.mismatch().isEmpty()) {
+      json.writeArrayFieldStart("mismatch");
+      for (String what : identity.mismatch()) {
+        json.writeString(what);
+      }
+      json.writeEndArray();
     }
     summary.write(json);
     if (xml != null && xml.redacted() > 0) {

@@ -10,23 +10,26 @@ final class Markup {
   /** Escaping makes a document larger; beyond this nobody means it well. */
   static final int MOST_CHARS = 32 << 20;
 
-  private final StringBuilder out;
+  private final JsonText out;
   private boolean open;
 
-  Markup(int expected) {
-    out = new StringBuilder(expected + expected / 16 + 64);
+  Markup(JsonText out) {
+    this.out = out;
   }
 
   void start(String name) {
     closeTag();
-    out.append('<').append(name);
+    out.append("<");
+    out.append(name);
     open = true;
   }
 
   void attribute(String name, String value) {
-    out.append(' ').append(name).append("='");
+    out.append(" ");
+    out.append(name);
+    out.append("='");
     escape(value, true);
-    out.append('\'');
+    out.append("'");
   }
 
   void text(String text) {
@@ -40,7 +43,8 @@ final class Markup {
     for (int i = 0; i < text.length(); i++) {
       String escaped = escaped(text.charAt(i), attribute);
       if (escaped != null) {
-        out.append(text, copied, i).append(escaped);
+        out.append(text, copied, i);
+        out.append(escaped);
         copied = i + 1;
       }
     }
@@ -69,23 +73,20 @@ final class Markup {
       out.append("/>");
       open = false;
     } else {
-      out.append("</").append(name).append('>');
+      out.append("</");
+      out.append(name);
+      out.append(">");
     }
   }
 
   boolean isTooLarge() {
-    return out.length() > MOST_CHARS;
+    return out.chars() > MOST_CHARS;
   }
 
   private void closeTag() {
     if (open) {
-      out.append('>');
+      out.append(">");
       open = false;
     }
-  }
-
-  @Override
-  public String toString() {
-    return out.toString();
   }
 }

@@ -33,6 +33,12 @@ final class Members {
     }
   }
 
+  /** Sets a UUID in the form that libvirt writes, or the text as it is when it is none. */
+  void putUuid(String name, String text) {
+    String uuid = Uuids.canonical(text);
+    put(name, uuid == null ? text : uuid);
+  }
+
   /** Makes a text longer, when there is one already. */
   void append(String name, String separator, @Nullable String more) {
     int at = names.indexOf(name);
@@ -100,7 +106,7 @@ final class Members {
   }
 
   /** Never between the two halves of a character, which JSON could not hold. */
-  private static String cut(String text) {
+  static String cut(String text) {
     if (text.length() <= MOST_TEXT) {
       return text;
     }

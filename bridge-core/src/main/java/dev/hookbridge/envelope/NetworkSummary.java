@@ -41,7 +41,8 @@ final class NetworkSummary implements Summary.Part {
   @Override
   public void text(String place, String text) {
     switch (place) {
-      case "uuid", "name", "title" -> network.put(place, text);
+      case "uuid" -> network.putUuid(place, text);
+      case "name", "title" -> network.put(place, text);
       default -> {}
     }
   }

@@ -47,9 +47,10 @@ final class PortSummary implements Summary.Part {
   @Override
   public void text(String place, String text) {
     switch (place) {
-      case "uuid", "group" -> port.put(place, text);
+      case "uuid" -> port.putUuid(place, text);
+      case "group" -> port.put(place, text);
       case "owner/name" -> port.put("ownerName", text);
-      case "owner/uuid" -> port.put("ownerUuid", text);
+      case "owner/uuid" -> port.putUuid("ownerUuid", text);
       default -> {}
     }
   }

@@ -2,8 +2,6 @@ package dev.hookbridge.envelope;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import java.util.Locale;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,10 +10,6 @@ import org.jspecify.annotations.Nullable;
  * user's metadata is made to look like, it neither gets here nor brings a secret along.
  */
 final class Summary {
-  /** libvirt's UUIDs; anything else is no key to keep order by. */
-  private static final Pattern UUID =
-      Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
-
   /** No place a summary looks at is longer. */
   private static final int LONGEST_PLACE = 64;
 
@@ -77,19 +71,27 @@ final class Summary {
     };
   }
 
-  /** The guest's UUID in lower case, when there is one. */
+  /** The guest's UUID, when there is one that libvirt would take. */
   @Nullable String domainUuid() {
     return uuid(domain);
   }
 
-  /** The network's UUID in lower case, when there is one. */
+  /** The network's UUID, when there is one that libvirt would take. */
   @Nullable String networkUuid() {
     return uuid(network);
   }
 
+  @Nullable String domainName() {
+    return domain.members().text("name");
+  }
+
+  @Nullable String networkName() {
+    return network.members().text("name");
+  }
+
   private static @Nullable String uuid(Part part) {
     String text = part.members().text("uuid");
-    return text != null && UUID.matcher(text).matches() ? text.toLowerCase(Locale.ROOT) : null;
+    return text == null ? null : Uuids.canonical(text);
   }
 
   void write(JsonGenerator json) throws IOException {

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The words of a call as type, route, subject and key have them.
@@ -20,14 +19,18 @@ record Words(String driver, String operation, String suboperation, String object
   private static final int MOST_NAME = 512;
 
   static Words of(HookCall call) {
-    String driver = Operations.driverWord(call.driver());
-    Text object = Text.of(call.object());
-    String encoded = shortened(Text.encoded(call.object()));
+    return of(call.driver(), call.object(), call.operation(), call.suboperation());
+  }
+
+  static Words of(String called, byte[] object, byte[] operation, byte[] suboperation) {
+    String driver = Operations.driverWord(called);
+    Text name = Text.of(object);
+    String encoded = shortened(Text.encoded(object));
     return new Words(
         driver,
-        Operations.operationWord(driver, Text.of(call.operation()).value()),
-        Operations.suboperationWord(Text.of(call.suboperation()).value()),
-        object.exact() ? object.value() : encoded,
+        Operations.operationWord(driver, Text.of(operation).value()),
+        Operations.suboperationWord(Text.of(suboperation).value()),
+        name.exact() ? name.value() : encoded,
         encoded);
   }
 
@@ -40,21 +43,14 @@ record Words(String driver, String operation, String suboperation, String object
     return isDaemon() ? host.name() : encoded;
   }
 
-  /** What order is kept by: a guest wherever it runs, a network or a daemon of this host. */
-  String key(HostFacts host, Summary summary) {
-    if (isDaemon()) {
-      return host.name() + "/" + driver;
-    }
-    String named = host.name() + "/" + driver + "/" + encoded;
-    return switch (driver) {
-      case Operations.UNKNOWN -> named;
-      case Operations.NETWORK -> or(host.name() + "/", summary.networkUuid(), named);
-      default -> or("", summary.domainUuid(), named);
-    };
+  /** What order is kept by as long as nothing is known but the words. */
+  String fallbackKey(HostFacts host) {
+    return host.name() + "/" + driver + (isDaemon() ? "" : "/" + encoded);
   }
 
-  private static String or(String prefix, @Nullable String uuid, String otherwise) {
-    return uuid == null ? otherwise : prefix + uuid;
+  /** Whether libvirt gives such a hook XML that speaks of the object. */
+  boolean hasXml() {
+    return !isDaemon() && !driver.equals(Operations.UNKNOWN);
   }
 
   private boolean isDaemon() {

@@ -52,6 +52,25 @@ public record HookCall(
         stdin);
   }
 
+  /** This call without its stdin, which may be large, once its event is made. */
+  public HookCall withoutStdin() {
+    return new HookCall(
+        id,
+        time,
+        boottime,
+        bootId,
+        shim,
+        driver,
+        object,
+        operation,
+        suboperation,
+        extra,
+        truncated,
+        gates,
+        late,
+        new byte[0]);
+  }
+
   /** The identity only: what a guest's owner wrote belongs in no log. */
   @Override
   public String toString() {

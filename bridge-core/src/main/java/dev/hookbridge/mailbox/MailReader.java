@@ -23,6 +23,11 @@ final class MailReader {
     this.losses = losses;
   }
 
+  /** How large a file is; 0 when it is gone. */
+  long size(String name) {
+    return folder.resolve(name).toFile().length();
+  }
+
   /** Reads a file into the batch, returns its size; one that is gone already counts for nothing. */
   long read(String name, Mailbox.Batch batch) throws IOException {
     Path file = folder.resolve(name);

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Mailbox implements AutoCloseable {
   private static final int BATCH_FILES = 512;
-  private static final long BATCH_BYTES = 8L << 20;
+  private static final long BATCH_BYTES = 4L << 20;
 
   private final Path fresh;
   private final MailReader reader;
@@ -42,6 +42,9 @@ public final class Mailbox implements AutoCloseable {
   private long lookUntil;
   private boolean looking;
   private volatile long waiting;
+
+  /** For the letters of the last batch and the events that are made of them. */
+  private ByteBudget.Share room = ByteBudget.ofHeap().take(0);
 
   private Mailbox(Path mail, MailReader reader, Boot boot, WatchService watch, Losses losses) {
     this.losses = losses;
@@ -108,6 +111,7 @@ public final class Mailbox implements AutoCloseable {
    * @throws IOException when the folder cannot be read: try again later, nothing is lost by it
    */
   public Batch take(Duration wait) throws IOException {
+    room.close(); // the batch before is in memory no more
     if (names.isEmpty() && looking) {
       scan();
     }
@@ -119,8 +123,15 @@ public final class Mailbox implements AutoCloseable {
     if (names.isEmpty() && !looking) {
       batch.losses().addAll(losses.neverArrived());
     }
+    if (!names.isEmpty()) {
+      long first = reader.size(names.element());
+      room = ByteBudget.ofHeap().take(2 * Math.max(BATCH_BYTES, first));
+    }
     long bytes = 0;
-    while (!names.isEmpty() && batch.mails().size() < BATCH_FILES && bytes < BATCH_BYTES) {
+    while (!names.isEmpty() && batch.mails().size() < BATCH_FILES) {
+      if (bytes > 0 && bytes + reader.size(names.element()) > BATCH_BYTES) {
+        break;
+      }
       long size = reader.read(names.remove(), batch);
       bytes += size;
       if (size == Spares.SIZE) {
@@ -222,6 +233,7 @@ public final class Mailbox implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    room.close();
     watch.close();
   }
 }

@@ -76,6 +76,7 @@ final class DeadTable {
     Envelope envelope = event.envelope();
     Route route = envelope.route();
     String attributes = Attributes.encode(envelope.attributes());
+    byte[] data = Packed.pack(envelope.data());
     db.update(
         "INSERT INTO dead VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         letter.sink(),
@@ -93,10 +94,9 @@ final class DeadTable {
         route.suboperation(),
         route.object(),
         envelope.xmlAt(),
-        Checksum.of(
-            event.sequence(), letter.sink(), route, envelope.xmlAt(), attributes, envelope.data()),
+        Checksum.of(event.sequence(), letter.sink(), route, envelope.xmlAt(), attributes, data),
         attributes,
-        envelope.data());
+        data);
   }
 
   static long count(Database db, String sink) throws SQLException {

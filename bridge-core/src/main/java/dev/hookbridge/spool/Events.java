@@ -51,6 +51,7 @@ final class Events {
     Envelope event = stored.envelope();
     Route route = event.route();
     String attributes = Attributes.encode(event.attributes());
+    byte[] data = Packed.pack(event.data());
     db.update(
         INSERT,
         stored.sequence(),
@@ -65,9 +66,9 @@ final class Events {
         event.size(),
         onlySink,
         event.xmlAt(),
-        Checksum.of(stored.sequence(), onlySink, route, event.xmlAt(), attributes, event.data()),
+        Checksum.of(stored.sequence(), onlySink, route, event.xmlAt(), attributes, data),
         attributes,
-        event.data());
+        data);
   }
 
   private static Envelope numbered(Envelope event, long sequence, String epoch) {
@@ -115,9 +116,10 @@ final class Events {
       return Optional.empty();
     }
     try {
-      return Optional.of(new Envelope(Attributes.decode(attributes), route, data, xmlAt));
+      byte[] unpacked = Packed.unpack(data);
+      return Optional.of(new Envelope(Attributes.decode(attributes), route, unpacked, xmlAt));
     } catch (IOException e) {
-      throw new IllegalStateException("attributes fit their checksum and are not JSON", e);
+      throw new IllegalStateException("a row fits its checksum and cannot be read", e);
     }
   }
 

@@ -20,13 +20,18 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  */
 final class Readers implements AutoCloseable {
   private static final int CACHE_KIB = 512;
+
+  /** The column behind those of {@link Events#COLUMNS}. */
+  private static final int SIZE = 11;
+
   private static final String PAGE =
       "SELECT "
           + Events.COLUMNS
-          + " FROM event WHERE seq BETWEEN ? AND ?"
+          + ", size FROM event WHERE seq BETWEEN ? AND ?"
           + " AND (only_sink IS NULL OR only_sink = ?) ORDER BY seq LIMIT ?";
 
-  private static final String ONE = "SELECT " + Events.COLUMNS + " FROM event WHERE seq = ?";
+  private static final String ONE =
+      "SELECT " + Events.COLUMNS + ", size FROM event WHERE seq = ?";
 
   private final Path file;
   private final ConcurrentLinkedDeque<Database> idle = new ConcurrentLinkedDeque<>();
@@ -40,11 +45,19 @@ final class Readers implements AutoCloseable {
   /**
    * The next events that a cursor has not confirmed, above one number and up to another.
    *
+   * @param admission asked for room for an event before its data is read
    * @return no event, or at least one whatever its size
    */
-  static Page page(Database db, Cursor cursor, long after, long last, int maxEvents, long maxBytes)
+  static Page page(
+      Database db,
+      Cursor cursor,
+      long after,
+      long last,
+      int maxEvents,
+      long maxBytes,
+      Admission admission)
       throws SQLException {
-    Page page = new Page(maxEvents, maxBytes);
+    Page page = new Page(maxEvents, maxBytes, admission);
     long from = cursor.nextAbsent(after + 1);
     while (from <= last && !page.full) {
       long until = Math.min(last, cursor.nextPresent(from) - 1);
@@ -55,7 +68,7 @@ final class Readers implements AutoCloseable {
 
   /** One event. */
   static Page one(Database db, long sequence) throws SQLException {
-    Page page = new Page(1, Long.MAX_VALUE);
+    Page page = new Page(1, Long.MAX_VALUE, Admission.ALL);
     page.next = sequence;
     page.until = sequence;
     db.first(ONE, page::add, sequence);
@@ -131,15 +144,17 @@ final class Readers implements AutoCloseable {
     private final Ranges suspects = new Ranges();
     private final int maxEvents;
     private final long maxBytes;
+    private final Admission admission;
     private long bytes;
     private int rows;
     private long next;
     private long until;
     private boolean full;
 
-    private Page(int maxEvents, long maxBytes) {
+    private Page(int maxEvents, long maxBytes, Admission admission) {
       this.maxEvents = maxEvents;
       this.maxBytes = maxBytes;
+      this.admission = admission;
     }
 
     List<Stored> events() {
@@ -149,6 +164,11 @@ final class Readers implements AutoCloseable {
     /** Numbers to be examined by whoever may write. Another thread may have dropped them. */
     Ranges suspects() {
       return suspects;
+    }
+
+    /** Its events are not used, but read again. */
+    void withdraw() {
+      events.forEach(event -> admission.withdraw());
     }
 
     /**
@@ -175,24 +195,32 @@ final class Readers implements AutoCloseable {
       }
     }
 
-    /** Whether more is wanted. */
+    /** Whether more is wanted. The data of what finds no room is not read. */
     private boolean add(ResultSet row) throws SQLException {
       rows++;
       long sequence = row.getLong(1);
-      Optional<Stored> event = Events.intact(row);
-      bytes += event.map(Stored::envelope).map(Envelope::size).orElse(0);
-      if (!events.isEmpty() && bytes > maxBytes) {
-        full = true;
-        return false;
+      long size = Math.max(0, row.getLong(SIZE));
+      bytes += size;
+      full = (!events.isEmpty() && bytes > maxBytes) || !admission.admit(size);
+      if (!full) {
+        take(sequence, Events.intact(row));
+        full = events.size() >= maxEvents || bytes >= maxBytes;
       }
+      return !full;
+    }
+
+    private void take(long sequence, Optional<Stored> event) throws SQLException {
       if (sequence < next || sequence > until) {
         throw Faults.corrupt("event " + sequence + " is found where it does not belong");
       }
       missing(sequence);
       next = sequence + 1;
-      event.ifPresentOrElse(events::add, () -> suspects.add(sequence, sequence));
-      full = events.size() >= maxEvents || bytes >= maxBytes;
-      return !full;
+      if (event.isPresent()) {
+        events.add(event.get());
+      } else {
+        admission.withdraw();
+        suspects.add(sequence, sequence);
+      }
     }
   }
 }

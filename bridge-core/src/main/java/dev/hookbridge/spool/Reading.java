@@ -36,6 +36,7 @@ final class Reading {
               == 0) {
         return page.events();
       }
+      page.withdraw();
     }
     throw folder.failed(Faults.corrupt("readers do not see what the writer sees"));
   }

@@ -30,8 +30,26 @@ final class SalvagedTables {
 
   void copy() throws SQLException {
     copyTaken();
+    copyKeys();
     copyDrops();
     copyDead();
+  }
+
+  /** Each row has a checksum that is looked at when it is used. */
+  private void copyKeys() throws SQLException {
+    List<Object[]> keys =
+        file.piece(db -> Optional.of(db.list(Keys.ROWS, SalvagedTables::six))).orElse(List.of());
+    for (Object[] row : keys) {
+      db.update(Keys.WRITE, row);
+    }
+  }
+
+  private static Object[] six(ResultSet row) throws SQLException {
+    Object[] values = new Object[6];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = row.getObject(i + 1);
+    }
+    return values;
   }
 
   /** An id that is missed makes a duplicate, should its file come back after a power cut. */

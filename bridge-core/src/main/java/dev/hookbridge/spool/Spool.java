@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,7 @@ public final class Spool implements AutoCloseable {
   private final SpoolMeters meters;
   private final long limit;
   private final Bells bells = new Bells();
+  private final Keys keys;
 
   private Spool(Opening opening, Limits limits, MeterRegistry registry) throws SQLException {
     Ballast ballast = new Ballast(opening.folder().path(), Bound.side(limits));
@@ -57,6 +59,7 @@ public final class Spool implements AutoCloseable {
     this.reading = new Reading(opening, readers, writer, untold);
     this.outside = opening.outside();
     this.limit = limits.maxBytes() - Bound.side(limits);
+    this.keys = Keys.load(opening.db());
     this.meters = new SpoolMeters(registry, this);
   }
 
@@ -137,12 +140,24 @@ public final class Spool implements AutoCloseable {
    */
   public Appended append(Batch batch) throws SpoolException {
     long begun = System.nanoTime();
-    Appended appended = writer.transact((db, change) -> intake.append(batch, change));
+    List<Keys.Saved> known = new ArrayList<>();
+    Appended appended =
+        writer.transact(
+            (db, change) -> {
+              known.addAll(keys.save(db, change.last()));
+              return intake.append(batch, change);
+            });
+    keys.saved(known);
     meters.committed(System.nanoTime() - begun);
     if (appended.stored() > 0) {
       bells.ring();
     }
     return appended;
+  }
+
+  /** Which key the events of a guest or network had last. */
+  public Keys keys() {
+    return keys;
   }
 
   /** These ids' files are gone and their folder is synced: forgotten with the next transaction. */
@@ -230,8 +245,20 @@ public final class Spool implements AutoCloseable {
    */
   public List<Stored> read(String sink, long after, int maxEvents, long maxBytes)
       throws SpoolException {
+    return read(sink, after, maxEvents, maxBytes, Admission.ALL);
+  }
+
+  /**
+   * The next events for a sink, as far as there is room for them.
+   *
+   * @param admission asked for room for an event before it is read
+   */
+  public List<Stored> read(
+      String sink, long after, int maxEvents, long maxBytes, Admission admission)
+      throws SpoolException {
     Cursor cursor = cursor(sink);
-    return reading.events(db -> Readers.page(db, cursor, after, last(), maxEvents, maxBytes));
+    return reading.events(
+        db -> Readers.page(db, cursor, after, last(), maxEvents, maxBytes, admission));
   }
 
   /** One event, empty when it is no longer held. */

@@ -29,7 +29,8 @@ final class SpoolFile {
     Drops.TABLE,
     DeadTable.TABLE,
     DeadTable.BY_SINK,
-    DeadTable.BY_RETRY
+    DeadTable.BY_RETRY,
+    Keys.TABLE
   };
 
   private SpoolFile() {}

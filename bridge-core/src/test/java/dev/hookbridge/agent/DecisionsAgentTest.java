@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -134,6 +135,57 @@ class DecisionsAgentTest {
       Awaitility.await("the mailbox").atMost(PATIENCE).until(() -> mailboxIsEmpty());
       assertThat(FakeTransport.PUBLISHED.stream().filter(e -> e.id().equals(outcome))).hasSize(1);
     }
+  }
+
+  /**
+   * Whatever is quicker: who follows one guest sees the call, the question, the decision, the end.
+   */
+  @Test
+  void whatIsAskedAndDecidedStandsInTheGuestsOrder() throws Exception {
+    FakeTransport.decider((channel, request) -> channel.reply(request, "{\"decision\":\"allow\"}"));
+    String uuid = "11111111-2222-3333-4444-555555555555";
+    String xml = "<domain><name>web1</name><uuid>" + uuid + "</uuid></domain>";
+    try (Agent agent = agent(RULE)) {
+      assertThat(agent.failure()).isNotDone();
+      awaitLine();
+      List<String> ids = new ArrayList<>();
+      for (int turn = 0; turn < 20; turn++) {
+        byte[] before = hook(ids, "release", xml);
+        byte[] call = hook(ids, "prepare", xml);
+        Answer answer = answered(call); // the intake has not even seen it
+        assertThat(answer.exit()).isZero();
+        String outcome = ShimDouble.newId();
+        byte[] record = ShimDouble.outcome(outcome, ids.get(1), Map.of(), answer.said());
+        byte[] end = hook(ids, "release", "");
+        for (byte[] file : List.of(before, call, record, end)) {
+          ShimDouble.deliver(places.mail(), file);
+        }
+        String last = ids.get(2);
+        published(event -> event.id().equals(last));
+        List<Envelope> guest =
+            FakeTransport.PUBLISHED.stream().filter(event -> event.key().equals(uuid)).toList();
+        assertThat(guest.subList(5 * turn, guest.size()).stream().map(Envelope::type))
+            .as("turn %s", turn)
+            .containsExactly(
+                "dev.hookbridge.libvirt.qemu.release.v1",
+                "dev.hookbridge.libvirt.qemu.prepare.v1",
+                "dev.hookbridge.decision.requested.v1",
+                "dev.hookbridge.decision.made.v1",
+                "dev.hookbridge.libvirt.qemu.release.v1");
+        assertThat(guest).allMatch(event -> "web1".equals(event.attributes().get("subject")));
+        ids.clear();
+      }
+    }
+  }
+
+  private static byte[] hook(List<String> ids, String operation, String xml) {
+    ids.add(ShimDouble.newId());
+    return ShimDouble.call(
+        ids.get(ids.size() - 1),
+        "qemu",
+        List.of("web1", operation, "begin", "-"),
+        xml.getBytes(StandardCharsets.UTF_8),
+        Map.of());
   }
 
   private boolean mailboxIsEmpty() throws Exception {

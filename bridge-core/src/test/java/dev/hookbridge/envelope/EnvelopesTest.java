@@ -84,7 +84,7 @@ class EnvelopesTest {
   @Test
   void keysKeepGuestsNetworksAndDaemonsApart() {
     String network =
-        "<hookData><network><uuid>"
+        "<hookData><network><name>lan</name><uuid>"
             + UUID.toUpperCase(java.util.Locale.ROOT)
             + "</uuid></network></hookData>";
     assertThat(key("qemu", "web", GUEST)).isEqualTo(UUID);

@@ -34,11 +34,14 @@ final class Samples {
   private static final String OWN_ID = "019bc0d5-1a7d-7a10-8b2c-3e4f5a6b7c8d";
   private static final String EPOCH = "019bbb40-92c4-7d55-a1f0-0c9e8d7b6a54";
 
+  private static final String GBTN = "e5e66c42-ddd4-403b-bb0d-fd4a84433be8";
+
   static final Envelopes ENVELOPES =
       new Envelopes(
           new HostFacts("kvm-07.example.org", "b5e1c7d2a94f4f0c8e63d1a7f2b90c55", "0.1.0"),
           Redaction.standard(),
           Clock.fixed(TAKEN, ZoneOffset.UTC),
+          (driver, subject) -> subject.equals("gbtn") ? GBTN : null,
           now -> OWN_ID);
 
   private Samples() {}

@@ -5,43 +5,84 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hookbridge.Envelope;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** An agent with a small heap meets the largest call there can be. */
+/** An agent with a small heap meets the largest calls there can be. */
 class SmallHeapTest {
   @Test
+  void theLargestOrdinaryCallsAreReadInALittleMoreThanTwiceTheirSize() throws Exception {
+    String told = run(52, "disks", "title", "base64");
+    assertThat(told).contains("disks: whole", "title: whole", "base64: whole", "then: web");
+  }
+
+  /** An attribute is held whole by the parser, several times. */
+  @Test
   void aCallLargerThanTheHeapCanReadIsStillAnEvent() throws Exception {
-    Process java =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx48m",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Agent.class.getName())
-            .redirectErrorStream(true)
-            .start();
+    String told = run(52, "attribute");
+    assertThat(told).contains("attribute: too large for the agent's memory", "then: web");
+  }
+
+  private static String run(int heap, String... documents) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:+UseSerialGC", "-Xmn8m", "-Xmx" + heap + "m", "-cp"));
+    command.add(System.getProperty("java.class.path"));
+    command.add(Agent.class.getName());
+    command.addAll(List.of(documents));
+    Process java = new ProcessBuilder(command).redirectErrorStream(true).start();
     String told = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(java.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(told).contains("too large for the agent's memory", "then: web");
+    return told;
   }
 
   static final class Agent {
     private Agent() {}
 
-    public static void main(String[] args) {
-      byte[] begin = Calls.bytes("<domain><devices>");
-      byte[] disk = Calls.bytes("<disk type='file'><alias name='a'/></disk>");
-      byte[] stdin = new byte[XmlPass.MOST_BYTES];
-      System.arraycopy(begin, 0, stdin, 0, begin.length);
-      for (int at = begin.length; at + disk.length <= stdin.length; at += disk.length) {
-        System.arraycopy(disk, 0, stdin, at, disk.length);
+    public static void main(String[] documents) {
+      for (String name : documents) {
+        tell(name);
       }
-      Envelope event = Calls.ENVELOPES.of(Calls.qemu(stdin));
-      System.out.println(new String(event.data(), StandardCharsets.UTF_8));
       Envelope next = Calls.ENVELOPES.of(Calls.qemu("<domain><name>web</name></domain>"));
       System.out.println("then: " + next.attributes().get("subject") + " " + next.xmlAt());
+    }
+
+    private static void tell(String name) {
+      Envelope event =
+          Calls.ENVELOPES.of(
+              Calls.qemu(
+                  switch (name) {
+                    case "disks" ->
+                        document(
+                            "<devices>",
+                            "<disk type='file'><alias name='a'/></disk>",
+                            "</devices>");
+                    case "title" -> document("<title>", "é x", "</title>");
+                    case "base64" -> document("<metadata><x>", "QUJD", "</x></metadata>");
+                    default -> document("<title a='", "b", "'/>");
+                  }));
+      String data =
+          new String(event.data(), 0, Math.min(1000, event.data().length), StandardCharsets.UTF_8);
+      boolean whole = event.data().length > 15 << 20 && event.xmlAt() > 0;
+      String error = data.replaceAll("(?s).*\"message\":\"([^\"]*)\".*", "$1");
+      System.out.println(name + ": " + (whole ? "whole" : error));
+    }
+
+    private static byte[] document(String before, String repeated, String after) {
+      byte[] begin = Calls.bytes("<domain><name>web</name>" + before);
+      byte[] middle = Calls.bytes(repeated);
+      byte[] end = Calls.bytes(after + "</domain>");
+      byte[] stdin = new byte[XmlPass.MOST_BYTES];
+      java.util.Arrays.fill(stdin, (byte) '\n');
+      System.arraycopy(begin, 0, stdin, 0, begin.length);
+      int at = begin.length;
+      for (; at + middle.length + end.length <= stdin.length; at += middle.length) {
+        System.arraycopy(middle, 0, stdin, at, middle.length);
+      }
+      System.arraycopy(end, 0, stdin, at, end.length);
+      return stdin;
     }
   }
 }

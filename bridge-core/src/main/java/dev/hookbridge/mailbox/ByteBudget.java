@@ -1,0 +1,85 @@
+package dev.hookbridge.mailbox;
+
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many bytes of events may be in memory at a time, whoever holds them: the intake, couriers and
+ * decisions share one budget, since they share one heap. What is larger than all of it is taken for
+ * all of it, and so passes alone.
+ *
+ * <p>Nobody is kept for ever: who has waited for {@link #PATIENCE_SECONDS} goes on without, for
+ * instance while a broker keeps what it was sent without a word. Safe between threads.
+ */
+public final class ByteBudget {
+  /** The rest of the heap is for everything else. */
+  private static final long ELSE = 24L << 20;
+
+  private static final long LEAST = 8L << 20;
+  private static final int PATIENCE_SECONDS = 5;
+  private static final int UNIT = 1024;
+  private static final ByteBudget OF_HEAP =
+      new ByteBudget(Math.max(LEAST, Runtime.getRuntime().maxMemory() - ELSE));
+
+  private final int all;
+  private final Semaphore free;
+
+  public ByteBudget(long bytes) {
+    this.all = (int) Math.min(Integer.MAX_VALUE, Math.max(1, bytes / UNIT));
+    this.free = new Semaphore(all, true);
+  }
+
+  /** The one of this process. */
+  public static ByteBudget ofHeap() {
+    return OF_HEAP;
+  }
+
+  /** What may be had now, in bytes. */
+  public long available() {
+    return (long) free.availablePermits() * UNIT;
+  }
+
+  /** Waits until there is room; to be called by who holds nothing that another may wait for. */
+  public Share take(long bytes) {
+    int units = units(bytes);
+    try {
+      boolean had = free.tryAcquire(units, PATIENCE_SECONDS, TimeUnit.SECONDS);
+      return new Share(had ? units : 0);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Share(0);
+    }
+  }
+
+  /** Null when there is no room now, or others wait for it. */
+  public @Nullable Share tryTake(long bytes) {
+    int units = units(bytes);
+    try {
+      return free.tryAcquire(units, 0, TimeUnit.SECONDS) ? new Share(units) : null;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return null;
+    }
+  }
+
+  private int units(long bytes) {
+    return (int) Math.min(all, (bytes + UNIT - 1) / UNIT);
+  }
+
+  /** A part of the budget, until it is closed. */
+  public final class Share implements AutoCloseable {
+    private final AtomicInteger units;
+
+    private Share(int units) {
+      this.units = new AtomicInteger(units);
+    }
+
+    /** Gives it back; more than once does no harm. */
+    @Override
+    public void close() {
+      free.release(units.getAndSet(0));
+    }
+  }
+}

@@ -176,8 +176,7 @@ final class Round {
       return false;
     }
     room.prepare(window.isEmpty());
-    List<Stored> page =
-        spool.read(plan.name(), readTo, PAGE_EVENTS, PAGE_BYTES, room);
+    List<Stored> page = spool.read(plan.name(), readTo, PAGE_EVENTS, PAGE_BYTES, room);
     for (Stored stored : page) {
       ByteBudget.Share share = room.next();
       readTo = stored.sequence();

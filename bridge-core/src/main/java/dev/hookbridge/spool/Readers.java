@@ -1,6 +1,5 @@
 package dev.hookbridge.spool;
 
-import dev.hookbridge.Envelope;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -30,8 +29,7 @@ final class Readers implements AutoCloseable {
           + ", size FROM event WHERE seq BETWEEN ? AND ?"
           + " AND (only_sink IS NULL OR only_sink = ?) ORDER BY seq LIMIT ?";
 
-  private static final String ONE =
-      "SELECT " + Events.COLUMNS + ", size FROM event WHERE seq = ?";
+  private static final String ONE = "SELECT " + Events.COLUMNS + ", size FROM event WHERE seq = ?";
 
   private final Path file;
   private final ConcurrentLinkedDeque<Database> idle = new ConcurrentLinkedDeque<>();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hookbridge.Envelope;
 import dev.hookbridge.Outcome;
 import dev.hookbridge.Sink;
+import dev.hookbridge.mailbox.ByteBudget;
 import dev.hookbridge.spool.Stored;
 import dev.hookbridge.testing.SampleEvents;
 import java.time.Duration;
@@ -170,7 +171,7 @@ class WindowModelTest {
     for (Envelope event : more) {
       long sequence = all.size() + 1L;
       all.put(sequence, event);
-      window.add(new Stored(sequence, event), Reduction.Step.NONE);
+      window.add(new Stored(sequence, event), Reduction.Step.NONE, budget.take(1));
       left++;
     }
   }

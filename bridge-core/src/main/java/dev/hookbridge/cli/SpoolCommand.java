@@ -6,6 +6,8 @@ import dev.hookbridge.spool.SpoolException;
 import dev.hookbridge.spool.SpoolView;
 import dev.hookbridge.spool.Stored;
 import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -103,7 +105,21 @@ final class SpoolCommand {
     return 0;
   }
 
+  /**
+   * Closing it fails unless all was written, and a file is durable then: events may be discarded
+   * after it. {@code System.out} would say nothing of a full disk.
+   */
   static OutputStream stream(@Nullable Path file) throws IOException {
-    return file == null ? System.out : Files.newOutputStream(file);
+    return file == null
+        ? new FileOutputStream(FileDescriptor.out)
+        : new FileOutputStream(file.toFile()) {
+          @Override
+          public void close() throws IOException {
+            if (getFD().valid() && Files.isRegularFile(file)) {
+              getFD().sync();
+            }
+            super.close();
+          }
+        };
   }
 }

@@ -138,8 +138,19 @@ final class OpenFile implements AutoCloseable {
     if (found == null || !isNamed(found) || found.size() < end) {
       return false;
     }
-    end = found.size();
+    if (found.size() > end) {
+      endWhatOthersWrote(found.size());
+    }
     return true;
+  }
+
+  /** Somebody else's text, without an end, would become the beginning of our next line. */
+  private void endWhatOthersWrote(long size) throws IOException {
+    end = size;
+    ByteBuffer last = ByteBuffer.allocate(1);
+    if (lock.read(last, size - 1) == 1 && last.get(0) != '\n') {
+      append(new byte[] {'\n'});
+    }
   }
 
   /** Whether the path still names this file, to be gone on with although it was cut. */

@@ -1,6 +1,7 @@
 package dev.hookbridge.kafka;
 
 import dev.hookbridge.Check;
+import dev.hookbridge.SinkException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +59,7 @@ final class KafkaCheck {
     for (String name : settings.unknown()) {
       lines.add(Check.warning("property " + name, "is none of Kafka's: look at its spelling"));
     }
+    compression();
     autoCreate(nodes.iterator().next());
     TopicDescription description = admin.found(settings.topic());
     if (description == null && create) {
@@ -71,6 +73,17 @@ final class KafkaCheck {
               "is not there: make it with 'hookbridge check --create' or Kafka's own tools"));
     } else {
       topic(description, nodes.size());
+    }
+  }
+
+  private void compression() {
+    try {
+      String type = CompressionTrial.of(settings);
+      if (!type.equals("none")) {
+        lines.add(Check.ok("compression", "this machine compresses with " + type));
+      }
+    } catch (SinkException e) {
+      lines.add(Check.failure("compression", String.valueOf(e.getMessage())));
     }
   }
 

@@ -2,6 +2,8 @@ package dev.hookbridge.kafka;
 
 import dev.hookbridge.ContentMode;
 import dev.hookbridge.Settings;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -47,6 +49,9 @@ final class KafkaSettings {
           "transactional.id",
           "transaction.two.phase.commit.enable");
 
+  private static final Set<String> STORES =
+      Set.of("ssl.keystore.location", "ssl.truststore.location");
+
   private final String topic;
   private final ContentMode mode;
   private final Map<String, String> properties;
@@ -74,6 +79,24 @@ final class KafkaSettings {
     }
     KafkaSettings parsed = new KafkaSettings(topic, ContentMode.of(settings), properties);
     parsed.understood(settings);
+    return parsed;
+  }
+
+  /**
+   * The same for who is about to connect: the files with keys and certificates must be there, and
+   * what the client would say of a missing one names neither file nor property.
+   */
+  static KafkaSettings connecting(Settings settings) {
+    KafkaSettings parsed = of(settings);
+    parsed.properties.forEach(
+        (name, value) -> {
+          if (STORES.contains(name) && !Files.isReadable(Path.of(value))) {
+            throw settings.wrong(
+                PROPERTIES + "." + name,
+                "names a file that cannot be read",
+                "check path and permissions");
+          }
+        });
     return parsed;
   }
 
@@ -161,6 +184,11 @@ final class KafkaSettings {
   /** The largest record the producer sends, by its own configuration. */
   int maxRequestSize() {
     return new ProducerConfig(producer("size", "size")).getInt("max.request.size");
+  }
+
+  /** How the producer compresses, {@code none} unless the properties say so. */
+  String compression() {
+    return new ProducerConfig(producer("compression", "compression")).getString("compression.type");
   }
 
   Map<String, Object> admin() {

@@ -18,6 +18,10 @@ import java.util.Optional;
 /** The sink type {@code kafka}: a topic, and whatever the Kafka client takes as properties. */
 public final class KafkaTransport implements Transport {
 
+  public KafkaTransport() {
+    NativeLibraries.find();
+  }
+
   @Override
   public String type() {
     return "kafka";
@@ -50,17 +54,23 @@ public final class KafkaTransport implements Transport {
 
   @Override
   public Sink open(Settings settings, SinkContext context) throws SinkException {
-    return KafkaSink.open(KafkaSettings.of(settings), context);
+    KafkaSettings parsed = KafkaSettings.connecting(settings);
+    CompressionTrial.of(parsed);
+    return KafkaSink.open(parsed, context);
   }
 
   @Override
   public Optional<FeedReader> feed(Settings settings, boolean fromBeginning) throws SinkException {
-    return Optional.of(KafkaFeed.open(KafkaSettings.of(settings), fromBeginning));
+    return Optional.of(KafkaFeed.open(KafkaSettings.connecting(settings), fromBeginning));
   }
 
   @Override
   public List<Check> check(Settings settings, boolean create) {
-    return KafkaCheck.of(KafkaSettings.of(settings), create);
+    try {
+      return KafkaCheck.of(KafkaSettings.connecting(settings), create);
+    } catch (IllegalArgumentException e) {
+      return List.of(Check.failure("settings", String.valueOf(e.getMessage())));
+    }
   }
 
   @Override
@@ -71,12 +81,14 @@ public final class KafkaTransport implements Transport {
   @Override
   public Optional<DecisionChannel> decisions(
       Settings settings, SinkContext context, Replies replies) throws SinkException {
+    KafkaSettings.connecting(settings);
     return Optional.of(KafkaDecisions.open(DecisionSettings.of(settings), context, replies));
   }
 
   @Override
   public Optional<DecisionFeed> decisionFeed(
       Settings settings, String group, String rule, int atOnce) throws SinkException {
+    KafkaSettings.connecting(settings);
     return Optional.of(KafkaDecisionFeed.open(DecisionSettings.of(settings), group, rule));
   }
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hookbridge.SettingKey;
 import dev.hookbridge.Settings;
+import dev.hookbridge.SinkContext;
 import dev.hookbridge.Transport;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -43,6 +45,23 @@ class KafkaSettingsTest {
         .filteredOn(SettingKey::required)
         .extracting(SettingKey::name)
         .containsExactly("topic", "properties");
+  }
+
+  /** A store may be missing while it is replaced; the agent's start does not depend on it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"ssl.keystore.location", "ssl.truststore.location"})
+  void aMissingStoreIsSaidByItsProperty(String property) {
+    Settings settings = settings("libvirt.hooks", Map.of(property, "/nowhere/store.p12"));
+    KafkaTransport transport = new KafkaTransport();
+    transport.validate(settings);
+    SinkContext context = new SinkContext("feed", "kvm-07", new SimpleMeterRegistry());
+    String sentence = "sinks.feed.properties." + property + " names a file that cannot be read";
+    assertThatThrownBy(() -> transport.open(settings, context))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(sentence);
+    assertThat(transport.check(settings, false))
+        .singleElement()
+        .satisfies(line -> assertThat(line.message()).startsWith(sentence));
   }
 
   /** Asking may not wait, replies may not be guessed at, and neither is a matter of taste. */

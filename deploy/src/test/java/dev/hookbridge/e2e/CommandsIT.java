@@ -114,6 +114,12 @@ class CommandsIT {
       assertThat(waiting.ask("/healthy").statusCode()).isEqualTo(200);
       Host.Ran exported = waiting.hookbridge("spool", "export");
       assertThat(exported.output().lines().filter(line -> line.startsWith("{"))).hasSize(6);
+      String toAFullDisk = Host.DISTRIBUTION + "/bin/hookbridge spool export >/dev/full";
+      assertThat(
+              Host.run(Duration.ofSeconds(60), waiting.environment(), "sh", "-c", toAFullDisk)
+                  .exit())
+          .as("what could not be written is not said to be exported")
+          .isEqualTo(1);
       assertThat(waiting.hookbridge("spool", "list").output()).contains("qemu.prepare");
       Files.createDirectory(nowhere.getParent());
       Awaitility.await()

@@ -69,7 +69,7 @@ final class Window {
     Item item = new Item(stored.sequence(), lane, stored.envelope());
     item.step = step;
     item.share = share;
-    if (waitingBytes + item.size > bytes) {
+    if (waitingBytes > 0 && waitingBytes + item.size > bytes) {
       item.envelope = null;
       item.letGo();
     } else {

@@ -37,6 +37,7 @@ class WindowModelTest {
   private final PriorityQueue<Answer> answers = new PriorityQueue<>();
   private final Map<Long, Envelope> all = new HashMap<>();
   private final Window window = new Window(new OneByOne(), 4 << 20, 0, () -> now());
+  private final ByteBudget budget = new ByteBudget(64 << 20);
   private long now = random.nextLong(); // a nanoTime may be anything
   private long sends;
   private long left;

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hookbridge.e2e.Alerts;
 import dev.hookbridge.testing.Needs;
+import dev.hookbridge.testing.Repository;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -52,6 +54,19 @@ class AlertsTest {
     }
     assertThat(Alerts.all()).extracting(Alerts.Alert::name).isNotEmpty().allMatch(fires::contains);
     assertThat(Alerts.all()).extracting(Alerts.Alert::name).allMatch(silent::contains);
+  }
+
+  @Test
+  void everyAlertIsHadFromARealAgent() throws Exception {
+    String trials = "";
+    for (String name : List.of("AgentAlertsIT", "SinkAlertsIT")) {
+      String file = "deploy/src/test/java/dev/hookbridge/e2e/" + name + ".java";
+      trials += Files.readString(Repository.file(file));
+    }
+    String all = trials;
+    assertThat(Alerts.all())
+        .extracting(alert -> alert.name().replaceFirst("^Hookbridge", ""))
+        .allMatch(name -> all.contains("\"" + name + "\""));
   }
 
   @Test

@@ -105,8 +105,13 @@ class ServiceIT {
     assertThat(before).contains("/var/lib/hookbridge/spool 700 hookbridge\n");
     machine.done("rm -r /run/hookbridge && systemd-tmpfiles --create hookbridge.conf");
     assertThat(machine.done(look)).isEqualTo(before);
+    // A unit that is not there has no drop-ins, and libvirt need not be installed here.
+    machine.done(
+        "printf '[Service]\\nExecStart=/bin/true\\n' >/etc/systemd/system/libvirtd.service;"
+            + " systemctl daemon-reload");
     assertThat(machine.done("systemctl show -p RequiresMountsFor --value libvirtd.service"))
         .contains("/var/lib/hookbridge");
+    machine.done("rm /etc/systemd/system/libvirtd.service; systemctl daemon-reload");
   }
 
   /** Guests run, others start and stop all the time. */

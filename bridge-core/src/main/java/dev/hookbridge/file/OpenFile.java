@@ -29,6 +29,7 @@ final class OpenFile implements AutoCloseable {
   private final FileChannel lock;
   private long end;
   private long synced;
+  private long unseen; // bytes written since the file was last seen to be whole
 
   private OpenFile(Path path, Object key, FileChannel out, FileChannel lock) {
     this.path = path;
@@ -88,6 +89,13 @@ final class OpenFile implements AutoCloseable {
           Reason.CONFIGURATION,
           path + " is written by another sink or agent: give each a file of its own");
     }
+    healEnd();
+    out.force(true);
+    synced = end;
+    syncFolder();
+  }
+
+  private void healEnd() throws IOException {
     Tail tail = Tail.of(lock);
     end = lock.size();
     if (tail.torn()) {
@@ -96,9 +104,6 @@ final class OpenFile implements AutoCloseable {
     } else if (tail.endless()) {
       append(new byte[] {'\n'});
     }
-    out.force(true);
-    synced = end;
-    syncFolder();
   }
 
   private boolean locked() throws IOException {
@@ -141,6 +146,7 @@ final class OpenFile implements AutoCloseable {
     if (found.size() > end) {
       endWhatOthersWrote(found.size());
     }
+    unseen = 0;
     return true;
   }
 
@@ -153,12 +159,18 @@ final class OpenFile implements AutoCloseable {
     }
   }
 
-  /** Whether the path still names this file, to be gone on with although it was cut. */
+  /**
+   * Whether the path still names this file, to be gone on with although it was cut. What was
+   * written after the cut, before it was seen, is written again behind what was written before.
+   */
   boolean goesOn() throws IOException {
     if (!out.isOpen() || !isNamed(look(path))) {
       return false;
     }
-    end = lock.size();
+    if (lock.size() <= unseen) {
+      out.truncate(0);
+    }
+    healEnd();
     synced = end;
     return true;
   }
@@ -170,13 +182,13 @@ final class OpenFile implements AutoCloseable {
   /** Appends all in one write, so that whoever cuts the file cuts no line in two. */
   void append(byte[]... parts) throws IOException {
     ByteBuffer[] buffers = new ByteBuffer[parts.length];
-    long left = 0;
     for (int i = 0; i < parts.length; i++) {
       buffers[i] = ByteBuffer.wrap(parts[i]);
-      left += parts[i].length;
     }
-    long whole = end + left;
+    long length = Recent.length(parts);
+    long whole = end + length;
     try {
+      long left = length;
       while (left > 0) {
         left -= out.write(buffers);
       }
@@ -185,6 +197,7 @@ final class OpenFile implements AutoCloseable {
       throw e;
     }
     end = whole;
+    unseen += length;
   }
 
   /** Whatever is between here and what was synced before is not known to be there when it fails. */

@@ -96,7 +96,7 @@ class FileSinkTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"deleted", "moved", "replaced", "cut"})
+  @ValueSource(strings = {"deleted", "moved", "replaced", "cut", "halved", "raced"})
   void whatWasNotSyncedYetIsConfirmedInTheNamedFileOnly(String how) throws Exception {
     Sink sink = open(path());
     Run run = new Run(sink);
@@ -120,6 +120,16 @@ class FileSinkTest {
       case "replaced" -> {
         Path other = Files.createFile(folder.resolve("other"));
         Files.move(other, path(), StandardCopyOption.REPLACE_EXISTING);
+      }
+      case "halved" -> {
+        try (FileChannel file = FileChannel.open(path(), StandardOpenOption.WRITE)) {
+          file.truncate(1_000); // in the middle of a line
+        }
+      }
+      case "raced" -> {
+        List<String> lines = Files.readAllLines(path());
+        cut(); // and one line came after that, before the sink could see it
+        Files.writeString(path(), lines.get(10) + "\n", StandardOpenOption.APPEND);
       }
       default -> cut();
     }

@@ -58,7 +58,8 @@ class LogrotateTest {
       for (int round = 0; round < ROUNDS; round++) {
         taken.addAll(pipeline.append(events.mixed(200, 5, 2_000)));
         Process rotation = logrotate(file, how);
-        while (rotation.isAlive()) {
+        // Not more than is written again, however long logrotate takes to sync its copy.
+        for (int more = 0; more < 10 && rotation.isAlive(); more++) {
           taken.addAll(pipeline.append(events.mixed(10, 5, 2_000)));
         }
         String said = new String(rotation.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -68,7 +69,10 @@ class LogrotateTest {
       assertThat(pipeline.refusals()).isEmpty();
     }
     List<Seen> seen = new ArrayList<>();
-    rotated(logs).forEach(each -> seen.addAll(FileLines.of(each)));
+    for (Path each : rotated(logs)) {
+      boolean copy = how.contains("copytruncate") && !each.equals(file);
+      seen.addAll(copy ? FileLines.ofCopy(each) : FileLines.of(each));
+    }
     assertThat(Seen.firstOccurrences(seen)).isEqualTo(Seen.expected(taken));
     System.out.printf(
         "logrotate, %s: %d events, %d lines%n", how.replace('\n', ' '), taken.size(), seen.size());

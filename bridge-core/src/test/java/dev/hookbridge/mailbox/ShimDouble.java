@@ -14,9 +14,11 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Asks at the gate socket as the shim does, and records what came of it, byte for byte. */
 public final class ShimDouble {
+  private static final AtomicLong LAST = new AtomicLong();
   private static final List<String> WORDS = List.of("object", "operation", "suboperation", "extra");
 
   private ShimDouble() {}
@@ -75,13 +77,19 @@ public final class ShimDouble {
     put(fields, "id", id);
     put(fields, "time", Long.toString(now.getEpochSecond() * 1_000_000_000 + now.getNano()));
     try {
-      put(fields, "boottime", Long.toString(Boot.ofKernel().now()));
+      put(fields, "boottime", Long.toString(later()));
       put(fields, "boot", Boot.ofKernel().id());
     } catch (IOException e) {
       throw new AssertionError(e);
     }
     put(fields, "shim", "double");
     return fields;
+  }
+
+  /** Java reads the clock in steps of 10 ms, and calls of one step would have no order. */
+  private static long later() throws IOException {
+    long now = Boot.ofKernel().now();
+    return LAST.accumulateAndGet(now, (last, seen) -> Math.max(last + 1, seen));
   }
 
   private static void put(Map<String, byte[]> fields, String key, String value) {

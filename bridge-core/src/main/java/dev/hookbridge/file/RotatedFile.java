@@ -11,6 +11,7 @@ import java.util.Set;
 
 /** A file that only grows, and is renamed to {@code .1}, {@code .2}, … when it is large enough. */
 final class RotatedFile {
+  private static final int PIECE = 64 << 10;
   private final Path path;
   private final long rotateBytes;
   private final int keep;
@@ -56,9 +57,12 @@ final class RotatedFile {
   }
 
   private void write(byte[] bytes) throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    while (buffer.hasRemaining()) {
-      channel.write(buffer);
+    // In pieces: Java copies what it writes into memory of its own, as much as it is given.
+    for (int at = 0; at < bytes.length; at += PIECE) {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes, at, Math.min(PIECE, bytes.length - at));
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
     }
   }
 

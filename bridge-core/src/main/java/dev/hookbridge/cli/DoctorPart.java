@@ -76,7 +76,7 @@ final class DoctorPart implements AutoCloseable {
     String home = System.getProperty("hookbridge.home", "");
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    words.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx96m"));
+    words.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx56m"));
     Path archive = Path.of(home, "lib", "hookbridge.jsa");
     if (!home.isEmpty() && Files.isReadable(archive)) {
       words.addAll(List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds*=off"));

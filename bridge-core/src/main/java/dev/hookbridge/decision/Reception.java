@@ -103,11 +103,12 @@ final class Reception {
   }
 
   private Envelope event(HookCall call) {
-    if (call.stdin().length < LARGE) {
+    int size = call.input().length();
+    if (size < LARGE) {
       return envelopes.of(call);
     }
     synchronized (large) {
-      ByteBudget.Share share = ByteBudget.ofHeap().take(2L * call.stdin().length);
+      ByteBudget.Share share = ByteBudget.ofHeap().take(2L * size);
       try {
         return envelopes.of(call);
       } finally {

@@ -24,13 +24,13 @@ final class HookEvents {
 
   Envelope of(HookCall call, Instant recorded) {
     Summary summary = new Summary();
-    int size = call.stdin().length;
+    int size = call.input().length();
     if (size == 0) {
       return event(call, recorded, summary, null, null);
     }
     try {
       JsonText text = size > LARGE ? JsonText.counting() : JsonText.growing(size + size / 8 + 64);
-      XmlPass.Result xml = XmlPass.read(call.stdin(), redaction, summary, text);
+      XmlPass.Result xml = XmlPass.read(call.input(), redaction, summary, text);
       return event(call, recorded, summary, xml, xml.error() == null ? text : null);
     } catch (OutOfMemoryError e) {
       // A document made to need many times its size must not end an agent with a small heap at
@@ -66,7 +66,7 @@ final class HookEvents {
     if (text.isKept()) {
       System.arraycopy(text.bytes(), 0, target, from, text.size());
     } else {
-      XmlPass.read(call.stdin(), redaction, new Summary(), JsonText.into(target, from));
+      XmlPass.read(call.input(), redaction, new Summary(), JsonText.into(target, from));
     }
   }
 
@@ -104,7 +104,7 @@ final class HookEvents {
       json.writeEndObject();
     }
     if (xml != null && xml.error() != null) {
-      parseError(json, xml.error(), call.stdin().length);
+      parseError(json, xml.error(), call.input().length());
     }
     if (!identity.mismatch().isEmpty()) {
       json.writeArrayFieldStart("mismatch");

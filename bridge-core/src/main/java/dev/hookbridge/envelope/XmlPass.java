@@ -1,5 +1,8 @@
 package dev.hookbridge.envelope;
 
+import dev.hookbridge.mailbox.Stdin;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.CharBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,23 +76,27 @@ final class XmlPass {
   }
 
   /**
-   * Reads a document; the summary holds what stood before an error. Never throws.
+   * Reads a document; the summary holds what stood before an error.
    *
    * @param out gets the redacted document, of no use after an error
+   * @throws UncheckedIOException when the stdin's file cannot be read; else nothing is thrown
    */
-  static Result read(byte[] stdin, Redaction redaction, Summary summary, JsonText out) {
-    if (stdin.length > MOST_BYTES) {
+  static Result read(Stdin stdin, Redaction redaction, Summary summary, JsonText out) {
+    if (stdin.length() > MOST_BYTES) {
       return Result.failed("larger than " + MOST_BYTES + " bytes", null);
     }
-    XmlText text;
-    try {
-      text = XmlText.of(stdin);
+    try (XmlText text = XmlText.of(stdin)) {
+      Result result = new XmlPass(text, redaction, summary, out).read();
+      if (text.failure() != null) {
+        throw new UncheckedIOException(text.failure());
+      }
+      ParseError invalid = text.invalid();
+      return invalid == null ? result : new Result(0, invalid);
     } catch (Refused e) {
       return Result.failed(String.valueOf(e.getMessage()), null);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    Result result = new XmlPass(text, redaction, summary, out).read();
-    ParseError invalid = text.invalid();
-    return invalid == null ? result : new Result(0, invalid);
   }
 
   private Result read() {

@@ -1,6 +1,8 @@
 package dev.hookbridge.envelope;
 
+import dev.hookbridge.mailbox.Stdin;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.Reader;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class XmlText extends Reader {
   private static final int HEAD = 1024;
+  private static final int PIECE = 16 << 10;
   private static final Pattern BEGUN = Pattern.compile("<\\?xml\\s");
   private static final Pattern DECLARED =
       Pattern.compile(
@@ -50,11 +53,16 @@ final class XmlText extends Reader {
     new Beginning(StandardCharsets.UTF_8, 3, 0xEF, 0xBB, 0xBF),
   };
 
-  private final byte[] document;
+  private final Stdin document;
   private final Charset charset;
   private final int begin;
-  private final ByteBuffer in;
+  private final InputStream in;
+  private final ByteBuffer bytes = ByteBuffer.allocate(PIECE).limit(0);
   private final CharsetDecoder decoder;
+  private boolean ended;
+
+  /** A char that was decoded before it was wanted, or −1. */
+  private int next = -1;
 
   private final int declaration;
 
@@ -62,14 +70,16 @@ final class XmlText extends Reader {
   private int blank;
 
   private boolean invalid;
+  private @Nullable IOException failure;
 
-  private XmlText(byte[] document, Charset charset, int begin, int declaration) {
+  private XmlText(Stdin document, Charset charset, int begin, int declaration) throws IOException {
     this.document = document;
     this.charset = charset;
     this.begin = begin;
     this.declaration = declaration;
     this.blank = declaration;
-    this.in = ByteBuffer.wrap(document, begin, document.length - begin);
+    this.in = document.open();
+    in.skipNBytes(begin);
     this.decoder =
         charset
             .newDecoder()
@@ -80,26 +90,30 @@ final class XmlText extends Reader {
   /**
    * @throws XmlPass.Refused when it declares what is not known, or what it is not
    */
-  static XmlText of(byte[] document) throws XmlPass.Refused {
+  static XmlText of(Stdin document) throws XmlPass.Refused, IOException {
+    byte[] first;
+    try (InputStream in = document.open()) {
+      first = in.readNBytes(HEAD);
+    }
     for (Beginning known : BEGINNINGS) {
-      if (known.is(document)) {
-        String head = head(document, known.mark(), known.charset());
+      if (known.is(first)) {
+        String head = head(first, known.mark(), known.charset());
         Matcher declared = declared(head);
         int blank = declared == null ? 0 : declared.end();
         return new XmlText(document, known.charset(), known.mark(), blank);
       }
     }
-    Matcher declared = declared(head(document, 0, StandardCharsets.ISO_8859_1));
+    Matcher declared = declared(head(first, 0, StandardCharsets.ISO_8859_1));
     String encoding = declared == null ? null : declared.group("encoding");
     Charset charset = encoding == null ? StandardCharsets.UTF_8 : charset(encoding);
-    if (declared != null && declared(head(document, 0, charset)) == null) {
+    if (declared != null && declared(head(first, 0, charset)) == null) {
       throw new XmlPass.Refused("declared to be in an encoding that it is not in");
     }
     return new XmlText(document, charset, 0, declared == null ? 0 : declared.end());
   }
 
-  private static String head(byte[] document, int from, Charset charset) {
-    return new String(document, from, Math.min(HEAD, document.length - from), charset);
+  private static String head(byte[] first, int from, Charset charset) {
+    return new String(first, from, first.length - from, charset);
   }
 
   private static @Nullable Matcher declared(String head) throws XmlPass.Refused {
@@ -126,21 +140,65 @@ final class XmlText extends Reader {
 
   @Override
   public int read(char[] target, int from, int length) throws IOException {
+    if (length == 0) {
+      return 0;
+    }
+    int count = next >= 0 || length == 1 ? one(target, from) : decode(target, from, length);
+    int blanks = Math.min(blank, Math.max(0, count));
+    for (int i = from; i < from + blanks; i++) {
+      target[i] = target[i] == '\n' ? '\n' : ' ';
+    }
+    blank -= blanks;
+    return count;
+  }
+
+  /** One char, of a decoder that gives both halves of a character or none. */
+  private int one(char[] target, int at) throws IOException {
+    if (next >= 0) {
+      target[at] = (char) next;
+      next = -1;
+      return 1;
+    }
+    char[] two = new char[2];
+    int count = decode(two, 0, 2);
+    target[at] = two[0];
+    next = count == 2 ? two[1] : -1;
+    return Math.min(count, 1);
+  }
+
+  private int decode(char[] target, int from, int length) throws IOException {
     CharBuffer out = CharBuffer.wrap(target, from, length);
-    CoderResult result = decoder.decode(in, out, true);
-    int count = out.position() - from;
-    if (count == 0 && length > 0) {
+    while (true) {
+      CoderResult result = decoder.decode(bytes, out, ended);
+      if (out.position() > from) {
+        return out.position() - from;
+      }
       if (result.isError()) {
         invalid = true;
         throw new CharacterCodingException();
       }
-      return -1;
+      if (ended) {
+        return -1;
+      }
+      refill();
     }
-    for (int i = from; i < from + Math.min(blank, count); i++) {
-      target[i] = target[i] == '\n' ? '\n' : ' ';
+  }
+
+  private void refill() throws IOException {
+    bytes.compact();
+    try {
+      int more = in.read(bytes.array(), bytes.position(), bytes.remaining());
+      ended = more < 0;
+      bytes.position(bytes.position() + Math.max(0, more)).flip();
+    } catch (IOException e) {
+      failure = e;
+      throw e;
     }
-    blank -= Math.min(blank, count);
-    return count;
+  }
+
+  /** Why the document could not be read, null when it could. */
+  @Nullable IOException failure() {
+    return failure;
   }
 
   /** The first chars of the document, as far as they can be decoded. */
@@ -181,5 +239,7 @@ final class XmlText extends Reader {
   }
 
   @Override
-  public void close() {}
+  public void close() throws IOException {
+    in.close();
+  }
 }

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * locks of a process on a file as soon as one of its descriptors is closed.
  */
 final class OpenFile implements AutoCloseable {
+  private static final int LARGE = 256 << 10;
+  private static final int PIECE = 64 << 10;
+
   private static final int ATTEMPTS = 20;
 
   private final Path path;
@@ -179,7 +182,10 @@ final class OpenFile implements AutoCloseable {
     return end;
   }
 
-  /** Appends all in one write, so that whoever cuts the file cuts no line in two. */
+  /**
+   * Appends all in one write, so that whoever cuts the file cuts no line in two. A large line goes
+   * in pieces: Java copies what it writes into memory of its own, as much as it is given.
+   */
   void append(byte[]... parts) throws IOException {
     ByteBuffer[] buffers = new ByteBuffer[parts.length];
     for (int i = 0; i < parts.length; i++) {
@@ -190,7 +196,7 @@ final class OpenFile implements AutoCloseable {
     try {
       long left = length;
       while (left > 0) {
-        left -= out.write(buffers);
+        left -= length <= LARGE ? out.write(buffers) : writePiece(buffers);
       }
     } catch (IOException e) {
       cut(end, e);
@@ -214,6 +220,18 @@ final class OpenFile implements AutoCloseable {
   /** What was rewritten after a cut stays, whatever becomes of what is written after it. */
   void keep() {
     synced = end;
+  }
+
+  private int writePiece(ByteBuffer[] buffers) throws IOException {
+    for (ByteBuffer buffer : buffers) {
+      if (buffer.hasRemaining()) {
+        int length = Math.min(PIECE, buffer.remaining());
+        int written = out.write(buffer.slice(buffer.position(), length));
+        buffer.position(buffer.position() + written);
+        return written;
+      }
+    }
+    return 0;
   }
 
   private void cut(long size, IOException because) {

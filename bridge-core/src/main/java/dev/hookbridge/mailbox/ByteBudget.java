@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ByteBudget {
   /** The rest of the heap is for everything else. */
-  private static final long ELSE = 24L << 20;
+  private static final long ELSE = 28L << 20;
+
+  /** From this size on an event is looked after by itself. */
+  private static final long LARGE = 9L << 20;
 
   private static final long LEAST = 8L << 20;
   private static final int PATIENCE_SECONDS = 5;
@@ -46,6 +49,7 @@ public final class ByteBudget {
     int units = units(bytes);
     try {
       boolean had = free.tryAcquire(units, PATIENCE_SECONDS, TimeUnit.SECONDS);
+      makeRoom(bytes);
       return new Share(had ? units : 0);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -57,10 +61,24 @@ public final class ByteBudget {
   public @Nullable Share tryTake(long bytes) {
     int units = units(bytes);
     try {
-      return free.tryAcquire(units, 0, TimeUnit.SECONDS) ? new Share(units) : null;
+      if (!free.tryAcquire(units, 0, TimeUnit.SECONDS)) {
+        return null;
+      }
+      makeRoom(bytes);
+      return new Share(units);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return null;
+    }
+  }
+
+  /**
+   * The heap would rather grow to its most than look for what is garbage; the large event before is
+   * garbage by now.
+   */
+  private void makeRoom(long bytes) {
+    if (this == OF_HEAP && bytes >= LARGE) {
+      System.gc();
     }
   }
 

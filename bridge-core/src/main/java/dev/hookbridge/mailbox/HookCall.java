@@ -1,5 +1,9 @@
 package dev.hookbridge.mailbox;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+
 /**
  * One call of a hook script as the shim recorded it. What libvirt passed is bytes and may be
  * anything; only the driver is one of the known words or {@code unknown}.
@@ -14,7 +18,7 @@ package dev.hookbridge.mailbox;
  * @param gates {@code damaged} or {@code unknown} when the gates file was of no use to the shim,
  *     else empty
  * @param late the shim stopped waiting before this was written; it stands outside the order promise
- * @param stdin not copied: to be read only
+ * @param input what came on stdin, as far as it is kept
  */
 public record HookCall(
     String id,
@@ -30,8 +34,50 @@ public record HookCall(
     long truncated,
     String gates,
     boolean late,
-    byte[] stdin)
+    Stdin input)
     implements Letter {
+
+  /** With a stdin in memory, which is not copied. */
+  public HookCall(
+      String id,
+      long time,
+      long boottime,
+      String bootId,
+      String shim,
+      String driver,
+      byte[] object,
+      byte[] operation,
+      byte[] suboperation,
+      byte[] extra,
+      long truncated,
+      String gates,
+      boolean late,
+      byte[] stdin) {
+    this(
+        id,
+        time,
+        boottime,
+        bootId,
+        shim,
+        driver,
+        object,
+        operation,
+        suboperation,
+        extra,
+        truncated,
+        gates,
+        late,
+        Stdin.of(stdin));
+  }
+
+  /** All of stdin in memory. */
+  public byte[] stdin() {
+    try (InputStream in = input.open()) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   /** This call, known to have been given up by the shim before its file was there. */
   HookCall asLate() {
@@ -49,11 +95,11 @@ public record HookCall(
         truncated,
         gates,
         true,
-        stdin);
+        input);
   }
 
-  /** This call without its stdin, which may be large, once its event is made. */
-  public HookCall withoutStdin() {
+  /** This call with another stdin. */
+  HookCall with(Stdin other) {
     return new HookCall(
         id,
         time,
@@ -68,7 +114,12 @@ public record HookCall(
         truncated,
         gates,
         late,
-        new byte[0]);
+        other);
+  }
+
+  /** This call without its stdin, once its event is made. */
+  public HookCall withoutStdin() {
+    return with(Stdin.of(new byte[0]));
   }
 
   /** The identity only: what a guest's owner wrote belongs in no log. */

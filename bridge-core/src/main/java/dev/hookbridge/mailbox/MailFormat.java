@@ -30,7 +30,7 @@ final class MailFormat {
   private static final int MAX_FIELD = 256 << 10;
   private static final int MAX_FIELDS = 64;
   private static final byte[] VERSION = "hookbridge/1\n".getBytes(StandardCharsets.US_ASCII);
-  private static final int CHECKSUM = 9;
+  static final int CHECKSUM = 9;
 
   /** A record's parts; fields in the order in which they were written. */
   record Parts(String kind, Map<String, byte[]> fields, byte[] stdin) {
@@ -105,6 +105,21 @@ final class MailFormat {
     return new MailFormat(beginning, length).head();
   }
 
+  /**
+   * The beginning of a record.
+   *
+   * @param at where its stdin begins
+   * @param length how long the stdin says it is
+   */
+  record Begun(Parts head, int at, int length) {}
+
+  static Begun begun(byte[] beginning, int length) throws DamagedMail {
+    MailFormat format = new MailFormat(beginning, length);
+    Parts head = format.head();
+    int stdin = format.length(MAX_STDIN);
+    return new Begun(head, format.at + 1, stdin);
+  }
+
   private Parts head() throws DamagedMail {
     if (end < VERSION.length + CHECKSUM) {
       throw new DamagedMail("it is cut short");
@@ -133,14 +148,23 @@ final class MailFormat {
     fields.put(name, Arrays.copyOfRange(field, equals + 1, field.length));
   }
 
-  private byte[] netstring(int most) throws DamagedMail {
+  /** Reads a length, up to its colon. */
+  private int length(int most) throws DamagedMail {
     int length = 0;
     int first = at;
     while (at < end && record[at] >= '0' && record[at] <= '9' && at - first < 9) {
       length = length * 10 + record[at++] - '0';
     }
     boolean leadingZero = at - first > 1 && record[first] == '0';
-    if (at == first || leadingZero || length > most || length > end - at - 2) {
+    if (at == first || leadingZero || length > most || at == end) {
+      throw new DamagedMail("a length is wrong or it is cut short");
+    }
+    return length;
+  }
+
+  private byte[] netstring(int most) throws DamagedMail {
+    int length = length(most);
+    if (length > end - at - 2) {
       throw new DamagedMail("a length is wrong or it is cut short");
     }
     if (record[at] != ':' || record[at + 1 + length] != ',') {
@@ -164,6 +188,17 @@ final class MailFormat {
   private static byte[] hexChecksum(byte[] bytes, int length) {
     CRC32C crc = new CRC32C();
     crc.update(bytes, 0, length);
+    return hex(crc);
+  }
+
+  /** The last line of a record. */
+  static byte[] checksumLine(CRC32C crc) {
+    byte[] line = Arrays.copyOf(hex(crc), CHECKSUM);
+    line[CHECKSUM - 1] = '\n';
+    return line;
+  }
+
+  private static byte[] hex(CRC32C crc) {
     byte[] value = ByteBuffer.allocate(4).putInt((int) crc.getValue()).array();
     return HexFormat.of().formatHex(value).getBytes(StandardCharsets.US_ASCII);
   }

@@ -37,7 +37,13 @@ final class MailReader {
       return 0;
     }
     try {
-      byte[] record = bytes(file);
+      long size = size(file);
+      HookCall large = size < LargeMail.LEAST ? null : LargeMail.read(file);
+      if (large != null) {
+        batch.mails().add(new Mail(name, letter(parsed, large)));
+        return size;
+      }
+      byte[] record = Files.readAllBytes(file);
       batch.mails().add(new Mail(name, letter(parsed, record)));
       return record.length;
     } catch (NoSuchFileException e) {
@@ -53,7 +59,8 @@ final class MailReader {
   /** Whether a file of {@code tmp} is a whole record. */
   boolean complete(Path file) throws IOException {
     try {
-      MailFormat.readFile(bytes(file));
+      size(file);
+      MailFormat.readFile(Files.readAllBytes(file));
       return true;
     } catch (DamagedMail e) {
       return false;
@@ -71,7 +78,7 @@ final class MailReader {
     }
   }
 
-  private static byte[] bytes(Path file) throws IOException, DamagedMail {
+  private static long size(Path file) throws IOException, DamagedMail {
     // A link, a pipe or a device in the place of a file is never opened.
     BasicFileAttributes attributes =
         Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
@@ -81,7 +88,7 @@ final class MailReader {
     if (attributes.size() > MailFormat.MAX_FILE) {
       throw new DamagedMail("it has " + attributes.size() + " bytes, more than a record can");
     }
-    return Files.readAllBytes(file);
+    return attributes.size();
   }
 
   private Letter letter(MailName name, byte[] record) throws DamagedMail {
@@ -89,11 +96,17 @@ final class MailReader {
     if (!parts.text("id").equals(name.id())) {
       throw new DamagedMail("its name and its content disagree about the id");
     }
-    boolean late = losses.arrivedLate(name.id());
     if (parts.kind().equals("outcome")) {
+      losses.arrivedLate(name.id());
       return Records.outcome(parts);
     }
-    HookCall call = Records.call(parts);
-    return late ? call.asLate() : call;
+    return letter(name, Records.call(parts));
+  }
+
+  private Letter letter(MailName name, HookCall call) throws DamagedMail {
+    if (!call.id().equals(name.id())) {
+      throw new DamagedMail("its name and its content disagree about the id");
+    }
+    return losses.arrivedLate(name.id()) ? call.asLate() : call;
   }
 }

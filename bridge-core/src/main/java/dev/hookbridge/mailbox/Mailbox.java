@@ -125,7 +125,8 @@ public final class Mailbox implements AutoCloseable {
     }
     if (!names.isEmpty()) {
       long first = reader.size(names.element());
-      room = ByteBudget.ofHeap().take(2 * Math.max(BATCH_BYTES, first));
+      // A small call is in memory as it came and as an event, a large one as an event alone.
+      room = ByteBudget.ofHeap().take(Math.max(2 * BATCH_BYTES, first + first / 4));
     }
     long bytes = 0;
     while (!names.isEmpty() && batch.mails().size() < BATCH_FILES) {

@@ -100,7 +100,7 @@ final class Host implements AutoCloseable {
     ProcessBuilder builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx96m",
+            "-Xmx56m",
             "-XX:TieredStopAtLevel=1",
             "-cp",
             DISTRIBUTION + "/lib/*" + File.pathSeparator + tests,

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * counts how often it did not.
  */
 class ScanRaceTest {
-  private static final int PASSES = Boolean.getBoolean("hookbridge.full") ? 5_000 : 500;
+  private static final int PASSES = Boolean.getBoolean("hookbridge.full") ? 5_000 : 200;
   private static final int KEPT = 3_000;
 
   @TempDir Path folder;

@@ -64,7 +64,7 @@ if [ -n "$trial" ]; then
     for dir in . mail etc run; do
         folder "$trial/$dir" "$me" 0755
     done
-    for dir in mail/tmp mail/new mail/spare spool gates.d run/agent; do
+    for dir in mail/tmp mail/new mail/spare spool gates.d; do
         folder "$trial/$dir" "$me" 0700
     done
     exit 0

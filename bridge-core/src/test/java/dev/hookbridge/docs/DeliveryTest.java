@@ -16,7 +16,8 @@ class DeliveryTest {
   void everyOutcome() {
     List<String> outcomes =
         Arrays.stream(Outcome.class.getPermittedSubclasses()).map(Class::getSimpleName).toList();
-    assertThat(first(page.table("| outcome | means"))).containsExactlyInAnyOrderElementsOf(outcomes);
+    assertThat(first(page.table("| outcome | means")))
+        .containsExactlyInAnyOrderElementsOf(outcomes);
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.hookbridge.testing.Brokers;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.ServiceLoader;
+import org.awaitility.Awaitility;
 
 /**
  * The brokers with what decisions need there, by its default names; each started once asked for.
@@ -46,8 +47,12 @@ final class AskingPlaces implements AutoCloseable {
         place,
         unused -> {
           Broker broker = place == Place.KAFKA ? Brokers.kafka() : Brokers.rabbitmq();
-          assertThat(place.transport().checkDecisions(settings(place, broker), true))
-              .noneMatch(line -> line.level() == Check.Level.FAILURE);
+          // One that has just started on a busy machine may need longer than one check waits.
+          Awaitility.await("check --create")
+              .untilAsserted(
+                  () ->
+                      assertThat(place.transport().checkDecisions(settings(place, broker), true))
+                          .noneMatch(line -> line.level() == Check.Level.FAILURE));
           return broker;
         });
   }

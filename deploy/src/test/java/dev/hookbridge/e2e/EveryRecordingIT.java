@@ -47,7 +47,7 @@ class EveryRecordingIT {
     List<Recordings.Recorded> calls = Recordings.all();
     try (Site site = making.get();
         Host host = new Host(folder, "kvm-07", site.sink())) {
-      assertThat(host.hookbridge("check", "--create").exit()).isZero();
+      host.create();
       host.startAgent();
       host.awaitReady();
       Hooks hooks = new Hooks(host);

@@ -280,6 +280,16 @@ final class Host implements AutoCloseable {
     return run(Duration.ofSeconds(120), environment(), command);
   }
 
+  /**
+   * Makes the topics, exchanges and queues of the configuration. A broker that has just started on
+   * a busy machine may need longer than one check waits.
+   */
+  Ran create() {
+    return Awaitility.await("check --create")
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> hookbridge("check", "--create"), ran -> ran.exit() == 0);
+  }
+
   /** What a command printed and its exit code. */
   record Ran(int exit, String output) {}
 

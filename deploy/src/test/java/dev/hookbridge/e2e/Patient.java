@@ -50,7 +50,7 @@ final class Patient implements AutoCloseable {
     for (String name : List.of("mail/tmp", "mail/new", "mail/spare", "spool", "gates.d")) {
       sh("chown", "nobody", host.data.resolve(name).toString());
     }
-    succeeds(host.hookbridge("check", "--create"));
+    host.create();
     String dir = "--dir=" + hooks();
     succeeds(host.hookbridge("hooks", "install", "--drivers=qemu,network", dir, "--libvirt=9.0.0"));
     libvirtd = standIn();

@@ -75,14 +75,14 @@ final class Announcer implements Runnable {
     bell.release();
   }
 
-  /** Held by whoever stores events of calls or of their decisions, so that none overtakes. */
+  /** A thread that stores events of calls or of their decisions holds it, so that order is kept. */
   ReentrantLock turn() {
     return turn;
   }
 
   /**
-   * What was told of a call so far, for whoever holds the turn and stores it behind that call's
-   * event. What is told of it from now on is stored here.
+   * Takes the events of a call's decision out of the queue. The caller holds the turn and stores
+   * them behind the call's event. This class stores those that come later.
    */
   synchronized List<Envelope> of(String call) {
     if (stored.add(call) && stored.size() > REMEMBERED) {
@@ -123,7 +123,7 @@ final class Announcer implements Runnable {
     }
   }
 
-  /** Waits a moment for something to be told; false when this thread shall end. */
+  /** Waits up to 200 ms for an event; false when the thread was interrupted. */
   private boolean rung() {
     try {
       if (bell.tryAcquire(200, TimeUnit.MILLISECONDS)) {

@@ -6,12 +6,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many bytes of events may be in memory at a time, whoever holds them: the intake, couriers and
- * decisions share one budget, since they share one heap. What is larger than all of it is taken for
- * all of it, and so passes alone.
+ * How many bytes of events may be in memory at a time: the intake, couriers and decisions share one
+ * budget, since they share one heap. What is larger than all of it is taken for all of it, and so
+ * passes alone.
  *
- * <p>Nobody is kept for ever: who has waited for {@link #PATIENCE_SECONDS} goes on without, for
- * instance while a broker keeps what it was sent without a word. Safe between threads.
+ * <p>A caller waits for {@link #PATIENCE_SECONDS} at most and then goes on without room, for
+ * instance when a broker does not answer. Safe between threads.
  */
 public final class ByteBudget {
   /** The rest of the heap is for everything else. */

@@ -97,8 +97,10 @@ final class Intake implements Runnable {
         }
         problem = "";
       } catch (IOException e) {
+        mailbox.lookAgain();
         trouble("the mailbox cannot be read: " + e.getMessage());
       } catch (RuntimeException e) {
+        mailbox.lookAgain();
         LOG.error("unexpected failure while taking in calls, going on", e);
         trouble("unexpected: " + e);
       }
@@ -128,6 +130,10 @@ final class Intake implements Runnable {
 
   /** False when the agent stops before the spool takes it. */
   private boolean store(Mailbox.Batch batch, List<Envelope> events) {
+    for (LostCall loss : batch.losses()) {
+      meters.lost(loss.reason());
+      untold.add(tellings.lost(loss));
+    }
     List<Mail> mails = batch.mails();
     for (int i = 0; i < mails.size(); i++) {
       Mail mail = mails.get(i);
@@ -136,12 +142,6 @@ final class Intake implements Runnable {
         mails.set(i, new Mail(mail.name(), call.withoutStdin()));
       }
     }
-    List<Envelope> own = new ArrayList<>();
-    for (LostCall loss : batch.losses()) {
-      meters.lost(loss.reason());
-      own.add(tellings.lost(loss));
-    }
-    untold.addAll(own);
     // Until this has succeeded nothing of the batch is let go: the files stay where they are.
     while (!append(Batch.of(events).withOwn(untold).telling(mailbox.note()))) {
       if (stopping) {

@@ -179,6 +179,15 @@ public final class Mailbox implements AutoCloseable {
   /**
    * From now on the folder is looked through, until all that is older than this moment is taken.
    */
+  /**
+   * What was given and not {@linkplain #remove removed} is given again, in its place among the
+   * others: to be called when a batch could not be dealt with.
+   */
+  public void lookAgain() {
+    names.clear();
+    look();
+  }
+
   private void look() {
     looking = true;
     lookUntil = boot.now() + 2 * Boot.STEP;

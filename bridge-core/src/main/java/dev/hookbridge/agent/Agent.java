@@ -11,12 +11,13 @@ import dev.hookbridge.delivery.Courier;
 import dev.hookbridge.envelope.Envelopes;
 import dev.hookbridge.envelope.HostFacts;
 import dev.hookbridge.envelope.Redaction;
+import dev.hookbridge.mailbox.Boot;
 import dev.hookbridge.mailbox.Mailbox;
 import dev.hookbridge.metrics.Endpoint;
 import dev.hookbridge.metrics.Metrics;
 import dev.hookbridge.metrics.MetricsServer;
 import dev.hookbridge.spool.Batch;
-import dev.hookbridge.spool.Identity;
+import dev.hookbridge.spool.HostIdentity;
 import dev.hookbridge.spool.Orphan;
 import dev.hookbridge.spool.Spool;
 import dev.hookbridge.spool.SpoolException;
@@ -94,7 +95,7 @@ public final class Agent implements AutoCloseable {
     Spool spool =
         Spool.open(
             places.spool(),
-            Identity.of(config.host()),
+            new HostIdentity(config.host(), host.machineId(), Boot.ofKernel().id()),
             Optional.of(places.runtime()),
             config.spool(),
             meters);

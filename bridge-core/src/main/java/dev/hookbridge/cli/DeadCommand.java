@@ -99,6 +99,11 @@ final class DeadCommand {
           }
         }
         progress.end();
+        if (written.size() < letters.size()) {
+          System.err.printf(
+              "%d dead letters were not written: they are damaged, or were sent meanwhile%n",
+              letters.size() - written.size());
+        }
       }
       if (discard) {
         spool.discard(written);

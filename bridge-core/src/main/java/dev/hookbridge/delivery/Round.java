@@ -40,7 +40,7 @@ final class Round {
   private final KnownLimit limit;
   private final Room room = new Room(ByteBudget.ofHeap());
   private final Rendering rendering;
-  private final Aside aside;
+  private final OutOfBandSender outOfBand;
   private final Queue<Result> results = new ConcurrentLinkedQueue<>();
   private long readTo;
   private boolean broken;
@@ -60,7 +60,7 @@ final class Round {
     this.limit = new KnownLimit(sink, spool, plan.retry().relearn());
     this.refusing = new Refusing(courier, window);
     this.rendering = new Rendering(plan.xml(), plan.maxEventBytes());
-    this.aside = new Aside(courier, sink, rendering);
+    this.outOfBand = new OutOfBandSender(courier, sink, rendering);
     this.readTo = cursor.low();
   }
 
@@ -81,7 +81,7 @@ final class Round {
       }
       long pause = window.release();
       if (window.suspects() == 0) {
-        aside.send();
+        outOfBand.send();
       }
       boolean sent = !ending && send();
       boolean read = window.hungry() && read();
@@ -195,7 +195,7 @@ final class Round {
     for (Result result = results.poll(); result != null; result = results.poll()) {
       settle(result.item(), result.outcome());
     }
-    Outcome.Broken broke = aside.broken();
+    Outcome.Broken broke = outOfBand.broken();
     if (broke != null) {
       broken(broke);
     }

@@ -30,7 +30,7 @@ final class Continuity {
   }
 
   /** Within a transaction: the epoch to go on with. */
-  Epoch restore(Change change, Identity me) throws SQLException {
+  Epoch restore(Change change, HostIdentity me) throws SQLException {
     Optional<Previous> previous =
         Epoch.current(meta).map(name -> new Previous(name, OptionalLong.of(change.last())));
     if (mark.isEmpty()) {
@@ -89,7 +89,7 @@ final class Continuity {
   }
 
   /** What is known now, to be kept outside the file. */
-  HighWater now(Epoch epoch, Identity me) throws SQLException {
+  HighWater now(Epoch epoch, HostIdentity me) throws SQLException {
     Map<String, Ranges> sinks = new TreeMap<>();
     ledger.cursors().forEach((name, cursor) -> sinks.put(name, cursor.snapshot().ranges()));
     long generation = mark.map(HighWater::generation).orElse(0L) + 1;

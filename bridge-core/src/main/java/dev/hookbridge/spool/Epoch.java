@@ -7,9 +7,10 @@ import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
- * The name of a stretch of numbers. A new one begins with each {@link Identity}, that is with each
- * boot, host name and machine, and whenever the file is not the one that gave the highest number.
- * So no number of an epoch is given twice, whatever was cloned or put back. The numbers go on.
+ * The name of a stretch of numbers. A new one begins with each {@link HostIdentity}, that is with
+ * each boot, host name and machine, and whenever the file is not the one that gave the highest
+ * number. So no number of an epoch is given twice, whatever was cloned or put back. The numbers go
+ * on.
  */
 final class Epoch {
   private static final String EPOCH = "epoch";
@@ -33,7 +34,7 @@ final class Epoch {
    * @param broken whether the file is not the one that gave the highest number
    * @param previous the epoch of the highest number, as far as it is known
    */
-  static Epoch of(Meta meta, Identity me, boolean broken, Optional<Previous> previous)
+  static Epoch of(Meta meta, HostIdentity me, boolean broken, Optional<Previous> previous)
       throws SQLException {
     Optional<String> current = meta.text(EPOCH);
     if (current.isPresent() && !broken && meta.text(IDENTITY).equals(Optional.of(text(me)))) {
@@ -48,7 +49,7 @@ final class Epoch {
     return new Epoch(meta, name);
   }
 
-  private static String text(Identity me) {
+  private static String text(HostIdentity me) {
     return String.join("\n", me.host(), me.machineId(), me.bootId());
   }
 

@@ -25,7 +25,7 @@ record HighWater(
     long generation,
     String lineage,
     String epoch,
-    Identity identity,
+    HostIdentity identity,
     long last,
     boolean parked,
     Map<String, Ranges> sinks) {
@@ -86,7 +86,7 @@ record HighWater(
       long generation = in.readLong();
       String lineage = in.readUTF();
       String epoch = in.readUTF();
-      Identity identity = new Identity(in.readUTF(), in.readUTF(), in.readUTF());
+      HostIdentity identity = new HostIdentity(in.readUTF(), in.readUTF(), in.readUTF());
       long last = in.readLong();
       boolean parked = in.readBoolean();
       Map<String, Ranges> sinks = new TreeMap<>();

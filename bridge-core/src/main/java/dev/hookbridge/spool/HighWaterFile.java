@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -79,7 +80,7 @@ final class HighWaterFile implements AutoCloseable {
       }
       ByteBuffer body = ByteBuffer.allocate(length + Integer.BYTES);
       while (body.hasRemaining() && channel.read(body, at + HEAD + body.position()) > 0) {}
-      byte[] payload = java.util.Arrays.copyOf(body.array(), length);
+      byte[] payload = Arrays.copyOf(body.array(), length);
       return body.getInt(length) == checksum(payload)
           ? Optional.of(HighWater.decode(payload))
           : Optional.empty();
@@ -113,7 +114,7 @@ final class HighWaterFile implements AutoCloseable {
       for (long to = at; bytes.hasRemaining(); ) {
         to += channel.write(bytes, to);
       }
-      failed &= index > 0;
+      failed = failed && index > 0;
     } catch (IOException e) {
       if (index == 0 && !failed) {
         failed = true;

@@ -27,7 +27,7 @@ record Opening(
   /**
    * @param runtime a folder that is empty after each boot, where there is one
    */
-  static Opening of(Folder folder, Identity me, Optional<Path> runtime)
+  static Opening of(Folder folder, HostIdentity me, Optional<Path> runtime)
       throws SQLException, IOException, SpoolException {
     NativeLibrary.find(folder.path());
     List<Path> folders = new ArrayList<>(List.of(folder.path()));
@@ -41,7 +41,7 @@ record Opening(
     }
   }
 
-  private static Opening of(Folder folder, Identity me, HighWaterFile outside)
+  private static Opening of(Folder folder, HostIdentity me, HighWaterFile outside)
       throws SQLException, IOException, SpoolException {
     Replacement replacement = new Replacement(folder);
     Optional<SetAside> setAside = replacement.finish("it was being replaced");
@@ -70,6 +70,9 @@ record Opening(
     replacement.makeRoom();
     try (Salvage salvage = new Salvage(replacement.file(), replacement.draft(), outside.read())) {
       salvage.run();
+    } catch (SQLException | IOException | RuntimeException e) {
+      replacement.removeDraft();
+      throw e;
     }
     replacement.complete();
     return replacement.finish(reason).orElseThrow();
@@ -77,7 +80,7 @@ record Opening(
 
   /** Even to open a file takes room, for the memory that connections share and for the log. */
   private static Opening openedOnAnyDisk(
-      Folder folder, Identity me, HighWaterFile outside, Optional<SetAside> setAside)
+      Folder folder, HostIdentity me, HighWaterFile outside, Optional<SetAside> setAside)
       throws SQLException, IOException, SpoolException {
     try {
       return opened(folder, me, outside, setAside);
@@ -90,7 +93,7 @@ record Opening(
   }
 
   private static Opening opened(
-      Folder folder, Identity me, HighWaterFile outside, Optional<SetAside> setAside)
+      Folder folder, HostIdentity me, HighWaterFile outside, Optional<SetAside> setAside)
       throws SQLException, SpoolException {
     boolean closed = Folder.size(Folder.wal(folder.file())) == 0;
     Database db = SpoolFile.open(folder.file());

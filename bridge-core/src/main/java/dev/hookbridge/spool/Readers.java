@@ -159,7 +159,7 @@ final class Readers implements AutoCloseable {
       return events;
     }
 
-    /** Numbers to be examined by whoever may write. Another thread may have dropped them. */
+    /** Numbers that the writer must examine. Another thread may have dropped them meanwhile. */
     Ranges suspects() {
       return suspects;
     }

@@ -3,7 +3,7 @@ package dev.hookbridge.spool;
 import java.sql.SQLException;
 import java.util.List;
 
-/** Reads events, and has whoever writes deal with those that are damaged. */
+/** Reads events. Damaged ones are handed to the writer. */
 final class Reading {
   private static final int ATTEMPTS = 3;
 

@@ -49,14 +49,36 @@ final class Replacement {
   void begin(String reason) throws IOException {
     LOG.error("the spool in {} is damaged: {}; saving what is intact", folder.path(), reason);
     folder.make();
+    removeDraft();
+  }
+
+  void removeDraft() throws IOException {
     for (Path left : new Path[] {draft(), Folder.wal(draft()), Folder.shm(draft())}) {
       Files.deleteIfExists(left);
     }
   }
 
-  /** The disk may be nearly full; the ballast comes back by itself. */
-  void makeRoom() throws IOException {
+  /**
+   * Gives up the ballast, which comes back by itself, and looks whether a copy finds room: it must
+   * not fill a disk on which hooks write.
+   *
+   * @throws SpoolException of kind {@code FULL} when it would not
+   */
+  void makeRoom() throws IOException, SpoolException {
     Ballast.release(folder.path());
+    long need = Folder.size(file()) + Folder.size(Folder.wal(file()));
+    long free = folder.path().toFile().getUsableSpace();
+    if (free < need) {
+      throw new SpoolException(
+          SpoolException.Kind.FULL,
+          "The spool in "
+              + folder.path()
+              + " is damaged, and saving what is intact needs up to "
+              + need
+              + " bytes of which "
+              + free
+              + " are free; make room.");
+    }
   }
 
   /** The draft is complete and closed. */

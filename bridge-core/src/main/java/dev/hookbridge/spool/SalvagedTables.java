@@ -38,9 +38,10 @@ final class SalvagedTables {
   /** Each row has a checksum that is looked at when it is used. */
   private void copyKeys() throws SQLException {
     List<Object[]> keys =
-        file.piece(db -> Optional.of(db.list(Keys.ROWS, SalvagedTables::six))).orElse(List.of());
+        file.piece(db -> Optional.of(db.list(ObjectKeys.ROWS, SalvagedTables::six)))
+            .orElse(List.of());
     for (Object[] row : keys) {
-      db.update(Keys.WRITE, row);
+      db.update(ObjectKeys.WRITE, row);
     }
   }
 

@@ -40,7 +40,7 @@ public final class Spool implements AutoCloseable {
   private final SpoolMeters meters;
   private final long limit;
   private final Bells bells = new Bells();
-  private final Keys keys;
+  private final ObjectKeys keys;
 
   private Spool(Opening opening, Limits limits, MeterRegistry registry) throws SQLException {
     Ballast ballast = new Ballast(opening.folder().path(), Bound.side(limits));
@@ -59,14 +59,14 @@ public final class Spool implements AutoCloseable {
     this.reading = new Reading(opening, readers, writer, untold);
     this.outside = opening.outside();
     this.limit = limits.maxBytes() - Bound.side(limits);
-    this.keys = Keys.load(opening.db());
+    this.keys = ObjectKeys.load(opening.db());
     this.meters = new SpoolMeters(registry, this);
   }
 
-  /** Opens the spool of a folder for this machine and boot, with no folder for run-time files. */
+  /** Opens the spool of a folder for a host that never boots, with no folder for run-time files. */
   public static Spool open(Path path, String host, Limits limits, MeterRegistry meters)
       throws SpoolException {
-    return open(path, Identity.of(host), Optional.empty(), limits, meters);
+    return open(path, new HostIdentity(host, "", ""), Optional.empty(), limits, meters);
   }
 
   /**
@@ -78,7 +78,7 @@ public final class Spool implements AutoCloseable {
    * @throws SpoolException of kind {@code IN_USE}, {@code FOREIGN}, {@code NEWER} or {@code FAILED}
    */
   public static Spool open(
-      Path path, Identity me, Optional<Path> runtime, Limits limits, MeterRegistry meters)
+      Path path, HostIdentity me, Optional<Path> runtime, Limits limits, MeterRegistry meters)
       throws SpoolException {
     try {
       Folder folder = Folder.take(path);
@@ -140,7 +140,7 @@ public final class Spool implements AutoCloseable {
    */
   public Appended append(Batch batch) throws SpoolException {
     long begun = System.nanoTime();
-    List<Keys.Saved> known = new ArrayList<>();
+    List<ObjectKeys.Saved> known = new ArrayList<>();
     Appended appended =
         writer.transact(
             (db, change) -> {
@@ -156,7 +156,7 @@ public final class Spool implements AutoCloseable {
   }
 
   /** Which key the events of a guest or network had last. */
-  public Keys keys() {
+  public ObjectKeys keys() {
     return keys;
   }
 

@@ -30,7 +30,7 @@ final class SpoolFile {
     DeadTable.TABLE,
     DeadTable.BY_SINK,
     DeadTable.BY_RETRY,
-    Keys.TABLE
+    ObjectKeys.TABLE
   };
 
   private SpoolFile() {}

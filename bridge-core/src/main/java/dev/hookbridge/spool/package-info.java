@@ -9,7 +9,7 @@
  *   ├ Ledger       a transaction, and memory that follows it: numbers, cursors, forgotten ids
  *   │   └ Change   what the transaction under way does to them
  *   ├ Events Drops DeadLetters    one table each
- *   ├ Keys         which key a guest's or network's events had last
+ *   ├ ObjectKeys         which key a guest's or network's events had last
  *   ├ Bound        what the operator allows, and what goes when it is reached
  *   ├ Readers      short reads, one connection per reader at a time
  *   └ Wal          keeps the write-ahead log small

@@ -178,4 +178,28 @@ class FullDiskTest {
       spool.save();
     }
   }
+
+  /** A copy that filled the disk would take the room of the hooks. */
+  @Test
+  void damagedSpoolIsNotCopiedWithoutRoomAndNothingOfItIsLost() throws Exception {
+    Path folder = disk.resolve("spool");
+    try (Spool spool = open(WhenFull.DROP_NEWEST)) {
+      for (int i = 0; i < 40; i++) {
+        append(spool);
+      }
+    }
+    fill();
+    Files.createFile(folder.resolve("damaged"));
+    assertThatThrownBy(() -> open(WhenFull.DROP_NEWEST))
+        .isInstanceOfSatisfying(
+            SpoolException.class, e -> assertThat(e.kind()).isEqualTo(SpoolException.Kind.FULL))
+        .hasMessageContainingAll("is damaged", "are free; make room.");
+    assertThat(folder.resolve("spool.db.new")).doesNotExist();
+    Files.delete(filler);
+    try (Spool spool = open(WhenFull.DROP_NEWEST)) {
+      assertThat(spool.setAside()).isPresent();
+      assertThat(spool.read("a", 0, 1000, 1L << 30)).hasSize(400);
+      assertThat(spool.untoldDrops()).isEmpty();
+    }
+  }
 }

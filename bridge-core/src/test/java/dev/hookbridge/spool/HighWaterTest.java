@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What is known outside the database when the database does not know it any more. */
 class HighWaterTest {
   private static final Limits LIMITS = new Limits(64L << 20, WhenFull.DROP_OLDEST);
-  private static final Identity ME = new Identity("kvm-07", "machine", "boot-1");
+  private static final HostIdentity ME = new HostIdentity("kvm-07", "machine", "boot-1");
   private final Random random = new Random(11);
   private final Set<String> places = new HashSet<>();
   @TempDir Path temp;
@@ -33,7 +33,7 @@ class HighWaterTest {
     return temp.resolve("data");
   }
 
-  private Spool open(Identity me) throws SpoolException {
+  private Spool open(HostIdentity me) throws SpoolException {
     Path runtime = temp.resolve("run");
     Spool spool = Spool.open(data(), me, Optional.of(runtime), LIMITS, new SimpleMeterRegistry());
     spool.sinks(Set.of("a", "b"));
@@ -165,12 +165,12 @@ class HighWaterTest {
   void nextBootAndEveryOtherMachineOrNameBeginsANewEpoch() throws Exception {
     used().close();
     Set<String> epochs = new HashSet<>();
-    for (Identity me :
+    for (HostIdentity me :
         List.of(
             ME,
-            new Identity("kvm-07", "machine", "boot-2"),
-            new Identity("kvm-07", "clone", "boot-2"),
-            new Identity("kvm-08", "clone", "boot-2"))) {
+            new HostIdentity("kvm-07", "machine", "boot-2"),
+            new HostIdentity("kvm-07", "clone", "boot-2"),
+            new HostIdentity("kvm-08", "clone", "boot-2"))) {
       try (Spool spool = open(me)) {
         assertThat(epochs.add(spool.epoch())).as("new for %s", me).isTrue();
         assertThat(spool.untoldDrops()).isEmpty();
@@ -191,7 +191,7 @@ class HighWaterTest {
     for (String boot : List.of("boot-2", "boot-3", "boot-4")) {
       copy(image, data());
       delete(temp.resolve("run"));
-      try (Spool spool = open(new Identity("kvm-07", "machine", boot))) {
+      try (Spool spool = open(new HostIdentity("kvm-07", "machine", boot))) {
         append(spool, 10);
       }
     }

@@ -218,6 +218,20 @@ class SpoolDamageTest {
   }
 
   @Test
+  void theFirstSchemaIsLeftAlone() throws Exception {
+    filled();
+    try (Database db = Database.open(Folder.file(folder), 512)) {
+      db.run("DROP TABLE meta");
+      db.run("CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID");
+    }
+    assertThatThrownBy(this::open)
+        .isInstanceOfSatisfying(
+            SpoolException.class, e -> assertThat(e.kind()).isEqualTo(Kind.FOREIGN))
+        .hasMessageContaining("schema 1");
+    assertThat(setAside()).isEmpty();
+  }
+
+  @Test
   void aFolderThatCannotBeUsedIsSaidInOneSentence() throws Exception {
     Path file = Files.createFile(folder.resolve("file"));
     assertThatThrownBy(

@@ -101,6 +101,7 @@ class ServiceIT {
     String look =
         "stat -c '%n %a %U' /run/hookbridge /var/lib/hookbridge /var/lib/hookbridge/*"
             + " /var/lib/hookbridge/mail/* /var/log/hookbridge /etc/hookbridge";
+    machine.done("test -s /run/hookbridge/agent/high-water");
     String before = machine.done(look);
     assertThat(before).contains("/var/lib/hookbridge/spool 700 hookbridge\n");
     machine.done("rm -r /run/hookbridge && systemd-tmpfiles --create hookbridge.conf");

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which key a guest's or network's events had last. */
-class KeysTest {
+class ObjectKeysTest {
   @TempDir Path folder;
 
   private Spool open() throws SpoolException {
@@ -73,7 +73,7 @@ class KeysTest {
     Path file = folder.resolve("spool.db");
     open().close();
     try (Database db = SpoolFile.open(file)) {
-      Keys keys = Keys.load(db, 4);
+      ObjectKeys keys = ObjectKeys.load(db, 4);
       keys.learn(event("qemu", "long", "started", "u0"));
       for (int i = 1; i <= 4; i++) {
         keys.learn(event("qemu", "g" + i, "prepare", "u" + i));
@@ -85,7 +85,7 @@ class KeysTest {
       keys.saved(keys.save(db, 1));
       keys.learn(event("qemu", "g5", "prepare", "u5"));
       keys.saved(keys.save(db, 2));
-      Keys loaded = Keys.load(db, 4);
+      ObjectKeys loaded = ObjectKeys.load(db, 4);
       assertThat(loaded.of("qemu", "long")).isEqualTo("u0");
       assertThat(loaded.of("qemu", "g2")).isNull();
       assertThat(loaded.of("qemu", "g5")).isEqualTo("u5");
@@ -98,11 +98,11 @@ class KeysTest {
     Path file = folder.resolve("spool.db");
     open().close();
     try (Database db = SpoolFile.open(file)) {
-      Keys keys = Keys.load(db);
+      ObjectKeys keys = ObjectKeys.load(db);
       keys.learn(event("qemu", "g", "prepare", "u1"));
       keys.save(db, 1);
       db.run("UPDATE object_key SET key = 'u2'");
-      assertThat(Keys.load(db).of("qemu", "g")).isNull();
+      assertThat(ObjectKeys.load(db).of("qemu", "g")).isNull();
       db.run("DROP TABLE object_key");
     }
     try (Spool spool = open()) {

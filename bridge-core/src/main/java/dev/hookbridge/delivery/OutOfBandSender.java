@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
  * Sends what does not go through the window: heartbeats, and dead letters that are tried. Whether
  * it breaks the sink is of interest to all.
  */
-final class Aside {
+final class OutOfBandSender {
   private final Courier courier;
   private final Sink sink;
   private final Rendering rendering;
   private volatile Outcome.@Nullable Broken broken;
 
-  Aside(Courier courier, Sink sink, Rendering rendering) {
+  OutOfBandSender(Courier courier, Sink sink, Rendering rendering) {
     this.courier = courier;
     this.sink = sink;
     this.rendering = rendering;

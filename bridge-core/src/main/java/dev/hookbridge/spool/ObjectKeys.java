@@ -1,7 +1,6 @@
 package dev.hookbridge.spool;
 
 import dev.hookbridge.Envelope;
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Bounded: those that have ended are forgotten first, the oldest first. Safe between threads.
  */
-public final class Keys {
+public final class ObjectKeys {
   static final String TABLE =
       """
       CREATE TABLE IF NOT EXISTS object_key (
@@ -48,17 +46,17 @@ public final class Keys {
   /** What the table does not say so far; null for what is to be deleted. */
   private final Map<Name, @Nullable Known> unsaved = new HashMap<>();
 
-  private Keys(int most) {
+  private ObjectKeys(int most) {
     this.most = most;
   }
 
-  static Keys load(Database db) throws SQLException {
+  static ObjectKeys load(Database db) throws SQLException {
     return load(db, MOST);
   }
 
-  static Keys load(Database db, int most) throws SQLException {
+  static ObjectKeys load(Database db, int most) throws SQLException {
     db.run(TABLE); // a spool of an older version has none
-    Keys keys = new Keys(most);
+    ObjectKeys keys = new ObjectKeys(most);
     db.each(
         "SELECT driver, subject, key, ended, checksum FROM object_key ORDER BY seq",
         row -> {
@@ -149,9 +147,6 @@ public final class Keys {
   }
 
   private static long checksum(Name name, Known known) {
-    CRC32C sum = new CRC32C();
-    String text = String.join("\0", name.driver(), name.subject(), known.key(), "" + known.ended());
-    sum.update(text.getBytes(StandardCharsets.UTF_8));
-    return sum.getValue();
+    return Checksum.of(name.driver(), name.subject(), known.key(), String.valueOf(known.ended()));
   }
 }

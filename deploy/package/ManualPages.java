@@ -1,10 +1,19 @@
+import dev.hookbridge.SettingKey;
+import dev.hookbridge.Transport;
 import dev.hookbridge.cli.Main;
+import dev.hookbridge.config.Config;
+import dev.hookbridge.config.HttpConfig;
+import dev.hookbridge.config.LogConfig;
+import dev.hookbridge.config.RuleConfig;
+import dev.hookbridge.config.SinkConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.TreeMap;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -14,7 +23,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Writes a manual page for each command, and the completion for bash, from what the commands say of
+ * Writes a manual page for each command and for the configuration, and the completion for bash, from what the commands say of
  * themselves: {@code java -cp 'lib/*' ManualPages.java FOLDER}. Run by stage.sh.
  */
 final class ManualPages {
@@ -38,6 +47,27 @@ final class ManualPages {
       JAVA_HOME, HOOKBRIDGE_HEAP and HOOKBRIDGE_JAVA_OPTS of the service.
       """;
 
+  private static final String CONFIGURATION =
+      """
+      .SH DESCRIPTION
+      The agent and all commands read
+      .I /etc/hookbridge/hookbridge.yaml
+      or what \\fB\\-\\-config\\fR names. It is YAML. The agent reads it when it starts. A key that nobody
+      reads is refused. \\fBhookbridge check\\fR examines it without starting anything.
+      .PP
+      Any text may hold \\fB${file:\\fR\\fIPATH\\fR\\fB}\\fR, the content of a file, and
+      \\fB${env:\\fR\\fINAME\\fR\\fB}\\fR. Sizes are written 65536, 64KiB, 4MiB, 1GiB; times 250ms, 2s, 5m, 1h.
+      .SH EXAMPLE
+      .nf
+      host: kvm\\-07.example.org
+      sinks:
+        feed:
+          type: kafka
+          topic: libvirt.hooks
+          properties: { bootstrap.servers: "kafka1.example.org:9092" }
+      .fi
+      """;
+
   private final String version;
   private final Map<String, String> pages = new TreeMap<>();
 
@@ -54,6 +84,8 @@ final class ManualPages {
     for (Map.Entry<String, String> page : pages.pages.entrySet()) {
       Files.writeString(manual.resolve(page.getKey() + ".8"), page.getValue());
     }
+    Path formats = Files.createDirectories(folder.resolve("man/man5"));
+    Files.writeString(formats.resolve("hookbridge.yaml.5"), pages.configuration());
     Path completions = Files.createDirectories(folder.resolve("bash-completion/completions"));
     // It is read by a shell, not run.
     Files.writeString(
@@ -64,6 +96,45 @@ final class ManualPages {
   private void add(CommandSpec command) {
     pages.put(name(command), page(command));
     command.subcommands().values().forEach(child -> add(child.getCommandSpec()));
+  }
+
+  /** hookbridge.yaml(5), from the keys themselves. */
+  private String configuration() {
+    Map<String, List<SettingKey>> sections = new LinkedHashMap<>();
+    sections.put("THE TOP LEVEL", Config.KEYS);
+    sections.put("HTTP", HttpConfig.KEYS);
+    sections.put("HTTP.TLS", HttpConfig.TLS_KEYS);
+    sections.put("HTTP.BASIC", HttpConfig.BASIC_KEYS);
+    sections.put("SPOOL", Config.SPOOL_KEYS);
+    sections.put("LOG", LogConfig.KEYS);
+    sections.put("EVERY SINK", SinkConfig.KEYS);
+    Map<String, List<SettingKey>> transports = new TreeMap<>();
+    ServiceLoader.load(Transport.class)
+        .forEach(each -> transports.put("SINKS OF TYPE " + each.type().toUpperCase(), each.keys()));
+    sections.putAll(transports);
+    sections.put("RULES OF DECISIONS", RuleConfig.KEYS);
+    StringBuilder page = new StringBuilder();
+    page.append(".TH \"HOOKBRIDGE.YAML\" 5 \"\" \"%s\" \"hookbridge\"\n".formatted(version));
+    page.append(".nh\n.ad l\n.SH NAME\n");
+    page.append(text("hookbridge.yaml")).append(" \\- configuration of hookbridge\n");
+    page.append(CONFIGURATION);
+    sections.forEach((title, keys) -> keys(page, title, keys));
+    page.append(".SH SEE ALSO\n\\fBhookbridge\\fR(8), \\fBhookbridge\\-check\\fR(8),\n");
+    page.append(".I /usr/share/doc/hookbridge/docs/configuration.md\n");
+    return page.toString();
+  }
+
+  private static void keys(StringBuilder page, String title, List<SettingKey> keys) {
+    page.append(".SH ").append(text(title)).append('\n');
+    for (SettingKey key : keys) {
+      page.append(".TP\n\\fB").append(text(key.name())).append("\\fR");
+      if (key.required()) {
+        page.append(" (required)");
+      } else if (!key.fallback().isEmpty()) {
+        page.append(" (default ").append(text(key.fallback())).append(')');
+      }
+      page.append('\n').append(text(key.description())).append('\n');
+    }
   }
 
   private static String name(CommandSpec command) {
@@ -143,6 +214,7 @@ final class ManualPages {
   private static void also(StringBuilder page, CommandSpec command) {
     List<String> others = new ArrayList<>();
     if (command.parent() == null) {
+      others.add("\\fBhookbridge.yaml\\fR(5)");
       others.add("\\fBvirsh\\fR(1)");
       others.add("\\fBlibvirtd\\fR(8)");
     } else {

@@ -43,7 +43,17 @@ put 0644 "$here/../prometheus/alerts.yaml" usr/share/hookbridge/prometheus/alert
 put 0644 "$here/../grafana/hookbridge.json" usr/share/hookbridge/grafana/hookbridge.json
 
 java -cp "$distribution/lib/*" "$here/ManualPages.java" "$share"
-gzip -9n "$share"/man/man8/*.8
+gzip -9n "$share"/man/man8/*.8 "$share"/man/man5/*.5
+# What an event's dataschema and an alert's runbook_url name.
+for schema in "$here"/../../docs/schema/*.json; do
+  put 0644 "$schema" "usr/share/hookbridge/schema/${schema##*/}"
+done
+doc=$share/doc/hookbridge
+mkdir -p "$doc/docs" "$doc/examples"
+cp "$here/../../README.md" "$here/../../SECURITY.md" "$here/../../RATIONALE.md" "$doc/"
+cp -R "$here/../../docs/." "$doc/docs/"
+cp "$here"/../examples/* "$doc/examples/"
+cp "$distribution/etc/hookbridge.yaml" "$doc/examples/hookbridge.yaml"
 put 0644 "$here/copyright" usr/share/doc/hookbridge/copyright
 put 0644 "$here/../../CHANGELOG.md" usr/share/doc/hookbridge/changelog
 gzip -9n "$share/doc/hookbridge/changelog"

@@ -60,6 +60,11 @@ public interface Sink extends AutoCloseable {
     return null;
   }
 
+  /** Where its events go, for the log: broker and place there, without a secret. */
+  default String destination() {
+    return "";
+  }
+
   /** Nothing more is at hand for the moment: a sink that gathers writes lets them go. */
   default void flush() {}
 

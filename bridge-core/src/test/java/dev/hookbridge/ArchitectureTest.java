@@ -80,6 +80,19 @@ class ArchitectureTest {
   }
 
   @Test
+  void theLogKnowsNothingOfTheRest() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".log")
+        .should()
+        .dependOnClassesThat(
+            DescribedPredicate.describe(
+                "of ours, outside the log",
+                type -> type.getPackageName().startsWith(ROOT) && !isOf("log", type)))
+        .check(CLASSES);
+  }
+
+  @Test
   void thereIsNoCycle() {
     slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(CLASSES);
   }

@@ -92,6 +92,11 @@ final class AmqpSink implements Sink {
   }
 
   @Override
+  public String destination() {
+    return settings.broker() + " exchange " + settings.exchange();
+  }
+
+  @Override
   public String lane(Envelope envelope) {
     return envelope.key();
   }

@@ -3,6 +3,7 @@ package dev.hookbridge.cli;
 import dev.hookbridge.agent.Agent;
 import dev.hookbridge.config.Config;
 import dev.hookbridge.config.Places;
+import dev.hookbridge.log.Log;
 import dev.hookbridge.metrics.Endpoint;
 import dev.hookbridge.spool.SpoolException;
 import java.io.IOException;
@@ -37,6 +38,7 @@ final class AgentCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Places places = setup.places();
     Config config = setup.config();
+    Log.set(config.log().level(), config.log().format());
     folders(places);
     CompletableFuture<Agent> starting = new CompletableFuture<>();
     // Before the start, which delivers already: a signal in the middle of it is no failure either.

@@ -29,6 +29,7 @@ import java.util.regex.Pattern;
  * @param sinks in the order in which they were written
  * @param redact names of elements and, with {@code @}, attributes to redact besides the fixed ones
  * @param drainTimeout how long a stopping agent goes on delivering
+ * @param log what the agent logs, and how
  * @param decisions the rules about which hooks wait for a decision, in their order
  */
 public record Config(
@@ -38,6 +39,7 @@ public record Config(
     List<SinkConfig> sinks,
     List<String> redact,
     Duration drainTimeout,
+    LogConfig log,
     List<Rule> decisions) {
 
   /** Every key of the top level with its default. */
@@ -54,6 +56,7 @@ public record Config(
               "redact", "", "Elements and @attributes to redact besides the fixed ones."),
           SettingKey.optional(
               "drain-timeout", "5s", "How long a stopping agent goes on delivering."),
+          SettingKey.optional("log", "", "What the agent logs, and how."),
           SettingKey.optional(
               "decisions", "", "Which hooks wait for a decision: a list of rules."));
 
@@ -102,6 +105,7 @@ public record Config(
           sinks,
           settings.list("redact", List.of()),
           settings.duration("drain-timeout", "5s", Duration.ZERO, Duration.ofMinutes(10)),
+          LogConfig.of(section(top, "log")),
           RuleConfig.rules(top.get("decisions"), sinks));
     } catch (IllegalArgumentException e) {
       String message = String.valueOf(e.getMessage());

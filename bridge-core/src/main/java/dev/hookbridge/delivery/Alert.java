@@ -19,6 +19,7 @@ final class Alert {
   private final String sink;
   private final Map<Reason, Long> toldAt = new EnumMap<>(Reason.class);
   private boolean told;
+  private boolean connectedBefore;
   private long since;
   private volatile String problem = "";
 
@@ -36,6 +37,14 @@ final class Alert {
       toldAt.put(reason, now);
       told = true;
     }
+  }
+
+  /** Told when it is the first time, or when something was told to be wrong before. */
+  void connected(String destination) {
+    if (!connectedBefore || told) {
+      LOG.info("sink {}: connected{}", sink, destination.isEmpty() ? "" : " to " + destination);
+    }
+    connectedBefore = true;
   }
 
   void over() {

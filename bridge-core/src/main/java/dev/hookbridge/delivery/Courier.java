@@ -97,6 +97,7 @@ public final class Courier implements AutoCloseable {
     try (Sink sink = open()) {
       connected = true;
       stalled = false;
+      alert.connected(sink.destination());
       Round round = new Round(this, sink);
       try {
         round.run();

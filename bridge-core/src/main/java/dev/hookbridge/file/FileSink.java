@@ -31,6 +31,11 @@ final class FileSink implements Sink {
     return Ordering.PIPELINED;
   }
 
+  @Override
+  public String destination() {
+    return file.path().toString();
+  }
+
   /** One file, one order; the courier gives a lane a quarter of the window, which is plenty. */
   @Override
   public String lane(Envelope envelope) {

@@ -111,6 +111,10 @@ final class RotatedFile {
     file = OpenFile.open(path);
   }
 
+  Path path() {
+    return path;
+  }
+
   static Path numbered(Path path, int number) {
     return path.resolveSibling(path.getFileName() + "." + number);
   }

@@ -1,5 +1,6 @@
 package dev.hookbridge.testing;
 
+import dev.hookbridge.log.Log;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -23,7 +24,7 @@ public final class Brokers {
 
   static {
     // A look for Docker where there is none is not worth an error in the log.
-    System.setProperty("org.slf4j.simpleLogger.log.org.testcontainers", "off");
+    Log.silence("org.testcontainers");
   }
 
   private Brokers() {}

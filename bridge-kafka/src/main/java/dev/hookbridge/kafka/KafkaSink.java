@@ -37,6 +37,7 @@ final class KafkaSink implements Sink {
   private static final Outcome.Broken CLOSED =
       new Outcome.Broken(Reason.CLOSED, "the run ended with an earlier event", false);
 
+  private final String servers;
   private final String topic;
   private final ContentMode mode;
   private final String name;
@@ -56,6 +57,7 @@ final class KafkaSink implements Sink {
       KafkaTopic facts,
       Producer<byte[], byte[]> producer,
       KafkaClientMetrics meters) {
+    this.servers = settings.servers();
     this.topic = settings.topic();
     this.mode = settings.mode();
     this.name = name;
@@ -94,6 +96,11 @@ final class KafkaSink implements Sink {
   @Override
   public Ordering ordering() {
     return Ordering.PIPELINED;
+  }
+
+  @Override
+  public String destination() {
+    return servers + " topic " + topic;
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.hookbridge.SettingKey;
 import dev.hookbridge.Transport;
 import dev.hookbridge.config.Config;
 import dev.hookbridge.config.HttpConfig;
+import dev.hookbridge.config.LogConfig;
 import dev.hookbridge.config.Places;
 import dev.hookbridge.config.RuleConfig;
 import dev.hookbridge.config.SinkConfig;
@@ -42,10 +43,11 @@ class ConfigurationTest {
     lists.put("http.tls", HttpConfig.TLS_KEYS);
     lists.put("http.basic", HttpConfig.BASIC_KEYS);
     lists.put("spool", Config.SPOOL_KEYS);
+    lists.put("log", LogConfig.KEYS);
     lists.put("sink", SinkConfig.KEYS);
     lists.put("rule", RuleConfig.KEYS);
     ServiceLoader.load(Transport.class).forEach(sink -> lists.put(sink.type(), sink.keys()));
-    assertThat(lists).hasSize(10);
+    assertThat(lists).hasSize(11);
     return lists.entrySet().stream()
         .map(
             list ->

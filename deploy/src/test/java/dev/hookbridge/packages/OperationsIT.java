@@ -35,11 +35,17 @@ class OperationsIT {
         Files.isDirectory(Repository.file("deploy/kafka-broker/target/lib")),
         "no Kafka broker: run './mvnw -pl deploy/kafka-broker process-resources'");
     Path in = Files.createDirectory(folder.resolve("in"));
-    // Under the names that the page types.
-    Files.copy(Built.deb(), in.resolve("hookbridge_0.1.0_amd64.deb"));
-    Files.copy(Built.runtimeDeb(), in.resolve("hookbridge-runtime_0.1.0_amd64.deb"));
+    // Under the names that the build gives them, which the page's patterns find.
+    Path deb = Built.deb();
+    Path runtime = Built.runtimeDeb();
+    Files.copy(deb, in.resolve(deb.getFileName()));
+    Files.copy(runtime, in.resolve(runtime.getFileName()));
     String resources = "deploy/src/test/resources/packages/";
-    Files.copy(Repository.file(resources + "inventory.yml"), in.resolve("inventory.yml"));
+    Files.writeString(
+        in.resolve("inventory.yml"),
+        Files.readString(Repository.file(resources + "inventory.yml"))
+            .replace("hookbridge_0.1.0_amd64.deb", deb.getFileName().toString())
+            .replace("hookbridge-runtime_0.1.0_amd64.deb", runtime.getFileName().toString()));
     // A disk that keeps what it is given, which an overlay in memory is not.
     Files.createDirectory(folder.resolve("data"));
     machine = Machine.booted(folder);

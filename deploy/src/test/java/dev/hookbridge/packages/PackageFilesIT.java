@@ -3,11 +3,14 @@ package dev.hookbridge.packages;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hookbridge.testing.Needs;
+import dev.hookbridge.testing.Repository;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,7 +46,44 @@ class PackageFilesIT {
             "/usr/lib/systemd/system/libvirtd.service.d/50-hookbridge.conf",
             "/usr/lib/systemd/system/virtqemud.service.d/50-hookbridge.conf",
             "/etc/hookbridge/hookbridge.yaml",
+            "/usr/share/doc/hookbridge/README.md",
+            "/usr/share/doc/hookbridge/SECURITY.md",
+            "/usr/share/doc/hookbridge/examples/hookbridge.yaml",
+            "/usr/share/doc/hookbridge/examples/memory-per-tenant.py",
+            "/usr/share/man/man5/hookbridge.yaml.5.gz",
             "/usr/share/man/man8/hookbridge-hooks-install.8.gz");
+  }
+
+  /** A host without a network has what its own events and alerts point to. */
+  @Test
+  void whatEventsAndAlertsNameIsInThePackage(@TempDir Path folder) throws Exception {
+    said("dpkg-deb", "-x", Built.deb().toString(), folder.toString());
+    for (String dated :
+        Files.readString(Repository.file("docs/events.md")).split("\"dataschema\": ")) {
+      if (dated.startsWith("\"https://hookbridge.dev/schema/")) {
+        String name = dated.substring(dated.indexOf("schema/") + 7, dated.indexOf('"', 1));
+        assertThat(folder.resolve("usr/share/hookbridge/schema").resolve(name)).exists();
+      }
+    }
+    try (Stream<Path> schemas = Files.list(Repository.file("docs/schema"))) {
+      assertThat(schemas.map(schema -> schema.getFileName().toString()))
+          .allSatisfy(
+              name ->
+                  assertThat(folder.resolve("usr/share/hookbridge/schema").resolve(name)).exists());
+    }
+    String alerts = Files.readString(folder.resolve("usr/share/hookbridge/prometheus/alerts.yaml"));
+    List<String> links =
+        Pattern.compile("runbook_url: file://(\\S+)")
+            .matcher(alerts)
+            .results()
+            .map(found -> found.group(1))
+            .toList();
+    assertThat(links).hasSizeGreaterThan(20);
+    for (String link : links) {
+      String[] parts = link.split("#", 2);
+      assertThat(Files.readString(folder.resolve(parts[0].substring(1))).toLowerCase(Locale.ROOT))
+          .contains("\n### " + parts[1] + "\n");
+    }
   }
 
   @Test
@@ -79,8 +119,8 @@ class PackageFilesIT {
     Needs.command("man");
     said("dpkg-deb", "-x", Built.deb().toString(), folder.toString());
     Path share = folder.resolve("usr/share");
-    try (Stream<Path> pages = Files.list(share.resolve("man/man8"))) {
-      for (Path page : pages.toList()) {
+    try (Stream<Path> pages = Files.walk(share.resolve("man"))) {
+      for (Path page : pages.filter(Files::isRegularFile).toList()) {
         ProcessBuilder man = new ProcessBuilder("man", "--warnings", "-l", page.toString());
         man.environment().put("MANWIDTH", "80");
         man.environment().put("LC_ALL", "C.UTF-8");
@@ -89,7 +129,10 @@ class PackageFilesIT {
         assertThat(man.start().waitFor()).isZero();
         assertThat(Files.readString(warnings)).as("%s", page).isEmpty();
         assertThat(Files.readString(folder.resolve("page")))
-            .contains("NAME", "SYNOPSIS", "OPTIONS", "--help");
+            .contains(
+                page.getFileName().toString().endsWith(".8.gz")
+                    ? List.of("NAME", "SYNOPSIS", "OPTIONS", "--help")
+                    : List.of("NAME", "EXAMPLE", "bootstrap.servers", "drain-timeout", "confirm"));
       }
     }
     String complete =

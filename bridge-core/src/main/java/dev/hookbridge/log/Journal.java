@@ -1,0 +1,41 @@
+package dev.hookbridge.log;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Map;
+import org.slf4j.event.Level;
+
+/**
+ * Whether a stream ends in systemd's journal, which has a time of its own for each line and takes
+ * the level from {@code <n>} at its beginning (sd-daemon(3), systemd.exec(5): JOURNAL_STREAM).
+ */
+final class Journal {
+  private Journal() {}
+
+  static boolean reads(int descriptor) {
+    String stream = System.getenv("JOURNAL_STREAM");
+    if (stream == null) {
+      return false;
+    }
+    try {
+      Map<String, Object> file =
+          Files.readAttributes(
+              Path.of("/proc/self/fd/" + descriptor), "unix:dev,ino", new LinkOption[0]);
+      return stream.equals(file.get("dev") + ":" + file.get("ino"));
+    } catch (IOException | UnsupportedOperationException e) {
+      return false;
+    }
+  }
+
+  /** The priority of syslog(3), as the journal reads it. */
+  static String prefix(Level level) {
+    return switch (level) {
+      case ERROR -> "<3>";
+      case WARN -> "<4>";
+      case INFO -> "<6>";
+      case DEBUG, TRACE -> "<7>";
+    };
+  }
+}

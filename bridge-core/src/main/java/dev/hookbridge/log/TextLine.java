@@ -1,0 +1,49 @@
+package dev.hookbridge.log;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
+
+/**
+ * {@code 12:00:00.123 [thread] INFO message}, a stack trace below it; in the journal without time.
+ */
+record TextLine(boolean journal) implements Log.Line {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneId.systemDefault());
+
+  @Override
+  public String of(
+      Instant time, String thread, Level level, String message, @Nullable Throwable cause) {
+    String prefix = journal ? Journal.prefix(level) : "";
+    StringBuilder text = new StringBuilder(prefix);
+    if (!journal) {
+      text.append(TIME.format(time)).append(' ');
+    }
+    text.append('[').append(thread).append("] ").append(level).append(' ');
+    text.append(oneLine(message)).append('\n');
+    if (cause != null) {
+      trace(cause).lines().forEach(line -> text.append(prefix).append(oneLine(line)).append('\n'));
+    }
+    return text.toString();
+  }
+
+  /** What comes from a guest or a broker must not look like a line of its own, or move a cursor. */
+  private static String oneLine(String message) {
+    StringBuilder text = new StringBuilder(message.length());
+    message
+        .codePoints()
+        .map(c -> Character.isISOControl(c) && c != '\t' ? '?' : c)
+        .forEach(text::appendCodePoint);
+    return text.toString();
+  }
+
+  static String trace(Throwable cause) {
+    StringWriter text = new StringWriter();
+    cause.printStackTrace(new PrintWriter(text));
+    return text.toString();
+  }
+}

@@ -91,6 +91,15 @@ final class Announcer implements Runnable {
     return take(told -> told.call().equals(call));
   }
 
+  /**
+   * A batch with what {@link #of} gave is not stored, as the agent stops. Its calls and decisions
+   * stay in the mailbox and come again; what was on the way between them does not.
+   */
+  void notStored(List<Envelope> events) {
+    long gone = events.stream().filter(event -> event.type().contains(".decision.requested.")).count();
+    untold.increment(gone);
+  }
+
   /** All calls that were written before now are stored, whatever is remembered of them. */
   void caughtUp() {
     long now = System.nanoTime();

@@ -145,6 +145,7 @@ final class Intake implements Runnable {
     // Until this has succeeded nothing of the batch is let go: the files stay where they are.
     while (!append(Batch.of(events).withOwn(untold).telling(mailbox.note()))) {
       if (stopping) {
+        announcer.notStored(events);
         return false;
       }
       LockSupport.parkNanos(PAUSE);

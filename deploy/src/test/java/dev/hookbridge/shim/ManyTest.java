@@ -36,9 +36,9 @@ class ManyTest {
     for (int round = 0; round < 5; round++) {
       List<Process> running = new ArrayList<>();
       for (int i = 0; i < 32; i++) {
-        running.add(Run.of(shim, folder).start());
-      }
-      for (Process process : running) {
+        Process process = Run.of(shim, folder).start();
+        running.add(process);
+        // A pipe takes it at once. A hook that is left without its stdin ends after 5 s.
         process.getOutputStream().write(new byte[8192]);
         process.getOutputStream().close();
       }

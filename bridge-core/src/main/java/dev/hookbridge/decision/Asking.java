@@ -4,6 +4,7 @@ import dev.hookbridge.mailbox.HookCall;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One call, and a question for each rule that is about it. Decided by the first veto of any rule,
@@ -71,11 +72,24 @@ final class Asking {
     }
   }
 
-  synchronized Question.Heard hear(Question question, Reply reply, long now) {
-    long afterMs = Math.max(0, (now - begun) / 1_000_000);
-    Question.Heard heard = question.hear(reply, afterMs, over);
+  /** Counts a reply, or says why it changes nothing; null when it counts. */
+  synchronized DecisionMeters.@Nullable Ignored hear(Question question, Reply reply, long now) {
+    DecisionMeters.Ignored why = question.hear(reply, afterMs(now), over);
+    if (why != null) {
+      question.ignored(reply.decider(), why, afterMs(now));
+    }
     endIfDecided();
-    return heard;
+    return why;
+  }
+
+  /** What came for this question is no reply. */
+  synchronized void malformed(Question question, long now) {
+    question.ignored("", DecisionMeters.Ignored.MALFORMED, afterMs(now));
+  }
+
+  /** How long after the asking. */
+  long afterMs(long now) {
+    return Math.max(0, (now - begun) / 1_000_000);
   }
 
   /** No decision will come to a question. */

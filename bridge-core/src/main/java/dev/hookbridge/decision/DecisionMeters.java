@@ -39,11 +39,21 @@ final class DecisionMeters {
 
   /** Why a reply changed nothing. */
   enum Ignored {
+    /** It is decided already. */
     LATE,
+    /** This decider has spoken already. */
     DUPLICATE,
+    /** It is no JSON that a reply can be. */
     MALFORMED,
+    /** No question of this agent has its correlation. */
     FOREIGN,
-    NAMELESS
+    /** Several deciders are needed, and this one does not say which it is. */
+    NAMELESS;
+
+    /** As metrics, events and the log have it. */
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** The counters that have a reason. */

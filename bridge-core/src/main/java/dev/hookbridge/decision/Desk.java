@@ -30,7 +30,7 @@ final class Desk implements Line.Listener {
   private final Map<String, Line> lines;
   private final Envelopes envelopes;
   private final Consumer<Envelope> tell;
-  private final DecisionMeters meters;
+  private final IgnoredReplies ignored;
   private final SecureRandom random = new SecureRandom();
   private final Map<String, Asked> open = new ConcurrentHashMap<>();
   private final Map<String, Asked> ended =
@@ -56,7 +56,7 @@ final class Desk implements Line.Listener {
     this.lines = lines;
     this.envelopes = envelopes;
     this.tell = tell;
-    this.meters = meters;
+    this.ignored = new IgnoredReplies(meters);
   }
 
   /**
@@ -147,19 +147,20 @@ final class Desk implements Line.Listener {
     long now = System.nanoTime();
     Asked asked = find(line, correlation);
     if (asked == null) {
-      meters.ignored(DecisionMeters.Ignored.FOREIGN);
+      ignored.foreign(line.name());
       return;
     }
+    Asking asking = asked.asking();
+    Rule rule = asked.question().rule();
     Optional<Reply> reply = Reply.of(body);
     if (reply.isEmpty()) {
-      meters.ignored(DecisionMeters.Ignored.MALFORMED);
+      asking.malformed(asked.question(), now);
+      ignored.reply(asking, rule, "", DecisionMeters.Ignored.MALFORMED, now);
       return;
     }
-    switch (asked.asking().hear(asked.question(), reply.get(), now)) {
-      case COUNTED -> {}
-      case LATE -> meters.ignored(DecisionMeters.Ignored.LATE);
-      case DUPLICATE -> meters.ignored(DecisionMeters.Ignored.DUPLICATE);
-      case NAMELESS -> meters.ignored(DecisionMeters.Ignored.NAMELESS);
+    DecisionMeters.Ignored why = asking.hear(asked.question(), reply.get(), now);
+    if (why != null) {
+      ignored.reply(asking, rule, reply.get().decider(), why, now);
     }
   }
 

@@ -148,6 +148,11 @@ final class Line implements AutoCloseable {
     }
   }
 
+  /** The sink's name. */
+  String name() {
+    return carrier.name();
+  }
+
   private void pause(long nanos) {
     try {
       boolean over = stopped.await(nanos, TimeUnit.NANOSECONDS);

@@ -7,19 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One rule's question about one call, and what was said to it. Guarded by its {@link Asking}. */
 final class Question {
-  /** What became of a reply. */
-  enum Heard {
-    COUNTED,
-    /** This decider has spoken already. */
-    DUPLICATE,
-    /** It is decided already. */
-    LATE,
-    /** Several deciders are needed, and this one does not say which it is. */
-    NAMELESS
-  }
-
   private final Rule rule;
   private final List<RuleResult.Word> replies = new ArrayList<>();
+  private final List<RuleResult.Ignored> ignored = new ArrayList<>();
   private @Nullable Verdict verdict;
   private Cause cause = Cause.UNDECIDED;
 
@@ -41,17 +31,19 @@ final class Question {
   }
 
   /**
+   * Counts a reply, or says why it changes nothing; null when it counts.
+   *
    * @param over the call is decided, whatever this rule still misses
    */
-  Heard hear(Reply reply, long afterMs, boolean over) {
+  DecisionMeters.@Nullable Ignored hear(Reply reply, long afterMs, boolean over) {
     if (rule.allowsNeeded() > 1 && reply.decider().isEmpty()) {
-      return Heard.NAMELESS;
+      return DecisionMeters.Ignored.NAMELESS;
     }
     if (replies.stream().anyMatch(word -> word.decider().equals(reply.decider()))) {
-      return Heard.DUPLICATE;
+      return DecisionMeters.Ignored.DUPLICATE;
     }
     if (over || verdict != null) {
-      return Heard.LATE;
+      return DecisionMeters.Ignored.LATE;
     }
     replies.add(
         new RuleResult.Word(reply.decider(), reply.verdict().word(), reply.reason(), afterMs));
@@ -60,7 +52,14 @@ final class Question {
       verdict = reply.verdict();
       cause = Cause.DECIDED;
     }
-    return Heard.COUNTED;
+    return null;
+  }
+
+  /** A reply changed nothing, for the record of what was decided; the first of them are kept. */
+  void ignored(String decider, DecisionMeters.Ignored why, long afterMs) {
+    if (ignored.size() < RuleResult.MOST_IGNORED) {
+      ignored.add(new RuleResult.Ignored(decider, why.word(), afterMs));
+    }
   }
 
   /**
@@ -82,6 +81,6 @@ final class Question {
 
   RuleResult result() {
     return new RuleResult(
-        rule.name(), verdict == null ? null : verdict.word(), cause.word(), replies);
+        rule.name(), verdict == null ? null : verdict.word(), cause.word(), replies, ignored);
   }
 }

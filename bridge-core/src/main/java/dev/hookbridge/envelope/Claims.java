@@ -47,6 +47,7 @@ final class Claims {
     String decision = null;
     String cause = "";
     List<RuleResult.Word> replies = List.of();
+    List<RuleResult.Ignored> ignored = List.of();
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String name = json.currentName();
       json.nextToken();
@@ -54,30 +55,53 @@ final class Claims {
         case "rule" -> rule = text();
         case "decision" -> decision = text();
         case "cause" -> cause = text();
-        case "replies" -> replies = replies();
+        case "replies" -> replies = objects(this::reply, RuleResult.MOST_REPLIES);
+        case "ignored" -> ignored = objects(this::ignored, RuleResult.MOST_IGNORED);
         default -> json.skipChildren();
       }
     }
-    return RuleResult.claimed(rule, decision, cause, replies);
+    return RuleResult.claimed(rule, decision, cause, replies, ignored);
   }
 
-  private List<RuleResult.Word> replies() throws IOException {
-    List<RuleResult.Word> replies = new ArrayList<>();
+  /** Reads one object of a list; null when it is none. */
+  private interface One<T> {
+    @Nullable T read() throws IOException;
+  }
+
+  private <T> List<T> objects(One<T> one, int most) throws IOException {
+    List<T> objects = new ArrayList<>();
     if (json.currentToken() != JsonToken.START_ARRAY) {
       json.skipChildren();
-      return replies;
+      return objects;
     }
     while (json.nextToken() != JsonToken.END_ARRAY) {
       if (json.currentToken() != JsonToken.START_OBJECT) {
         json.skipChildren();
         continue;
       }
-      RuleResult.Word word = reply();
-      if (word != null && replies.size() < RuleResult.MOST_REPLIES) {
-        replies.add(word);
+      T object = one.read();
+      if (object != null && objects.size() < most) {
+        objects.add(object);
       }
     }
-    return replies;
+    return objects;
+  }
+
+  private RuleResult.Ignored ignored() throws IOException {
+    String decider = "";
+    String why = "";
+    long after = 0;
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String name = json.currentName();
+      json.nextToken();
+      switch (name) {
+        case "decider" -> decider = Harmless.text(text(), RuleResult.MOST_DECIDER);
+        case "why" -> why = text();
+        case "afterMs" -> after = number();
+        default -> json.skipChildren();
+      }
+    }
+    return new RuleResult.Ignored(decider, RuleResult.cause(why), after);
   }
 
   private RuleResult.@Nullable Word reply() throws IOException {

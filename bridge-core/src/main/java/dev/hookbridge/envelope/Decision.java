@@ -64,7 +64,11 @@ public record Decision(
       if (equals > 0 && rules.size() < RuleResult.MOST_RULES) {
         RuleResult rule =
             RuleResult.claimed(
-                word.substring(0, equals), word.substring(equals + 1), outcome.cause(), List.of());
+                word.substring(0, equals),
+                word.substring(equals + 1),
+                outcome.cause(),
+                List.of(),
+                List.of());
         if (rule != null) {
           rules.add(rule);
         }

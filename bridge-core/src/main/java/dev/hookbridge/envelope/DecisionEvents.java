@@ -7,12 +7,19 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Map;
 
 /** The data of the events that tell of decisions. */
 final class DecisionEvents {
   static final String REQUESTED = "decision.requested";
   static final String MADE = "decision.made";
+
+  private static final DateTimeFormatter MILLIS =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
 
   private DecisionEvents() {}
 
@@ -55,9 +62,12 @@ final class DecisionEvents {
     return new Envelope(request.attributes(), route, data, -1);
   }
 
-  /** The time until which an answer is of use, as CloudEvents' expiry extension has it. */
+  /**
+   * The time until which an answer is of use, as CloudEvents' expiry extension has it. Always with
+   * three digits of the second: many a library reads no other number of them.
+   */
   static String expiry(Instant now, Duration timeout) {
-    return now.plus(timeout).toString();
+    return MILLIS.format(now.plus(timeout));
   }
 
   static void write(JsonGenerator json, Decision made) throws IOException {

@@ -1,10 +1,10 @@
 package dev.hookbridge.envelope;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** {@code data.domain}: a guest. */
 final class DomainSummary implements Summary.Part {
+  private static final String DEVICES = "devices/";
   private static final List<String> DOMAIN =
       List.of(
           "uuid",
@@ -19,19 +19,15 @@ final class DomainSummary implements Summary.Part {
           "os",
           "disks",
           "interfaces",
-          "hostdevs");
+          "hostdevs",
+          "filesystems");
   private static final List<String> OS = List.of("type", "arch", "machine", "firmware");
-  private static final List<String> DISK =
-      List.of("type", "device", "target", "bus", "format", "source", "protocol", "readonly");
-  private static final List<String> INTERFACE =
-      List.of("type", "mac", "network", "bridge", "device", "portId", "target", "model");
-  private static final List<String> HOSTDEV = List.of("mode", "type", "address");
 
   private final Members domain = new Members(DOMAIN);
   private final Members os = new Members(OS);
-  private Members disk = new Members(DISK);
-  private Members nic = new Members(INTERFACE);
-  private Members hostdev = new Members(HOSTDEV);
+  private final List<Devices> devices =
+      List.of(
+          new Disks(domain), new Interfaces(domain), new Hostdevs(domain), new Filesystems(domain));
   private String memoryUnit = "";
 
   @Override
@@ -51,12 +47,12 @@ final class DomainSummary implements Summary.Part {
         os.put("machine", at.get("machine"));
       }
       default -> {
-        if (place.startsWith("devices/disk")) {
-          disk(place, at);
-        } else if (place.startsWith("devices/interface")) {
-          nic(place, at);
-        } else if (place.startsWith("devices/hostdev")) {
-          hostdev(place, at);
+        if (place.startsWith(DEVICES)) {
+          for (Devices kind : devices) {
+            if (kind.start(place, at)) {
+              return;
+            }
+          }
         }
       }
     }
@@ -71,7 +67,11 @@ final class DomainSummary implements Summary.Part {
       case "currentMemory" -> domain.put("currentMemoryKiB", Units.kib(text, memoryUnit));
       case "vcpu" -> domain.put("vcpus", Units.whole(text));
       case "os/type" -> os.put("type", text);
-      default -> {}
+      default -> {
+        if (place.startsWith(DEVICES)) {
+          devices.forEach(kind -> kind.text(place, text));
+        }
+      }
     }
   }
 
@@ -79,72 +79,6 @@ final class DomainSummary implements Summary.Part {
     domain.put("type", at.get("type"));
     domain.put("id", Units.whole(at.get("id")));
     domain.put("os", os);
-    domain.withLists("disks", "interfaces", "hostdevs");
-  }
-
-  private void disk(String place, Attributes at) {
-    switch (place) {
-      case "devices/disk" -> {
-        disk = new Members(DISK);
-        disk.put("type", at.get("type"));
-        disk.put("device", at.get("device"));
-        domain.add("disks", disk);
-      }
-      case "devices/disk/driver" -> disk.put("format", at.get("type"));
-      case "devices/disk/source" -> {
-        disk.put("protocol", at.get("protocol"));
-        disk.put("source", source(at));
-      }
-      case "devices/disk/target" -> {
-        disk.put("target", at.get("dev"));
-        disk.put("bus", at.get("bus"));
-      }
-      case "devices/disk/readonly" -> disk.put("readonly", true);
-      default -> {}
-    }
-  }
-
-  private static @Nullable String source(Attributes at) {
-    String pool = at.get("pool");
-    String volume = at.get("volume");
-    return pool != null && volume != null
-        ? pool + "/" + volume
-        : at.first("file", "dev", "dir", "name");
-  }
-
-  private void nic(String place, Attributes at) {
-    switch (place) {
-      case "devices/interface" -> {
-        nic = new Members(INTERFACE);
-        nic.put("type", at.get("type"));
-        domain.add("interfaces", nic);
-      }
-      case "devices/interface/mac" -> nic.put("mac", at.get("address"));
-      case "devices/interface/source" -> {
-        nic.put("network", at.get("network"));
-        nic.put("bridge", at.get("bridge"));
-        nic.put("device", at.get("dev"));
-        nic.put("portId", at.get("portid"));
-      }
-      case "devices/interface/target" -> nic.put("target", at.get("dev"));
-      case "devices/interface/model" -> nic.put("model", at.get("type"));
-      default -> {}
-    }
-  }
-
-  private void hostdev(String place, Attributes at) {
-    switch (place) {
-      case "devices/hostdev" -> {
-        hostdev = new Members(HOSTDEV);
-        hostdev.put("mode", at.get("mode"));
-        hostdev.put("type", at.get("type"));
-        domain.add("hostdevs", hostdev);
-      }
-      case "devices/hostdev/source/address" -> hostdev.put("address", HostAddress.of(at));
-      case "devices/hostdev/source/vendor" -> hostdev.put("address", HostAddress.usbId(at));
-      case "devices/hostdev/source/product" ->
-          hostdev.append("address", ":", HostAddress.usbId(at));
-      default -> {}
-    }
+    domain.withLists("disks", "interfaces", "hostdevs", "filesystems");
   }
 }

@@ -1,13 +1,22 @@
 package dev.hookbridge.envelope;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** {@code data.network}: a virtual network. */
 final class NetworkSummary implements Summary.Part {
   private final Members network =
       new Members(
           List.of(
-              "uuid", "name", "title", "forward", "bridge", "domainName", "connections", "ips"));
+              "uuid",
+              "name",
+              "title",
+              "forward",
+              "devices",
+              "bridge",
+              "domainName",
+              "connections",
+              "ips"));
 
   @Override
   public Members members() {
@@ -19,12 +28,14 @@ final class NetworkSummary implements Summary.Part {
     switch (place) {
       case "" -> {
         network.put("connections", Units.whole(at.get("connections")));
-        network.withLists("ips");
+        network.withLists("devices", "ips");
       }
       case "forward" -> {
         String mode = at.get("mode");
         network.put("forward", mode == null ? "nat" : mode);
       }
+      case "forward/interface", "forward/pf" -> device(at.get("dev"));
+      case "forward/address" -> device(HostAddress.of(at));
       case "bridge" -> network.put("bridge", at.get("name"));
       case "domain" -> network.put("domainName", at.get("name"));
       case "ip" -> {
@@ -35,6 +46,12 @@ final class NetworkSummary implements Summary.Part {
         }
       }
       default -> {}
+    }
+  }
+
+  private void device(@Nullable String device) {
+    if (device != null) {
+      network.add("devices", device);
     }
   }
 

@@ -103,7 +103,13 @@ public final class Operations {
           of("bhyve", "stopped", "end", "6.1.0", IGNORED, NOTHING),
           of("bhyve", "release", "end", "6.1.0", IGNORED, NOTHING),
           of(NETWORK, "start", "begin", "1.2.2", ABORTS, STARTS_NOT),
-          of(NETWORK, "started", "begin", "1.2.2", HARMFUL, "libvirt leaks the network's bridge"),
+          of(
+              NETWORK,
+              "started",
+              "begin",
+              "1.2.2",
+              HARMFUL,
+              "libvirt before 11.3 leaks the network's bridge"),
           of(NETWORK, "stopped", "end", "1.2.2", IGNORED, NOTHING),
           of(
               NETWORK,

@@ -39,6 +39,7 @@ final class PortSummary implements Summary.Part {
         port.put("bridge", at.get("bridge"));
         port.put("device", at.get("dev"));
       }
+      case "plug/address", "source/address" -> port.put("device", HostAddress.of(at));
       case "target" -> port.put("target", at.get("dev"));
       default -> {}
     }

@@ -22,34 +22,28 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>Names are local names, compared without regard to case, so that no prefix hides a secret.
- * Besides the rules, user information and query are taken out of every URL. The standard rules
- * always hold; an operator can only add to them. Immutable.
+ * Besides the rules, elements and attributes whose name ends as {@link SecretNames} has it hold
+ * secrets, and no value and no text shows what {@link SecretText} finds in it. All this always
+ * holds; an operator can only add rules. Immutable.
  */
 public final class Redaction {
   /** What stands where a value stood. */
   static final String REDACTED = "[redacted]";
 
+  /** The same in a namespace's URI, which would not be one with brackets. */
+  private static final String REDACTED_URI = "redacted";
+
   private static final List<String> STANDARD =
       List.of(
-          "@passwd",
-          "@password",
-          "@passphrase",
           "@query",
-          "passwd",
-          "password",
-          "passphrase",
-          "secret",
-          "cookies",
-          "cookie",
           "commandline",
+          "override",
           "launchSecurity",
           "sysinfo/entry",
           "oemStrings/entry",
+          "bootloader_args",
           "initenv",
-          "initarg",
-          "userdata",
-          "user-data",
-          "user_data");
+          "initarg");
   private static final Pattern RULE =
       Pattern.compile("@[\\w.-]{1,100}|([\\w.-]{1,100}/)?[\\w.-]{1,100}");
   private static final Set<String> KEPT = Set.of("type", "name", "file", "uuid", "usage");
@@ -109,9 +103,21 @@ public final class Redaction {
   boolean hides(@Nullable String parent, String element) {
     String name = local(element);
     return elements.contains(name)
+        || SecretNames.matches(name)
         || (parent != null
             && childNames.contains(name)
             && children.contains(local(parent) + "/" + name));
+  }
+
+  /** Whether a text that holds XML of its own shows nothing from this tag on. */
+  boolean hidesTag(String element) {
+    String name = local(element);
+    return elements.contains(name) || childNames.contains(name) || SecretNames.matches(name);
+  }
+
+  /** Whether there is a rule for an attribute. */
+  boolean hidesAttribute(String name) {
+    return attributes.contains(local(name));
   }
 
   /**
@@ -120,17 +126,22 @@ public final class Redaction {
    * @param hidden whether its element is hidden
    */
   String attribute(boolean hidden, String name, String value) {
-    if (value.isEmpty() || isNamespace(name)) {
+    if (value.isEmpty()) {
       return value;
     }
+    if (isNamespace(name)) {
+      return SecretText.hidden(this, value, REDACTED_URI);
+    }
     String local = local(name);
-    if (attributes.contains(local) || (hidden && !KEPT.contains(local))) {
+    if (attributes.contains(local)
+        || (hidden && !KEPT.contains(local))
+        || SecretNames.matches(local, value)) {
       return REDACTED;
     }
-    return Urls.withoutSecrets(value);
+    return SecretText.hidden(this, value, REDACTED);
   }
 
-  /** A namespace declaration names a vocabulary; changed, it would break the document. */
+  /** A namespace declaration names a vocabulary, which stays but for its secrets. */
   private static boolean isNamespace(String name) {
     return name.equals("xmlns") || name.startsWith("xmlns:");
   }

@@ -20,8 +20,14 @@ import org.jspecify.annotations.Nullable;
  * @param decision {@code allow} or {@code veto}; null when another rule's veto ended the asking
  * @param cause the word for why: {@code decided}, or which default applied
  * @param replies what deciders said, in the order in which they were heard
+ * @param ignored replies that changed nothing, as far as they came before the call was decided
  */
-public record RuleResult(String rule, @Nullable String decision, String cause, List<Word> replies) {
+public record RuleResult(
+    String rule,
+    @Nullable String decision,
+    String cause,
+    List<Word> replies,
+    List<Ignored> ignored) {
   public static final String ALLOW = "allow";
   public static final String VETO = "veto";
 
@@ -33,6 +39,10 @@ public record RuleResult(String rule, @Nullable String decision, String cause, L
 
   static final int MOST_RULES = 64;
   static final int MOST_REPLIES = 64;
+
+  /** Of one rule; there may have been more. */
+  public static final int MOST_IGNORED = 16;
+
   static final int MOST_REASON = 512;
   static final int MOST_DECIDER = 256;
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
@@ -49,15 +59,34 @@ public record RuleResult(String rule, @Nullable String decision, String cause, L
    */
   public record Word(String decider, String decision, String reason, long afterMs) {}
 
+  /**
+   * A reply that changed nothing.
+   *
+   * @param decider may be empty
+   * @param why one word: {@code malformed}, {@code duplicate}, {@code nameless}, {@code late}
+   * @param afterMs counted from the asking
+   */
+  public record Ignored(String decider, String why, long afterMs) {}
+
   public RuleResult {
     replies = List.copyOf(replies);
+    ignored = List.copyOf(ignored);
+  }
+
+  /** Nothing was ignored. */
+  public RuleResult(String rule, @Nullable String decision, String cause, List<Word> replies) {
+    this(rule, decision, cause, replies, List.of());
   }
 
   /** A claim about a rule, made harmless; null when it can be none. */
   static @Nullable RuleResult claimed(
-      String rule, @Nullable String decision, String cause, List<Word> replies) {
+      String rule,
+      @Nullable String decision,
+      String cause,
+      List<Word> replies,
+      List<Ignored> ignored) {
     return NAME.matcher(rule).matches()
-        ? new RuleResult(rule, decision(decision), cause(cause), replies)
+        ? new RuleResult(rule, decision(decision), cause(cause), replies, ignored)
         : null;
   }
 
@@ -76,24 +105,29 @@ public record RuleResult(String rule, @Nullable String decision, String cause, L
   }
 
   /**
-   * Results as JSON of at most {@link #MOST_JSON} bytes: reasons are cut shorter, then replies left
-   * out, until it fits.
+   * Results as JSON of at most {@link #MOST_JSON} bytes: ignored replies are left out, reasons cut
+   * shorter, then replies left out, until it fits.
    */
   public static byte[] json(List<RuleResult> results) {
+    byte[] whole = json(results, MOST_REASON, true, true);
+    if (whole.length <= MOST_JSON) {
+      return whole;
+    }
     for (int reasons = MOST_REASON; reasons > 0; reasons /= 8) {
-      byte[] json = json(results, reasons, true);
+      byte[] json = json(results, reasons, true, false);
       if (json.length <= MOST_JSON) {
         return json;
       }
     }
-    return json(results, 0, false);
+    return json(results, 0, false, false);
   }
 
-  private static byte[] json(List<RuleResult> results, int reasons, boolean replies) {
+  private static byte[] json(
+      List<RuleResult> results, int reasons, boolean replies, boolean ignored) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
     try (JsonGenerator json = JSON.createGenerator(bytes)) {
       json.writeStartObject();
-      write(json, results, reasons, replies);
+      write(json, results, reasons, replies, ignored);
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory", e);
@@ -102,11 +136,11 @@ public record RuleResult(String rule, @Nullable String decision, String cause, L
   }
 
   static void write(JsonGenerator json, List<RuleResult> results) throws IOException {
-    write(json, results, MOST_REASON, true);
+    write(json, results, MOST_REASON, true, true);
   }
 
   private static void write(
-      JsonGenerator json, List<RuleResult> results, int reasons, boolean replies)
+      JsonGenerator json, List<RuleResult> results, int reasons, boolean replies, boolean ignored)
       throws IOException {
     json.writeArrayFieldStart("rules");
     for (RuleResult result : results) {
@@ -121,6 +155,23 @@ public record RuleResult(String rule, @Nullable String decision, String cause, L
         write(json, word, reasons);
       }
       json.writeEndArray();
+      if (ignored && !result.ignored.isEmpty()) {
+        writeIgnored(json, result.ignored);
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static void writeIgnored(JsonGenerator json, List<Ignored> ignored) throws IOException {
+    json.writeArrayFieldStart("ignored");
+    for (Ignored reply : ignored) {
+      json.writeStartObject();
+      if (!reply.decider.isEmpty()) {
+        json.writeStringField("decider", reply.decider);
+      }
+      json.writeStringField("why", reply.why);
+      json.writeNumberField("afterMs", reply.afterMs);
       json.writeEndObject();
     }
     json.writeEndArray();

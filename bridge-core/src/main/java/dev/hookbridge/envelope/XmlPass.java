@@ -35,7 +35,7 @@ final class XmlPass {
   private final Summary summary;
   private final Markup markup;
   private final List<String> path = new ArrayList<>();
-  private final TextPieces text = new TextPieces();
+  private final TextPieces text;
 
   /** The depth of the element whose content is being taken out. */
   private int hiddenAt = NOWHERE;
@@ -73,6 +73,7 @@ final class XmlPass {
     this.redaction = redaction;
     this.summary = summary;
     this.markup = new Markup(out);
+    this.text = new TextPieces(redaction);
   }
 
   /**
@@ -211,12 +212,23 @@ final class XmlPass {
 
   private String flushText() {
     String rest = text.rest();
-    String shown = Urls.withoutSecrets(rest);
+    String shown = isName() ? rest : text.shown(rest);
     redacted += shown.equals(rest) ? 0 : 1;
     if (!shown.isEmpty()) {
       markup.text(shown);
     }
     return text.end(shown);
+  }
+
+  /** The object's own name is the event's subject, too, and is compared with it. */
+  private boolean isName() {
+    int size = path.size();
+    if (size < 2 || size > 3 || !path.get(size - 1).equals("name")) {
+      return false;
+    }
+    String object = path.get(size - 2);
+    return (object.equals("domain") || object.equals("network"))
+        && (size == 2 || path.get(0).equals("hookData"));
   }
 
   private void replaceContent() {

@@ -120,7 +120,7 @@ class RuleConfigTest {
           qemu.reconnect.begin   | cannot be gated, since when such a hook fails, the running guest is killed
           *.reconnect.*          | cannot be gated, since when such a hook fails, the running guest is killed
           libxl.reconnect.begin  | libvirt forgets the running guest
-          network.started.begin  | libvirt leaks the network's bridge
+          network.started.begin  | libvirt before 11.3 leaks the network's bridge
           network.updated.begin  | the change stays and an error is told
           qemu.started.begin     | is destructive, since when such a hook fails, the running guest is killed: set allow-destructive
           network.port-created.* | is destructive

@@ -11,6 +11,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -240,6 +241,18 @@ class HostileXmlTest {
       String xml = Calls.dataOf("<a>" + long1 + "</x></a>").get("xml").asText();
       assertThat(xml).isEqualTo("<a>" + long1.replace("u:S3CRET", "[redacted]") + "</x></a>");
     }
+    for (int before = 65_400; before < 65_540; before++) {
+      for (String name :
+          new String[] {"password = '", "x https://h/#a=", "json: {", "<secret a='b'>"}) {
+        String text = "y ".repeat(before / 2) + name.replace("<", "&lt;");
+        String long1 = text + "S3CRET" + "z:1 ".repeat(40_000) + "S3CRET";
+        JsonNode data = Calls.dataOf("<a><x>" + long1 + "</x><b/></a>");
+        assertThat(data.get("xml").asText())
+            .doesNotContain("S3CRET")
+            .endsWith("[redacted]</x><b/></a>");
+        assertThat(data.get("redacted").asInt()).isEqualTo(1);
+      }
+    }
     String pairs = "😀".repeat(100_000);
     assertThat(Calls.dataOf("<a>x" + pairs + "</a>").get("xml").asText())
         .isEqualTo("<a>x" + pairs + "</a>");
@@ -284,7 +297,14 @@ class HostileXmlTest {
     assertThat(Calls.dataOf("<r>" + "://@?".repeat(3_000_000) + "</r>").has("xml")).isTrue();
     assertThat(Calls.dataOf("<r>" + "a&amp;".repeat(2_500_000) + "</r>").has("xml")).isTrue();
     assertThat(Calls.dataOf("<r>" + "://".repeat(5_000_000) + "</r>").has("xml")).isTrue();
-    assertThat(Calls.dataOf("<r>" + "a://@".repeat(3_000_000) + " ?</r>").has("xml")).isTrue();
+    for (String part :
+        List.of("a://@", "a=", "a: ", "# ", "#a", "\"'", "\"=", "\\/", "//", "{ ", "/:")) {
+      String text = part.repeat((XmlPass.MOST_BYTES - 100) / part.length());
+      assertThat(Calls.dataOf("<r>" + text + " ?</r>").has("xml")).as(part).isTrue();
+      String value = part.replace('"', '(').replace('\'', ')').repeat(1_000_000);
+      assertThat(Calls.dataOf("<r a='" + value + "'/>").has("xml")).as(part).isTrue();
+    }
+    assertThat(Calls.dataOf("<r>" + "&lt;a ".repeat(2_500_000) + "</r>").has("xml")).isTrue();
   }
 
   @Test

@@ -64,6 +64,59 @@ class RandomCallsTest {
     }
   }
 
+  /** A long text is looked at in pieces, which makes no difference. */
+  @Test
+  void aLongTextIsRedactedAsOne() throws IOException {
+    String[] signs = {
+      "//",
+      ":",
+      "\\/",
+      "@",
+      "?",
+      "#",
+      "=",
+      " ",
+      "\n",
+      "<",
+      ">",
+      "&",
+      "\"",
+      "password",
+      "ds",
+      ":key",
+      "json:",
+      "{",
+      "commandline",
+      "x:",
+      "a",
+      "yyyy",
+      "y".repeat(300),
+      " ".repeat(300),
+      "😀"
+    };
+    for (int i = 0; i < ROUNDS / 20; i++) {
+      StringBuilder text = new StringBuilder();
+      text.append("z".repeat(random.nextInt(2))).append("😀z".repeat(21_700 + random.nextInt(200)));
+      for (int part = random.nextInt(60); part > 0; part--) {
+        text.append(signs[random.nextInt(signs.length)]);
+      }
+      text.append("w ".repeat(random.nextInt(50_000)));
+      String written = text.toString().replace("&", "&amp;").replace("<", "&lt;").strip();
+      String whole = text.toString().strip();
+      String right = SecretText.hidden(Redaction.standard(), whole, Redaction.REDACTED);
+      JsonNode data = Calls.dataOf("<m>" + written + "</m>");
+      assertThat(data.path("parseError").toString()).as("seed %d round %d", seed, i).isEmpty();
+      String shown = data.get("xml").asText();
+      assertThat(shown.equals("<m>" + xml(right) + "</m>"))
+          .as("seed %d round %d", seed, i)
+          .isTrue();
+    }
+  }
+
+  private static String xml(String text) {
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+  }
+
   @Test
   void noPrefixOfASecretDocumentShowsASecret() {
     byte[] whole =

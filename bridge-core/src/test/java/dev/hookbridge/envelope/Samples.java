@@ -103,6 +103,18 @@ final class Samples {
         List.of(new RuleResult.Word("opa-1", "veto", "no room on this host", 1));
     byte[] said = RuleResult.json(List.of(new RuleResult("placement", "veto", "decided", words)));
     all.put("decision.made", numbered(made(1, "decided", "no room on this host", "", said)));
+    RuleResult heard =
+        new RuleResult(
+            "placement",
+            "allow",
+            "decided",
+            List.of(new RuleResult.Word("opa-2", "allow", "", 31)),
+            List.of(
+                new RuleResult.Ignored("", "malformed", 4),
+                new RuleResult.Ignored("opa-1", "duplicate", 12)));
+    all.put(
+        "decision.made.ignored",
+        numbered(made(0, "decided", "", "", RuleResult.json(List.of(heard)))));
     all.put(
         "decision.made.absent",
         numbered(made(0, "absent", "", "placement=allow,audit=allow", new byte[0])));

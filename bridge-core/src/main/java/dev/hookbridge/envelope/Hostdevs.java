@@ -1,0 +1,49 @@
+package dev.hookbridge.envelope;
+
+import java.util.List;
+
+/** {@code data.domain.hostdevs}. */
+final class Hostdevs extends Devices {
+  private static final String ADDRESS = "address";
+
+  Hostdevs(Members domain) {
+    super(domain, "hostdev", "hostdevs", List.of("mode", "type", ADDRESS));
+  }
+
+  @Override
+  void read(Members hostdev, String place, Attributes at) {
+    switch (place) {
+      case "" -> {
+        hostdev.put("mode", at.get("mode"));
+        hostdev.put("type", at.get("type"));
+      }
+      // A port of a Fibre Channel host, the name of an iSCSI target.
+      case "source" -> hostdev.put(ADDRESS, at.first("wwpn", "name"));
+      case "source/adapter" -> hostdev.put(ADDRESS, at.get("name"));
+      case "source/address" -> address(hostdev, at);
+      case "source/vendor" -> hostdev.put(ADDRESS, HostAddress.usbId(at));
+      case "source/product" -> hostdev.append(ADDRESS, ":", HostAddress.usbId(at));
+      default -> {}
+    }
+  }
+
+  private static void address(Members hostdev, Attributes at) {
+    String address = HostAddress.of(at);
+    if (at.get("target") == null) {
+      hostdev.put(ADDRESS, address);
+    } else if (hostdev.text(ADDRESS) == null) {
+      hostdev.put(ADDRESS, address);
+    } else {
+      hostdev.append(ADDRESS, ":", address);
+    }
+  }
+
+  /** A container's devices stand in a text. */
+  @Override
+  void read(Members hostdev, String place, String text) {
+    switch (place) {
+      case "source/block", "source/char", "source/interface" -> hostdev.put(ADDRESS, text);
+      default -> {}
+    }
+  }
+}

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -53,7 +54,8 @@ public final class Settings {
       return fallback;
     }
     try {
-      return within(key, Long.parseLong(text(key).replace("_", "")), least, most);
+      long value = Long.parseLong(text(key).replace("_", ""));
+      return within(key, value, least, most, String::valueOf);
     } catch (NumberFormatException e) {
       throw wrong(key, "is not a whole number", "write one from " + least + " to " + most);
     }
@@ -74,7 +76,7 @@ public final class Settings {
       if (shift >= 0) {
         long count = Long.parseLong(quantity.group(1));
         long bytes = count > (Long.MAX_VALUE >> shift) ? Long.MAX_VALUE : count << shift;
-        return within(key, bytes, least, most);
+        return within(key, bytes, least, most, Settings::size);
       }
     }
     throw wrong(key, "is not a size", "write it like 64KiB, 4MiB or 1GiB");
@@ -94,7 +96,8 @@ public final class Settings {
           };
       long count = Long.parseLong(quantity.group(1));
       if (unit > 0 && count <= Long.MAX_VALUE / unit) {
-        return Duration.ofMillis(within(key, count * unit, least.toMillis(), most.toMillis()));
+        long millis = within(key, count * unit, least.toMillis(), most.toMillis(), Settings::time);
+        return Duration.ofMillis(millis);
       }
     }
     throw wrong(key, "is not a time", "write it like 250ms, 2s or 5m");
@@ -150,11 +153,36 @@ public final class Settings {
     return new IllegalArgumentException(path + "." + key + " " + found + ": " + advice);
   }
 
-  private long within(String key, long value, long least, long most) {
+  private long within(String key, long value, long least, long most, LongFunction<String> shown) {
     if (value < least || value > most) {
-      throw wrong(key, "is " + value, "write a value from " + least + " to " + most);
+      String range = "from " + shown.apply(least) + " to " + shown.apply(most);
+      throw wrong(key, "is " + text(key), "write a value " + range);
     }
     return value;
+  }
+
+  /** As one would write it, in the largest unit that leaves no rest. */
+  private static String size(long bytes) {
+    int shift = bytes == 0 ? 0 : Math.min(3, Long.numberOfTrailingZeros(bytes) / 10);
+    return (bytes >> (10 * shift)) + List.of("", "KiB", "MiB", "GiB").get(shift);
+  }
+
+  /** As one would write it, in the largest unit that leaves no rest. */
+  public static String time(Duration time) {
+    return time(time.toMillis());
+  }
+
+  private static String time(long millis) {
+    if (millis == 0) {
+      return "0s";
+    }
+    if (millis % 1_000 != 0) {
+      return millis + "ms";
+    }
+    long seconds = millis / 1_000;
+    return seconds % 3_600 == 0
+        ? seconds / 3_600 + "h"
+        : seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
   }
 
   private String scalar(String key, Object value) {

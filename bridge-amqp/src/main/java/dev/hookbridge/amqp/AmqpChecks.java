@@ -4,12 +4,14 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.NoOpMetricsCollector;
 import dev.hookbridge.Check;
+import dev.hookbridge.Reason;
 import dev.hookbridge.Settings;
 import dev.hookbridge.SinkException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Every question has a channel of its own, because a broker answers no by closing it.
  */
 final class AmqpChecks {
+  private static final Set<Reason> ANSWERED =
+      Set.of(Reason.AUTHENTICATION, Reason.AUTHORIZATION, Reason.MISSING, Reason.REJECTED);
+
   private final AmqpSettings settings;
   private final Connection connection;
   private final String exchange;
@@ -51,8 +56,18 @@ final class AmqpChecks {
       checks.exchange(create);
       return checks.lines;
     } catch (SinkException e) {
-      return List.of(Check.failure(broker, String.valueOf(e.getMessage())));
+      return failed(broker, settings, e);
     }
+  }
+
+  /** A broker that has answered says itself what is wrong; of anything else one look says more. */
+  private static List<Check> failed(String broker, AmqpSettings settings, SinkException e) {
+    List<Check> lines = new ArrayList<>();
+    lines.add(Check.failure(broker, String.valueOf(e.getMessage())));
+    if (!ANSWERED.contains(e.reason())) {
+      AmqpPorts.look(settings.broker()).forEach(found -> lines.add(Check.failure("uri", found)));
+    }
+    return lines;
   }
 
   private void plaintext(String broker) {
@@ -100,6 +115,14 @@ final class AmqpChecks {
     if (failed == null || !bind) {
       lines.add(queue);
     }
+    if (failed == null && bind) {
+      limit();
+    }
+  }
+
+  private void limit() {
+    String vhost = settings.broker().vhost();
+    QueueLimits.of(connection, exchange, vhost).ifPresent(lines::add);
   }
 
   /**
@@ -135,6 +158,7 @@ final class AmqpChecks {
   private void queue(boolean create) {
     if (ask(channel -> channel.queueDeclarePassive(exchange)) == null) {
       lines.add(Check.ok("queue " + exchange, "is there"));
+      limit();
     } else if (create) {
       Check queue = queueFor();
       Failure unbound = ask(channel -> channel.queueBind(exchange, exchange, "#"));
@@ -142,6 +166,9 @@ final class AmqpChecks {
           queue.level() == Check.Level.FAILURE || unbound == null
               ? queue
               : Check.failure("queue " + exchange, "could not be bound: " + unbound.detail()));
+      if (queue.level() == Check.Level.OK) {
+        limit();
+      }
     } else {
       lines.add(
           Check.ok(

@@ -24,6 +24,7 @@ import com.rabbitmq.client.UnexpectedMethodError;
 import com.rabbitmq.client.UnroutableRpcRequestException;
 import com.rabbitmq.client.impl.OAuthTokenManagementException;
 import com.rabbitmq.client.impl.WorkPoolFullException;
+import dev.hookbridge.PlainWords;
 import dev.hookbridge.Reason;
 import java.io.EOFException;
 import java.io.IOException;
@@ -139,10 +140,7 @@ final class AmqpErrors {
     }
     Throwable telling = telling(thrown);
     Verdict verdict = verdict(telling);
-    String message = telling.getMessage();
-    String name = telling.getClass().getSimpleName();
-    return new Failure(
-        verdict == null ? UNKNOWN : verdict, message == null ? name : name + ": " + message);
+    return new Failure(verdict == null ? UNKNOWN : verdict, PlainWords.of(telling));
   }
 
   /** The deepest cause that says more than that the connection is closed. */

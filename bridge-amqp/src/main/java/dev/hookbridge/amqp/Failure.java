@@ -6,6 +6,8 @@ import dev.hookbridge.Outcome;
 import dev.hookbridge.Reason;
 import dev.hookbridge.SinkException;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Failure(Verdict verdict, String detail) {
   private static final int LINE = 300;
+  private static final Pattern NO_VHOST = Pattern.compile("vhost '?(.+?)'? not found");
 
   Failure {
     detail = detail.length() > LINE ? detail.substring(0, LINE) + "…" : detail;
@@ -73,7 +76,16 @@ record Failure(Verdict verdict, String detail) {
 
   /** For who wanted to connect to {@code where}. */
   SinkException exception(String where, Throwable cause) {
-    return new SinkException(reason(), where + ": " + detail + "; " + advice(reason()), cause);
+    return new SinkException(reason(), where + ": " + detail + "; " + advice(), cause);
+  }
+
+  private String advice() {
+    Matcher vhost = NO_VHOST.matcher(detail);
+    return vhost.find()
+        ? "there is no such vhost: mend the end of the uri, or make it with 'rabbitmqctl add_vhost "
+            + vhost.group(1)
+            + "'"
+        : advice(reason());
   }
 
   private static String advice(Reason reason) {

@@ -2,6 +2,7 @@ package dev.hookbridge.amqp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.hookbridge.Check;
 import dev.hookbridge.Outcome;
@@ -10,10 +11,14 @@ import dev.hookbridge.Sink;
 import dev.hookbridge.SinkException;
 import dev.hookbridge.Transport;
 import io.micrometer.core.instrument.Meter;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -119,9 +124,50 @@ final class AmqpChecksIT {
   void aBrokerThatIsNotThereIsALine() {
     assertThat(lines(check("any", false, Map.of("uri", "amqp://127.0.0.1:1"))))
         .startsWith("FAILURE broker amqp://127.0.0.1:1/%2F")
-        .contains("refused");
+        .contains(
+            "nobody listens there", "FAILURE uri: nobody listens at 127.0.0.1:1: look at host");
     assertThat(lines(check("any", false, Map.of("heartbeat", "never"))))
         .startsWith("FAILURE settings: sinks.test.heartbeat");
+  }
+
+  @Test
+  void aVhostThatIsNotThereIsNamed() {
+    assertThat(lines(check("any", false, Map.of("uri", rabbit.uri() + "/nope"))))
+        .contains("there is no such vhost", "'rabbitmqctl add_vhost nope'")
+        .doesNotContain("Exception", "FAILURE uri");
+  }
+
+  @Test
+  void aQueueWithoutALimitIsToldAndTheCommandHelps() throws Exception {
+    String exchange = "made." + UUID.randomUUID();
+    String told = lines(check(exchange, true, Map.of()));
+    assertThat(told).contains("WARNING queue " + exchange + ": has no limit unless a policy");
+    assertThat(lines(check(exchange, false, Map.of()))).contains("has no limit unless a policy");
+    String command = QueueLimits.command(exchange, "/");
+    assertThat(told).contains(command);
+    List<String> words = new ArrayList<>();
+    Matcher word = Pattern.compile("'([^']*)'|(\\S+)").matcher(command);
+    while (word.find()) {
+      words.add(word.group(1) == null ? word.group(2) : word.group(1));
+    }
+    rabbit.ctl(words.subList(1, words.size()).toArray(String[]::new));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(rabbit.ctl("list_queues", "name", "policy"))
+                    .containsPattern(exchange + "\\s+" + exchange + "-limit"));
+    rabbit.ctl("clear_policy", exchange + "-limit");
+    rabbit.ctl("delete_queue", exchange);
+    for (String kind : List.of("quorum", "classic")) {
+      rabbit.plainly(
+          channel ->
+              channel.queueDeclare(
+                  exchange, true, false, false, Map.of("x-queue-type", kind, "x-max-length", 9)));
+      assertThat(lines(check(exchange, false, Map.of())))
+          .contains("OK queue " + exchange + ": has a limit");
+      rabbit.ctl("delete_queue", exchange);
+    }
   }
 
   @Test

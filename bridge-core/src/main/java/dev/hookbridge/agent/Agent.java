@@ -2,6 +2,7 @@ package dev.hookbridge.agent;
 
 import dev.hookbridge.SinkContext;
 import dev.hookbridge.config.Config;
+import dev.hookbridge.config.Doubts;
 import dev.hookbridge.config.Places;
 import dev.hookbridge.config.SinkConfig;
 import dev.hookbridge.decision.Carrier;
@@ -105,7 +106,7 @@ public final class Agent implements AutoCloseable {
     agent.closing.push(spool);
     spool.onDamage(agent::failed);
     try {
-      agent.begin(version);
+      List<Orphan> orphans = agent.begin(version);
       agent.startCouriers();
       SwitchWatch gates = new SwitchWatch(new Switch(places.gatesOff()), envelopes, meters);
       Upkeep upkeep = agent.startUpkeep(gates, steps);
@@ -122,6 +123,7 @@ public final class Agent implements AutoCloseable {
       agent.startServer(
           new AgentHealth(lookout, intake, upkeep, agent.couriers, decisions),
           new AgentStatus(config, version, parts, meters, events));
+      agent.letGo(orphans);
       return agent;
     } catch (IOException | SpoolException | RuntimeException e) {
       agent.closing.backTo(0);
@@ -129,15 +131,11 @@ public final class Agent implements AutoCloseable {
     }
   }
 
-  private void begin(String version) throws SpoolException {
+  private List<Orphan> begin(String version) throws SpoolException {
     Set<String> names = new LinkedHashSet<>();
     config.sinks().forEach(sink -> names.add(sink.name()));
-    for (Orphan orphan : spool.sinks(names)) {
-      LOG.warn(
-          "sink {} is no longer configured; {} events it had not confirmed are not kept for it",
-          orphan.sink(),
-          orphan.unconfirmed());
-    }
+    List<Orphan> orphans = spool.sinks(names);
+    Doubts.of(config).forEach(doubt -> LOG.warn("{}: {}", doubt.what(), doubt.message()));
     spool
         .setAside()
         .ifPresent(
@@ -150,6 +148,18 @@ public final class Agent implements AutoCloseable {
     spool.append(Batch.ofOwn(new Tellings(envelopes).started(spool)).tellingPrevious());
     LOG.info(
         "hookbridge {} on {}: {} events wait in the spool", version, config.host(), spool.events());
+    return orphans;
+  }
+
+  /** Last of all: a start that fails, with a wrong configuration for instance, loses nothing. */
+  private void letGo(List<Orphan> orphans) throws SpoolException {
+    spool.letGo(orphans);
+    for (Orphan orphan : orphans) {
+      LOG.warn(
+          "sink {} is no longer configured; {} events it had not confirmed are not kept for it",
+          orphan.sink(),
+          orphan.unconfirmed());
+    }
   }
 
   private void startCouriers() {

@@ -2,6 +2,7 @@ package dev.hookbridge.cli;
 
 import dev.hookbridge.Check;
 import dev.hookbridge.config.Config;
+import dev.hookbridge.config.Doubts;
 import dev.hookbridge.config.Places;
 import dev.hookbridge.config.SinkConfig;
 import java.io.PrintStream;
@@ -30,7 +31,10 @@ final class CheckCommand implements Callable<Integer> {
     Config config = setup.config();
     List<Check> checks = new ArrayList<>();
     checks.add(Check.ok("configuration", config.sinks().size() + " sinks, host " + config.host()));
+    checks.addAll(Doubts.of(config));
     checks.addAll(FolderChecks.of(places));
+    checks.addAll(HttpChecks.of(config, places));
+    checks.addAll(SpoolChecks.of(config, places));
     for (SinkConfig sink : config.sinks()) {
       checks.addAll(SinkChecks.of(config, sink, create));
     }

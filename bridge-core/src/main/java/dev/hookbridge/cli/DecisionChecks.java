@@ -1,6 +1,7 @@
 package dev.hookbridge.cli;
 
 import dev.hookbridge.Check;
+import dev.hookbridge.Settings;
 import dev.hookbridge.config.Config;
 import dev.hookbridge.config.Places;
 import dev.hookbridge.config.SinkConfig;
@@ -46,12 +47,12 @@ final class DecisionChecks {
 
   private static String sentence(Rule rule) {
     return String.format(
-        "%s %s of %s over %s, %d ms",
+        "%s %s of %s over %s, %s",
         rule.mode() == Rule.Mode.ENFORCE ? "gates" : "observes",
         rule.when(),
         rule.object(),
         rule.via(),
-        rule.timeout().toMillis());
+        Settings.time(rule.timeout()));
   }
 
   private static List<Rule> rules(Config config) {

@@ -1,5 +1,6 @@
 package dev.hookbridge.cli;
 
+import dev.hookbridge.PlainWords;
 import dev.hookbridge.SinkException;
 import dev.hookbridge.config.ConfigException;
 import dev.hookbridge.hooks.HooksException;
@@ -7,7 +8,6 @@ import dev.hookbridge.spool.SpoolException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -46,11 +46,12 @@ final class Failures implements IExecutionExceptionHandler {
     if (e instanceof NoSuchFileException missing) {
       return missing.getFile() + " is missing: make it, or name another data folder";
     }
-    if (e instanceof FileSystemException file && file.getReason() != null) {
-      return file.getFile() + ": " + file.getReason();
+    if (e == null) {
+      return "an unknown failure";
     }
-    String message = e == null ? null : e.getMessage();
-    return message == null ? String.valueOf(e) : message;
+    String message = e.getMessage();
+    boolean ours = e.getClass() == IOException.class || !e.getClass().getName().startsWith("java");
+    return ours && message != null ? PlainWords.of(message) : PlainWords.of(e);
   }
 
   /** What a command itself finds wrong, in one sentence. */

@@ -1,6 +1,7 @@
 package dev.hookbridge.cli;
 
 import dev.hookbridge.Check;
+import dev.hookbridge.PlainWords;
 import dev.hookbridge.config.Places;
 import java.io.IOException;
 import java.nio.file.FileStore;
@@ -75,7 +76,7 @@ final class FolderChecks {
           ? Check.warning(what, known + " without a journal: a power cut can lose names")
           : Check.ok(what, known);
     } catch (IOException e) {
-      return Check.failure(what, "cannot be examined: " + e.getMessage());
+      return Check.failure(what, "cannot be examined: " + PlainWords.of(e));
     }
   }
 

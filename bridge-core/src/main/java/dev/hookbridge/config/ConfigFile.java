@@ -1,7 +1,9 @@
 package dev.hookbridge.config;
 
+import dev.hookbridge.PlainWords;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -12,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
@@ -37,7 +40,8 @@ final class ConfigFile {
     } catch (NoSuchFileException e) {
       throw new ConfigException("there is no " + file + ": write it or name another with --config");
     } catch (IOException e) {
-      throw new ConfigException(file + " cannot be read (" + e.getMessage() + "): mend its rights");
+      throw new ConfigException(
+          "the configuration cannot be read from " + file + " (" + PlainWords.of(e) + "): mend it");
     }
   }
 
@@ -54,16 +58,21 @@ final class ConfigFile {
       }
       throw new ConfigException(file + " is no map of settings: begin with 'sinks:'");
     } catch (YamlEngineException e) {
-      String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-      throw new ConfigException(file + " is not YAML (" + place(e) + message + "): mend it");
+      throw new ConfigException(file + " is not YAML (" + problem(e) + "): mend it");
     }
   }
 
-  private static String place(YamlEngineException e) {
-    if (e instanceof org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException marked) {
-      return marked.getProblemMark().map(mark -> "line " + (mark.getLine() + 1) + ": ").orElse("");
+  /** The message of a mark says first what was read meanwhile, and the problem much later. */
+  private static String problem(YamlEngineException e) {
+    if (e instanceof MarkedYamlEngineException marked && marked.getProblem() != null) {
+      String place =
+          marked
+              .getProblemMark()
+              .map(mark -> "line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1))
+              .orElse("");
+      return place + (place.isEmpty() ? "" : ": ") + PlainWords.of(marked.getProblem());
     }
-    return "";
+    return PlainWords.of(e);
   }
 
   private Map<String, Object> section(Map<?, ?> map) throws ConfigException {
@@ -118,19 +127,21 @@ final class ConfigFile {
 
   /** A file's text without the newline that editors leave at its end. */
   private String secret(String name) throws ConfigException {
-    Path path = Path.of(name);
     try {
+      Path path = Path.of(name);
       if (Files.size(path) > MOST_SECRET) {
         throw new ConfigException("${file:" + name + "} in " + file + " has more than 64 KiB");
       }
       return Files.readString(path).stripTrailing();
-    } catch (IOException e) {
+    } catch (IOException | InvalidPathException e) {
       throw new ConfigException(
           "${file:"
               + name
               + "} in "
               + file
-              + " cannot be read: make it, owned by the agent's user");
+              + " cannot be read: make it, owned by the agent's user ("
+              + PlainWords.of(e)
+              + ")");
     }
   }
 

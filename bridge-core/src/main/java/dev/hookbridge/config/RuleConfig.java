@@ -136,10 +136,18 @@ public final class RuleConfig {
   private static When when(Settings settings) {
     String pattern = settings.text("when");
     try {
+      if (pattern.split("\\.", -1).length == 3) {
+        OperationWords.fault(pattern).ifPresent(RuleConfig::refuse);
+      }
       return When.of(pattern, settings.flag("allow-destructive", false));
     } catch (IllegalArgumentException e) {
       throw said(settings, "when", pattern, e);
     }
+  }
+
+  private static void refuse(String fault) {
+    throw new IllegalArgumentException(
+        "matches no operation that libvirt calls hooks for: it " + fault);
   }
 
   private static String object(Settings settings) {

@@ -73,6 +73,15 @@ public final class Condition {
     }
   }
 
+  /**
+   * What it says of members that the data of these calls never has, a sentence each. Such a member
+   * has no value: compared with {@code ==} it is never equal, compared with {@code >} it cannot be
+   * computed.
+   */
+  public List<String> doubts(When when) {
+    return ConditionDoubts.of(script.getVariables(), when);
+  }
+
   private static String detail(JexlException e) {
     String detail = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     return detail.replaceFirst("^.*?@", "");

@@ -20,6 +20,11 @@ public final class Include {
     this.patterns = patterns.stream().map(Include::words).toList();
   }
 
+  /** As they were written. */
+  public List<String> patterns() {
+    return patterns.stream().map(words -> String.join(".", words)).toList();
+  }
+
   private static String[] words(String pattern) {
     String[] words = pattern.split("\\.", -1);
     for (String word : words) {

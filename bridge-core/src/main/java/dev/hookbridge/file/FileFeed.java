@@ -2,6 +2,7 @@ package dev.hookbridge.file;
 
 import dev.hookbridge.Envelope;
 import dev.hookbridge.FeedReader;
+import dev.hookbridge.PlainWords;
 import dev.hookbridge.Reason;
 import dev.hookbridge.SinkException;
 import java.io.IOException;
@@ -170,7 +171,7 @@ final class FileFeed implements FeedReader {
   }
 
   private SinkException broken(IOException e) {
-    return new SinkException(Reason.UNREACHABLE, path + " cannot be read: " + e.getMessage(), e);
+    return new SinkException(Reason.UNREACHABLE, path + " cannot be read: " + PlainWords.of(e), e);
   }
 
   @Override

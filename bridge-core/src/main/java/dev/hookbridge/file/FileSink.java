@@ -2,6 +2,7 @@ package dev.hookbridge.file;
 
 import dev.hookbridge.Envelope;
 import dev.hookbridge.Outcome;
+import dev.hookbridge.PlainWords;
 import dev.hookbridge.Reason;
 import dev.hookbridge.Sink;
 import dev.hookbridge.SinkException;
@@ -115,7 +116,8 @@ final class FileSink implements Sink {
     Outcome outcome =
         e instanceof SinkException refused
             ? new Outcome.Broken(refused.reason(), String.valueOf(refused.getMessage()), false)
-            : new Outcome.Broken(Reason.UNREACHABLE, file + " cannot be written: " + e, false);
+            : new Outcome.Broken(
+                Reason.UNREACHABLE, file + " cannot be written: " + PlainWords.of(e), false);
     unconfirmed.forEach(each -> each.accept(outcome));
     unconfirmed.clear();
   }

@@ -2,6 +2,7 @@ package dev.hookbridge.file;
 
 import dev.hookbridge.Check;
 import dev.hookbridge.FeedReader;
+import dev.hookbridge.PlainWords;
 import dev.hookbridge.Reason;
 import dev.hookbridge.SettingKey;
 import dev.hookbridge.Settings;
@@ -67,7 +68,10 @@ public final class FileTransport implements Transport {
     } catch (IOException e) {
       throw new SinkException(
           Reason.UNREACHABLE,
-          path + " cannot be written (" + e + "): mend its rights, its folder's or its disk",
+          path
+              + " cannot be written ("
+              + PlainWords.of(e)
+              + "): mend its rights, its folder's or its disk",
           e);
     }
   }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Makes the cursors those of the sinks that are configured. */
+/** Makes the cursors those of the sinks that are configured, in two steps. */
 final class Sinks {
   private final Database db;
   private final Ledger ledger;
@@ -16,11 +16,13 @@ final class Sinks {
     this.ledger = ledger;
   }
 
+  /** Adds what is new. What is no more keeps its place, and its events, until it is let go. */
   List<Orphan> become(Set<String> names, Change change) throws SQLException {
     List<Orphan> orphans = new ArrayList<>();
     for (String sink : new TreeSet<>(ledger.cursors().keySet())) {
       if (!names.contains(sink)) {
-        orphans.add(remove(sink, change));
+        long unconfirmed = ledger.unconfirmed(ledger.cursor(sink));
+        orphans.add(new Orphan(sink, unconfirmed, DeadTable.count(db, sink)));
       }
     }
     for (String sink : names) {
@@ -29,12 +31,6 @@ final class Sinks {
       }
     }
     return orphans;
-  }
-
-  private Orphan remove(String sink, Change change) throws SQLException {
-    change.remove(sink);
-    Cursor cursor = ledger.cursor(sink);
-    return new Orphan(sink, ledger.unconfirmed(cursor), DeadTable.count(db, sink));
   }
 
   /** It starts at the oldest event; what is gone, or meant for another sink, it will not see. */

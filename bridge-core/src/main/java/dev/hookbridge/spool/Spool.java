@@ -210,10 +210,22 @@ public final class Spool implements AutoCloseable {
    * Says which sinks there are. A new one starts at the oldest event held. Once, before the first
    * event is read.
    *
-   * @return the sinks that are no more, and what they had not confirmed
+   * @return the sinks that are no more, and what they have not confirmed: kept until {@link #letGo}
    */
   public List<Orphan> sinks(Set<String> names) throws SpoolException {
     return writer.transact((db, change) -> new Sinks(db, ledger).become(names, change));
+  }
+
+  /**
+   * Gives up the places of sinks that are no more: from now on nothing is kept for them. Their dead
+   * letters stay.
+   */
+  public void letGo(List<Orphan> orphans) throws SpoolException {
+    writer.transact(
+        (db, change) -> {
+          orphans.forEach(orphan -> change.remove(orphan.sink()));
+          return orphans;
+        });
   }
 
   /**

@@ -172,7 +172,11 @@ class ConfigTest {
           http: { basic: { user: a, password: "" } }           | http.basic.password is empty
           spool: { max-byte: 1GiB }                            | spool.max-byte is not a key: did you mean max-bytes?
           spool: { max-bytes: lots }                           | spool.max-bytes is not a size: write it like 64KiB
-          spool: { max-bytes: 1KiB }                           | spool.max-bytes is 1024
+          spool: { max-bytes: 1KiB }                           | spool.max-bytes is 1KiB: write a value from 4MiB to 16384GiB
+          spool: { max-bytes: 5000000 GiB }                    | spool.max-bytes is 5000000 GiB: write a value from 4MiB
+          drain-timeout: 20m                                   | drain-timeout is 20m: write a value from 0s to 10m
+          sinks: { a: { type: file, path: /x, max-event-bytes: 2GiB } } | sinks.a.max-event-bytes is 2GiB: write a value from 1KiB to 1GiB
+          sinks: { a: { type: file, path: /x, keep: 0 } }      | sinks.a.keep is 0: write a value from 1 to 1000
           spool: { when-full: drop }                           | write one of drop-oldest, drop-newest
           spool: 4GiB                                          | spool is not a map
           drain-timeout: soon                                  | drain-timeout is not a time: write it like
@@ -186,7 +190,11 @@ class ConfigTest {
           sinks: { a: { type: file, path: /x, include: qemu } }| 'qemu' is no pattern
           sinks: { a: { type: file, path: "${env:NOPE}" } }    | ${env:NOPE}
           sinks: { a: { type: file, path: "${file:/nope}" } }  | cannot be read: make it
-          sinks: [                                             | is not YAML (line
+          sinks: [                                             | is not YAML (line 2, column 9: expected the node content, but found '<stream end>'): mend it
+          host: a: b                                           | is not YAML (line 1, column 8: mapping values are not allowed here): mend it
+          host: "a                                             | is not YAML (line 1, column 9: found unexpected end of stream)
+          host: *a                                             | is not YAML (line 1, column 7: found undefined alias a)
+          sinks: { a: { type: file, path: "${file:/etc}" } }   | cannot be read: make it, owned by the agent's user (Is a directory)
           - a                                                  | is no map of settings
           decisions: [ { name: a } ]                           | decisions.a.when is missing
           decision: []                                         | decision is not a key: did you mean decisions?
@@ -198,7 +206,27 @@ class ConfigTest {
         .hasMessageContaining(message)
         .hasMessageContaining("test.yaml")
         .message()
-        .doesNotContain("\n");
+        .doesNotContain("\n", "Exception", "java.", "org.");
+  }
+
+  @Test
+  void aYamlErrorIsTheProblemAndItsPlace() {
+    assertThatThrownBy(() -> load("host: kvm-07\nsinks:\n  a:\n\ttype: file\n"))
+        .hasMessageContaining("line 4, column 1: ")
+        .hasMessageContaining("TAB");
+    assertThatThrownBy(() -> load("host: kvm-07\nhost: kvm-08\n"))
+        .hasMessageContaining("line 2, column 1: found duplicate key host");
+    assertThatThrownBy(() -> load("sinks:\n  a: { type: file }\n b: { type: file }\n"))
+        .hasMessageContaining("is not YAML (line 3, column 2: ");
+  }
+
+  @Test
+  void aFileThatCannotBeReadSaysWhy() throws Exception {
+    Path file = Files.write(folder.resolve("latin1.yaml"), new byte[] {'a', ':', (byte) 0xe4});
+    assertThatThrownBy(() -> Config.load(file, places(), ENVIRONMENT))
+        .hasMessageContaining("cannot be read from " + file + " (it is not UTF-8): mend it");
+    assertThatThrownBy(() -> Config.load(folder, places(), ENVIRONMENT))
+        .hasMessageContaining("Is a directory");
   }
 
   /** Whoever connects anew asks the same settings again. */

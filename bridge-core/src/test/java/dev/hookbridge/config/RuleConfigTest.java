@@ -113,6 +113,7 @@ class RuleConfigTest {
           """
           qemu.prepare           | is no pattern: write driver.operation.suboperation
           qemu.boot.begin        | matches no operation that libvirt calls hooks for
+          qemu.perpare.begin     | did you mean prepare?
           vmware.*.*             | matches no operation that libvirt calls hooks for
           qemu.prepare.end       | matches no operation that libvirt calls hooks for
           qemu.stopped.end       | cannot be gated, since when such a hook fails, libvirt ignores it
@@ -159,8 +160,8 @@ class RuleConfigTest {
           [ { name: a, when: qemu.prepare.begin, via: feed, objekt: x } ] | decisions.a.objekt is not a key: did you mean object?
           [ { name: a, when: qemu.prepare.begin, via: feed, object: "" } ] | decisions.a.object is empty
           [ { name: a, when: qemu.prepare.begin, via: feed, exempt: [ "" ] } ] | holds an empty name
-          [ { name: a, when: qemu.prepare.begin, via: feed, timeout: 11s } ] | decisions.a.timeout is 11000
-          [ { name: a, when: qemu.prepare.begin, via: feed, timeout: 50ms } ] | decisions.a.timeout is 50
+          [ { name: a, when: qemu.prepare.begin, via: feed, timeout: 11s } ] | decisions.a.timeout is 11s: write a value from 100ms to 10s
+          [ { name: a, when: qemu.prepare.begin, via: feed, timeout: 50ms } ] | decisions.a.timeout is 50ms: write a value from 100ms to 10s
           [ { name: a, when: qemu.prepare.begin, via: feed, on-timeout: deny } ] | write one of allow, veto
           [ { name: a, when: qemu.prepare.begin, via: feed, mode: on } ] | write one of enforce, observe, off
           [ { name: a, when: qemu.prepare.begin, via: feed, allows-needed: 0 } ] | decisions.a.allows-needed is 0

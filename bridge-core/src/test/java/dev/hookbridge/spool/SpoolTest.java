@@ -167,7 +167,10 @@ class SpoolTest {
       spool.cursor("b").confirm(3);
     }
     try (Spool spool = open()) {
-      assertThat(spool.sinks(Set.of("a", "c"))).containsExactly(new Orphan("b", 2, 0));
+      List<Orphan> orphans = spool.sinks(Set.of("a", "c"));
+      assertThat(orphans).containsExactly(new Orphan("b", 2, 0));
+      assertThat(spool.unconfirmed("b")).as("is kept until it is let go").isEqualTo(2);
+      spool.letGo(orphans);
       assertThat(read(spool, "c", 0)).containsExactly(3L, 5L, 6L);
       assertThat(spool.cursor("c").low()).isEqualTo(2);
       assertThatThrownBy(() -> spool.cursor("b")).isInstanceOf(IllegalArgumentException.class);

@@ -1,5 +1,6 @@
 package dev.hookbridge.kafka;
 
+import dev.hookbridge.PlainWords;
 import dev.hookbridge.Reason;
 import dev.hookbridge.SinkException;
 import java.io.IOException;
@@ -40,7 +41,7 @@ final class CompressionTrial {
   }
 
   private static SinkException unusable(String type, Throwable e) {
-    String said = String.valueOf(e).lines().findFirst().orElse("");
+    String said = PlainWords.of(e);
     return new SinkException(
         Reason.CONFIGURATION,
         "compression.type "

@@ -48,8 +48,17 @@ final class KafkaCheck {
       Thread.currentThread().interrupt();
       return List.of(Check.failure(servers, "interrupted"));
     } catch (ExecutionException | KafkaException e) {
-      return List.of(Check.failure(servers, KafkaErrors.sentence("cannot be used", e)));
+      return failed(settings, KafkaErrors.sentence("cannot be used", e));
     }
+  }
+
+  /** What the client says of a wrong port is that time has passed; what is there says more. */
+  private static List<Check> failed(KafkaSettings settings, String sentence) {
+    List<Check> lines = new ArrayList<>();
+    lines.add(Check.failure("brokers " + settings.servers(), sentence));
+    KafkaPorts.look(settings)
+        .forEach(found -> lines.add(Check.failure("bootstrap.servers", found)));
+    return lines;
   }
 
   private void look(String servers, boolean create)
@@ -108,7 +117,7 @@ final class KafkaCheck {
     replicas(description.partitions().get(0), brokers, config);
     size(config);
     if (config != null) {
-      compaction(config);
+      lines.addAll(TopicDoubts.of(topic, config, settings.compression()));
       timestamps(config);
     }
   }
@@ -176,16 +185,6 @@ final class KafkaCheck {
     }
   }
 
-  private void compaction(Config config) {
-    if (String.valueOf(value(config, "cleanup.policy")).contains("compact")) {
-      lines.add(
-          Check.warning(
-              topic,
-              "is compacted: in time it keeps only the last event of each guest, set"
-                  + " cleanup.policy=delete to keep all"));
-    }
-  }
-
   /** A record has the time at which it was sent; a topic may refuse one by it. */
   private void timestamps(Config config) {
     for (String key : TIME_LIMITS) {
@@ -225,7 +224,7 @@ final class KafkaCheck {
     return value == null ? fallback : Integer.parseInt(value);
   }
 
-  private static @Nullable String value(Config config, String key) {
+  static @Nullable String value(Config config, String key) {
     var entry = config.get(key);
     return entry == null ? null : entry.value();
   }

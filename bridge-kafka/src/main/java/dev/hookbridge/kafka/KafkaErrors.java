@@ -1,15 +1,18 @@
 package dev.hookbridge.kafka;
 
 import dev.hookbridge.Outcome;
+import dev.hookbridge.PlainWords;
 import dev.hookbridge.Reason;
 import dev.hookbridge.SinkException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.BrokerNotAvailableException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -228,7 +231,31 @@ final class KafkaErrors {
   }
 
   private static String message(Throwable failure) {
-    String message = failure.getMessage();
-    return message == null ? failure.getClass().getSimpleName() : message;
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      if (String.valueOf(at.getMessage()).contains("'KafkaClient' entry in the JAAS")) {
+        return "no login is configured: set sasl.jaas.config in the sink's properties";
+      }
+    }
+    String message = String.valueOf(failure.getMessage());
+    if (message.startsWith("Timed out waiting for a node") || message.startsWith("Call(")) {
+      return "no broker answered in time";
+    }
+    Throwable telling = failure;
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      telling = wraps(at) ? at : telling;
+    }
+    String plain = PlainWords.of(String.valueOf(telling.getMessage()));
+    Throwable below = wraps(telling) ? telling.getCause() : null;
+    if (below == null) {
+      return telling.getMessage() == null || plain.isEmpty() ? PlainWords.of(telling) : plain;
+    }
+    String cause = PlainWords.of(below);
+    return plain.startsWith("Failed to c") || plain.contains(cause) ? cause : plain + ": " + cause;
+  }
+
+  /** A failure whose own message tells less than what lies below it. */
+  private static boolean wraps(Throwable failure) {
+    return failure.getClass() == KafkaException.class
+        || failure instanceof SslAuthenticationException;
   }
 }

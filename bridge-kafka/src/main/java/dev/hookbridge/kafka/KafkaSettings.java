@@ -1,10 +1,12 @@
 package dev.hookbridge.kafka;
 
 import dev.hookbridge.ContentMode;
+import dev.hookbridge.PlainWords;
 import dev.hookbridge.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -127,7 +129,8 @@ final class KafkaSettings {
     } catch (ConfigException e) {
       throw settings.wrong(
           PROPERTIES,
-          "are not what the Kafka client takes: " + withoutSecrets(String.valueOf(e.getMessage())),
+          "are not what the Kafka client takes: "
+              + PlainWords.of(withoutSecrets(String.valueOf(e.getMessage()))),
           "see the client's documentation of producer configurations");
     }
   }
@@ -179,6 +182,11 @@ final class KafkaSettings {
     all.putAll(properties);
     all.putAll(OURS);
     return all;
+  }
+
+  /** {@code SASL_SSL} and so on, as the client understands it. */
+  String protocol() {
+    return properties.getOrDefault("security.protocol", "PLAINTEXT").toUpperCase(Locale.ROOT);
   }
 
   /** The largest record the producer sends, by its own configuration. */

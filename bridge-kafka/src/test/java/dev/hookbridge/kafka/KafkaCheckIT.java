@@ -77,6 +77,33 @@ class KafkaCheckIT {
   }
 
   @Test
+  void aShortLivedTopicAndOneThatTheBrokersCompressAnew() {
+    Map<String, String> configs =
+        Map.of(
+            "retention.ms", "3600000",
+            "retention.bytes", "1048576",
+            "compression.type", "gzip");
+    String topic = TestTopics.create(broker.address(), 2, configs);
+    List<Check> lines = check(topic, false, Map.of("compression.type", "lz4"));
+    levels(lines, "keeps events for 1h only (retention.ms=3600000)")
+        .containsOnly(Check.Level.WARNING);
+    levels(lines, "keeps 1048576 bytes of events in each partition")
+        .containsOnly(Check.Level.WARNING);
+    levels(lines, "compression.type=gzip and this sink sends lz4: the brokers compress")
+        .containsOnly(Check.Level.WARNING);
+    assertThat(check(topic, false, Map.of("compression.type", "gzip")))
+        .noneMatch(line -> line.toString().contains("compress every batch"));
+  }
+
+  @Test
+  void anOrdinaryTopicIsNoWarning() {
+    String topic = TestTopics.create(broker.address(), 2, Map.of());
+    assertThat(check(topic, false, Map.of("compression.type", "lz4")))
+        .filteredOn(line -> line.what().startsWith("topic "))
+        .allMatch(line -> line.level() == Check.Level.OK);
+  }
+
+  @Test
   void tooFewReplicasInSyncIsAFailure() {
     String topic = TestTopics.create(broker.address(), 2, Map.of("min.insync.replicas", "2"));
     levels(check(topic, false, Map.of()), "min.insync.replicas is 2")
@@ -86,6 +113,8 @@ class KafkaCheckIT {
   @Test
   void nobodyThereIsOneFailure() {
     List<Check> lines = check("t", false, Map.of("bootstrap.servers", "127.0.0.1:1"));
-    levels(lines, "127.0.0.1:1").containsExactly(Check.Level.FAILURE);
+    levels(lines, "no broker answered in time").containsExactly(Check.Level.FAILURE);
+    levels(lines, "nobody listens at 127.0.0.1:1").containsExactly(Check.Level.FAILURE);
+    assertThat(lines).hasSize(2);
   }
 }

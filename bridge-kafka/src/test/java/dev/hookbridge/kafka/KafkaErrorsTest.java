@@ -15,11 +15,13 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLHandshakeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -128,6 +130,37 @@ class KafkaErrorsTest {
         new KafkaException(
             "Failed to construct", new ConfigException("No resolvable bootstrap urls given in x"));
     assertThat(KafkaErrors.exception("x", failure).reason()).isEqualTo(Reason.UNREACHABLE);
+  }
+
+  /** The client's inner life, and Java's, are no words for an operator. */
+  @Test
+  void whatTheClientWrapsIsToldByWhatLiesBelow() {
+    Throwable store =
+        new KafkaException(
+            "Failed to create new KafkaAdminClient",
+            new KafkaException(
+                new KafkaException(
+                    "Failed to load SSL keystore /k.p12 of type PKCS12",
+                    new IOException("keystore password was incorrect"))));
+    assertThat(KafkaErrors.sentence("cannot be used", store))
+        .isEqualTo(
+            "cannot be used: Failed to load SSL keystore /k.p12 of type PKCS12: the password of the"
+                + " key store is wrong");
+    Throwable tls =
+        new SslAuthenticationException(
+            "SSL handshake failed",
+            new SSLHandshakeException(
+                "PKIX path building failed: sun.security.provider.certpath."
+                    + "SunCertPathBuilderException: unable to find valid certification path to x"));
+    assertThat(KafkaErrors.sentence("x", new ExecutionException(tls)))
+        .contains("SSL handshake failed: its certificate is not signed by one that is trusted here")
+        .doesNotContain("Exception", "sun.");
+    assertThat(
+            KafkaErrors.sentence(
+                "x",
+                new TimeoutException("Timed out waiting for a node assignment. Call: listNodes")))
+        .contains("no broker answered in time")
+        .doesNotContain("Call");
   }
 
   @Test

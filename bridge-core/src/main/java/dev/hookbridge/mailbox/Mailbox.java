@@ -19,9 +19,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder in which the shim gives complete files their names. Gives them out in the order in which the
- * calls were made and keeps every file until it is told that its content is safe elsewhere: peek,
- * store, remove; never pop.
+ * The folder in which the shim gives complete files their names. Gives them out in the order in
+ * which the calls were made and keeps every file until it is told that its content is safe
+ * elsewhere: peek, store, remove; never pop.
  *
  * <p>Used by one thread. At the start, and after the kernel's queue of events overflowed, the
  * folder is looked through until everything older than that moment is taken; from then on the
@@ -80,8 +80,7 @@ public final class Mailbox implements AutoCloseable {
     WatchService watch = places.mail().getFileSystem().newWatchService();
     Losses losses = Losses.resume(places.lost(), places.lasting(), note, boot.id());
     MailReader reader =
-        new MailReader(
-            places.mail().resolve("new"), new Aside(places.aside()), losses, boot.id());
+        new MailReader(places.mail().resolve("new"), new Aside(places.aside()), losses, boot.id());
     Mailbox mailbox = new Mailbox(places.mail(), reader, boot, watch, losses);
     try {
       mailbox.fresh.register(watch, StandardWatchEventKinds.ENTRY_CREATE);

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Files of zeros that lie ready for the shim. To make a new file durable costs it twice what it
  * costs to overwrite one whose inode and blocks are durable already, so the agent makes them while
- * nobody waits. They lie hidden among the calls in {@code new}: the shim locks a spare, writes
- * a call over it, syncs and renames it without leaving the folder; where it finds none it makes a
+ * nobody waits. They lie hidden among the calls in {@code new}: the shim locks a spare, writes a
+ * call over it, syncs and renames it without leaving the folder; where it finds none it makes a
  * file of its own. The rename is not synced: after a power cut calls that were promised to libvirt
  * may lie here again.
  *

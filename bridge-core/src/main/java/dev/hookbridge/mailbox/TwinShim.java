@@ -19,8 +19,8 @@ import java.util.UUID;
 
 /**
  * The shim's twin in Java, for machines without a C compiler: writes the same file in the same way
- * (create hidden, write, fsync, rename), for {@code fire} only. It guards against nothing, so it is never
- * installed as a hook, and it knows no gates: it asks nobody, and no call of its own is ever
+ * (create hidden, write, fsync, rename), for {@code fire} only. It guards against nothing, so it is
+ * never installed as a hook, and it knows no gates: it asks nobody, and no call of its own is ever
  * vetoed.
  */
 public final class TwinShim {

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * What shims have begun. A power cut can undo the last rename of a file but not its content:
  * complete files of an earlier boot under a hidden name were promised to libvirt, and so were those
- * that a shim of an earlier release left in {@code tmp} and {@code spare}. What is torn was not, and
- * goes. Files of this boot belong to a shim at work, or to one that was killed.
+ * that a shim of an earlier release left in {@code tmp} and {@code spare}. What is torn was not,
+ * and goes. Files of this boot belong to a shim at work, or to one that was killed.
  */
 final class Unfinished {
   private static final Logger LOG = LoggerFactory.getLogger(Unfinished.class);

@@ -34,8 +34,7 @@ class DoctorTest {
   @BeforeEach
   void layout() throws Exception {
     places = new Places(folder, folder.resolve("etc"), folder.resolve("run"), true);
-    for (String name :
-        List.of("mail/tmp", "mail/new", "spool", "gates.d", "etc", "run")) {
+    for (String name : List.of("mail/tmp", "mail/new", "spool", "gates.d", "etc", "run")) {
       Files.createDirectories(folder.resolve(name));
     }
     for (String name : List.of("mail/tmp", "mail/new", "spool", "gates.d")) {

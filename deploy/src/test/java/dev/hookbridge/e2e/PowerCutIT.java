@@ -286,9 +286,7 @@ class PowerCutIT {
 
   private static List<Path> list(Host host, boolean hidden) throws IOException {
     try (Stream<Path> files = Files.list(host.data.resolve("mail/new"))) {
-      return files
-          .filter(file -> file.getFileName().toString().startsWith(".") == hidden)
-          .toList();
+      return files.filter(file -> file.getFileName().toString().startsWith(".") == hidden).toList();
     }
   }
 

@@ -25,7 +25,9 @@ class HiddenCharactersShimTest {
                 IntStream.rangeClosed(0xe0000, 0xe007f))
             .boxed()
             .toList();
-    assertThat(hidden).contains(0xad, 0x61c, 0xfff9, 0xfffb, 0x1d173, 0x1d17a).hasSizeGreaterThan(200);
+    assertThat(hidden)
+        .contains(0xad, 0x61c, 0xfff9, 0xfffb, 0x1d173, 0x1d17a)
+        .hasSizeGreaterThan(200);
     assertThat(hidden).allMatch(Harmless::isHidden);
     for (int from = 0; from < hidden.size(); from += AT_ONCE) {
       List<Integer> some = hidden.subList(from, Math.min(from + AT_ONCE, hidden.size()));

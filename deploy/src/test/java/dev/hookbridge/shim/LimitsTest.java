@@ -73,7 +73,9 @@ class LimitsTest {
     Run.Ended logged = reconnect(new byte[10], "mayraise=0", "log=1", limit);
     assertThat(logged.exit()).isZero();
     boolean stored = trial.calls().size() == 1;
-    assertThat(stored || (logged.out() + logged.err()).matches("(?s).*(errno " + errno + "|is lost, ).*"))
+    assertThat(
+            stored
+                || (logged.out() + logged.err()).matches("(?s).*(errno " + errno + "|is lost, ).*"))
         .as(logged + " " + trial.lost())
         .isTrue();
 

@@ -67,7 +67,10 @@ class NoProcessTest {
       assertThat(ended.err()).startsWith("vetoed by r: ");
     }
     assertThat(trial.calls()).hasSize(1);
-    assertThat(trial.outcomes()).singleElement().extracting(o -> o.field("cause")).isEqualTo("absent");
+    assertThat(trial.outcomes())
+        .singleElement()
+        .extracting(o -> o.field("cause"))
+        .isEqualTo("absent");
   }
 
   @Test

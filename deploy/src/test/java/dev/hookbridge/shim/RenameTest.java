@@ -80,7 +80,8 @@ class RenameTest {
     List<String> opens = Files.readAllLines(trace);
     String one = opens.stream().filter(l -> l.contains("O_TMPFILE")).findFirst().orElseThrow();
     String helper = one.substring(0, one.indexOf(' ') + 1);
-    long before = opens.stream().takeWhile(l -> !l.equals(one)).filter(l -> l.startsWith(helper)).count();
+    long before =
+        opens.stream().takeWhile(l -> !l.equals(one)).filter(l -> l.startsWith(helper)).count();
     for (Path file : trial.files()) {
       Files.delete(file);
     }
@@ -136,7 +137,8 @@ class RenameTest {
       try {
         assertThat(holder.getInputStream().read()).isEqualTo('h');
         for (int i = 0; i < 3; i++) {
-          assertThat(Run.of(Shim.PLAIN, folder).with("g" + i, "reconnect", "begin", "-").run().exit())
+          assertThat(
+                  Run.of(Shim.PLAIN, folder).with("g" + i, "reconnect", "begin", "-").run().exit())
               .isZero();
         }
         assertThat(trial.calls()).hasSize(3);

@@ -10,7 +10,7 @@ usage: layout.sh [--user NAME] [--no-user] [--root DIR] [--data-dir DIR]
 
 Makes, as root, the system user of the agent and
   /var/lib/hookbridge, …/mail              root, 0755
-  …/mail/tmp, …/mail/new, …/mail/spare, …/spool, …/gates.d
+  …/mail/tmp, …/mail/new, …/spool, …/gates.d
                                            the agent, 0700
   /etc/hookbridge, /run/hookbridge         root, 0755
   /run/hookbridge/agent                    the agent, 0700
@@ -64,7 +64,7 @@ if [ -n "$trial" ]; then
     for dir in . mail etc run; do
         folder "$trial/$dir" "$me" 0755
     done
-    for dir in mail/tmp mail/new mail/spare spool gates.d; do
+    for dir in mail/tmp mail/new spool gates.d; do
         folder "$trial/$dir" "$me" 0700
     done
     exit 0
@@ -86,7 +86,7 @@ above=$(stat -c %u "$(dirname "$data")")
 
 folder "$data" 0:0 0755
 folder "$data/mail" 0:0 0755
-for dir in mail/tmp mail/new mail/spare spool gates.d; do
+for dir in mail/tmp mail/new spool gates.d; do
     folder "$data/$dir" "$agent" 0700
 done
 folder "$root/etc/hookbridge" 0:0 0755

@@ -3,7 +3,8 @@
  *
  *     bench [--spares FOLDER] DIR STDIN ROUNDS[/GAP_MS] NAME[/N]=PROGRAM...
  *
- * With --spares that folder is kept filled with spares, as the agent does it, at moments that are not measured.
+ * With --spares that folder, the mailbox's `new`, is kept filled with spares, as the agent does it, at moments that
+ * are not measured.
  *
  * The programs take turns in every round, so that a slow moment of the machine hits all alike; NAME/N takes part
  * in every N-th round only. First one at a time, then 32 at once; with a gap before each call, only the former. STDIN, a file of at most 64 KiB, reaches each
@@ -133,7 +134,7 @@ static void fill(const char *folder)
     static const char zeros[16 << 10];
     char path[4096];
     for (int i = 0; folder && i < 128; i++) {
-        snprintf(path, sizeof path, "%s/%03d", folder, i);
+        snprintf(path, sizeof path, "%s/.spare-%03d", folder, i);
         int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
         must(fd < 0 || (write(fd, zeros, sizeof zeros) == sizeof zeros && fsync(fd) == 0), path);
         close(fd);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds the shim: build.sh [--sanitize] [--tools] OUTDIR
 #   --sanitize   also OUTDIR/hookbridge-hook-asan, with address and undefined-behaviour sanitizers
-#   --tools      also OUTDIR/launch and OUTDIR/bench, for tests and measurements
+#   --tools      also OUTDIR/launch, OUTDIR/bench and OUTDIR/hold, for tests and measurements
 # The environment may name the compiler (CC) and the version (VERSION, default dev). Without a compiler that links
 # statically nothing is built and the exit code is 0.
 set -eu
@@ -45,6 +45,7 @@ build "$cc" hookbridge-hook hook.c "-static -s -Wl,-z,noseparate-code,-z,norelro
 if [ -n "$tools" ]; then
     build "$cc" launch launch.c -static
     build "$cc" bench bench.c -static
+    build "$cc" hold hold.c -static
 fi
 if [ -n "$sanitize" ]; then
     asan="-g -fsanitize=address,undefined -fno-sanitize-recover=all"

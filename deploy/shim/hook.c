@@ -14,6 +14,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <sched.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -22,8 +23,10 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -53,11 +56,15 @@
 #define WRITE_WAIT (5000 * MS)
 #define FIRST_WAIT (100 * MS)
 #define SMALL_WAIT (250 * MS)
+#define PLACE_WAIT (WRITE_WAIT - 500 * MS)
 #define STAMP_LIFE (60000 * MS)
 #define VERSION_LINE "hookbridge/1\n"
 #define SPARES 128
 #define SPARE_BYTES (16u << 10)
 #define SPARE_TRIES 4
+#define HELPERS 32 /* that touch a disk, on the whole host */
+#define FILES 64
+#define NAME_SIZE 116 /* of a file in the mailbox */
 #define GATES_MAX (64u << 10)
 #define JSON_MAX (64u << 10)
 #define REASON_MAX 900
@@ -84,7 +91,7 @@ static struct {
     const char *path, *driver;
     const char *arg[4]; /* object, operation, suboperation, extra; NULL when not passed */
     int argc;
-    uint64_t arrived; /* bytes that came on stdin; `big.input` holds the first STDIN_MAX of them */
+    uint64_t arrived; /* bytes that came on stdin; `input` holds the first `room` of them */
 } call;
 
 /* A folder is a path and the rest of the path: no path is ever put together. */
@@ -93,6 +100,8 @@ struct folder {
 };
 static struct folder data, etc, run;
 static uid_t me;
+static int keeps; /* descriptors below this are not a helper's to close */
+static int told;
 static int data_is_mine;
 static char boot_id[37];
 
@@ -151,7 +160,7 @@ struct record {
 __attribute__((common)) struct {
     char head[5 * FIELD_MAX + 4096];
     struct record call;
-    char input[STDIN_MAX];
+    char input[64 << 10];
     char conf_text[16 << 10];
     char gates[GATES_MAX + 1];
     struct helper asker;
@@ -160,6 +169,9 @@ __attribute__((common)) struct {
     struct record outcome;
     char rules[RULES_MAX * (RULE_NAME_MAX + sizeof "=allow")];
 } big;
+
+static char *input = big.input;
+static size_t room = sizeof big.input;
 
 /* ---- text ---- */
 
@@ -316,6 +328,17 @@ static void defend(void)
     prctl(PR_SET_DUMPABLE, 0);
 }
 
+/* A limit that libvirtd has is no reason to lose a call. Only root may raise a hard one. */
+static void raise_limit(int which, rlim_t least)
+{
+    struct rlimit is;
+    if (getrlimit(which, &is) != 0 || is.rlim_cur >= least)
+        return;
+    struct rlimit raised = {least, is.rlim_max > least ? is.rlim_max : least}, soft = {is.rlim_max, is.rlim_max};
+    if (setrlimit(which, &raised) != 0)
+        setrlimit(which, &soft);
+}
+
 static uint64_t now(clockid_t clock)
 {
     struct timespec t = {0};
@@ -328,14 +351,19 @@ static int is(const char *a, const char *b)
     return a && !strcmp(a, b);
 }
 
-/* The bytes of the character at s, 0 when it is malformed or one that a terminal or a log might act upon. */
+/* The bytes of the character at s, 0 when it is malformed or one that a terminal or a log might act upon:
+ * Unicode's formats, as the agent's Harmless has them. */
 static size_t printable(const char *s, size_t n)
 {
     static const uint32_t least[] = {' ', 0xa0, 0x800, 0x10000};
     static const struct {
         uint32_t first, last;
-    } bad[] = {{0x7f, 0x7f},     {0x200b, 0x200f}, {0x2028, 0x202e},  {0x2060, 0x206f},
-               {0xd800, 0xdfff}, {0xfeff, 0xfeff}, {0x110000, UINT32_MAX}};
+    } bad[] = {{0x7f, 0x7f},       {0xad, 0xad},       {0x600, 0x605},     {0x61c, 0x61c},
+               {0x6dd, 0x6dd},     {0x70f, 0x70f},     {0x890, 0x891},     {0x8e2, 0x8e2},
+               {0x180e, 0x180e},   {0x200b, 0x200f},   {0x2028, 0x202e},   {0x2060, 0x206f},
+               {0xd800, 0xdfff},   {0xfeff, 0xfeff},   {0xfff0, 0xfffb},   {0x110bd, 0x110bd},
+               {0x110cd, 0x110cd}, {0x13430, 0x1343f}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a},
+               {0xe0000, 0xe007f}, {0x110000, UINT32_MAX}};
     uint32_t c = (unsigned char)*s;
     size_t more = c < 0x80 ? 0 : c >> 5 == 6 ? 1 : c >> 4 == 14 ? 2 : c >> 3 == 30 ? 3 : n;
     if (more >= n)
@@ -352,13 +380,23 @@ static size_t printable(const char *s, size_t n)
     return c < least[more] ? 0 : more + 1;
 }
 
+/* To stderr, where a full pipe must not hold us. With a limit of no files there is no poll(). */
+static void shout(const char *text, size_t n)
+{
+    struct pollfd err = {.fd = 2, .events = POLLOUT};
+    int ready = poll(&err, 1, 100);
+    if (ready < 0 && fcntl(2, F_SETFL, O_NONBLOCK) == 0)
+        err.revents = POLLOUT;
+    if (ready != 0 && err.revents == POLLOUT)
+        (void)!write(2, text, n);
+}
+
 /*
  * The one way out. A running guest is killed by a failed `reconnect`, whatever went wrong here. The text goes
- * to whoever asked libvirt: it is cut and made printable, and a full pipe must not hold us.
+ * to whoever asked libvirt: it is cut and made printable.
  */
 static _Noreturn void leave(int status, char *text, size_t n)
 {
-    struct pollfd err = {.fd = 2, .events = POLLOUT};
     if (status == 0 || is(call.arg[1], "reconnect"))
         _exit(0);
     if (n > 1024)
@@ -368,8 +406,7 @@ static _Noreturn void leave(int status, char *text, size_t n)
             text[i] = '?';
     if (n > 0)
         text[n - 1] = '\n';
-    if (poll(&err, 1, 100) == 1 && err.revents == POLLOUT)
-        (void)!write(2, text, n);
+    shout(text, n);
     _exit(1);
 }
 
@@ -414,6 +451,40 @@ static int ended(struct helper *h, uint64_t until)
         syscall(SYS_futex, &h->tid, FUTEX_WAIT, tid, &left, NULL, 0);
     }
     return 1;
+}
+
+static sigjmp_buf given_up;
+
+static void give_up(int sig)
+{
+    (void)sig;
+    siglongjmp(given_up, 1);
+}
+
+/*
+ * Does a helper's work in the hook itself, where no process can be had, and leaves it at its deadline. 0 then. Only a
+ * disk that is stuck would hold us longer.
+ */
+static int in_time(struct helper *h, int (*work)(struct record *), struct record *about, uint64_t wait)
+{
+    struct itimerval timer = {.it_value = {wait / 1000000000, wait % 1000000000 / 1000}}, none = {0};
+    struct sigaction act = {.sa_handler = give_up};
+    uint64_t alarms = 1ULL << (SIGALRM - 1);
+    volatile int done = 0;
+    keeps = 3;
+    umask(0);
+    if (sigsetjmp(given_up, 1) == 0) {
+        sigaction(SIGALRM, &act, NULL);
+        syscall(SYS_rt_sigprocmask, SIG_UNBLOCK, &alarms, NULL, sizeof alarms);
+        setitimer(ITIMER_REAL, &timer, NULL);
+        h->result = work(about);
+        done = 1;
+    }
+    syscall(SYS_rt_sigprocmask, SIG_BLOCK, &alarms, NULL, sizeof alarms);
+    setitimer(ITIMER_REAL, &none, NULL);
+    act.sa_handler = SIG_IGN; /* what is pending goes */
+    sigaction(SIGALRM, &act, NULL);
+    return done;
 }
 
 /* ---- folders and small files ---- */
@@ -473,7 +544,9 @@ static int ours(const struct stat *st)
 static int open_plain(int folder, const char *name, int flags)
 {
     struct stat st;
-    int fd = openat(folder, name, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0644);
+    int with = flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, fd = openat(folder, name, with & ~O_CREAT);
+    if (fd < 0 && errno == ENOENT && flags & O_CREAT) /* which waits for the folder's lock, if only to look */
+        fd = openat(folder, name, with, 0644);
     if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1 && ours(&st)))
         return fd;
     errno = EPERM;
@@ -485,6 +558,14 @@ static int open_run(void)
     struct stat st;
     int fd = open_folder(run);
     return fd >= 0 && fstat(fd, &st) == 0 && ours(&st) ? fd : -1;
+}
+
+/* Room for what is still to be told, where descriptors are few. */
+static void close_all(void)
+{
+    if (syscall(SYS_close_range, keeps, ~0U, 0) != 0)
+        for (int fd = keeps; fd < FILES; fd++)
+            close(fd);
 }
 
 /* A lock that a foreign reader of the file may hold for ever is only tried for. */
@@ -501,13 +582,15 @@ static int lock(int fd)
 
 enum how { LOOK, RENEW, CLAIM };
 
+enum { CANNOT_TELL = 2 };
+
 /* Was <run>/name stamped in the last minute? RENEW stamps it again, CLAIM only when the answer is no. */
 static int stamped(int folder, const char *name, enum how how)
 {
     char digits[21] = "";
     int fd = folder < 0 ? -1 : open_plain(folder, name, how == LOOK ? O_RDONLY : O_RDWR | O_CREAT);
     if (fd < 0 || (how != LOOK && !lock(fd)) || pread(fd, digits, 20, 0) < 0)
-        return how == CLAIM; /* what cannot be limited is not done */
+        return how == CLAIM ? CANNOT_TELL : 0;
     uint64_t then = strtoull(digits, NULL, 10), t = now(CLOCK_BOOTTIME);
     int recent = then != 0 && then <= t && t - then < STAMP_LIFE;
     if (how == RENEW || (how == CLAIM && !recent)) {
@@ -524,12 +607,14 @@ static void say(int folder, struct record *r, const char *what, int err)
     char text[512];
     struct out o = {text, text + sizeof text};
     struct sockaddr_un to = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
-    if (stamped(folder, "log", CLAIM))
+    int said = stamped(folder, "log", CLAIM);
+    if (said && !(said == CANNOT_TELL && err == EMFILE)) /* what cannot be limited is not done */
         return;
     cat(&o, "<27>hookbridge-hook: ", r->kind, " ", r->id, ": ", what, ", errno ", NULL);
     putn(&o, err, 1);
+    close_all();
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
-    sendto(fd, text, o.at - text, MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&to, sizeof to);
+    told |= sendto(fd, text, o.at - text, MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&to, sizeof to) > 0;
 }
 
 /* Raises the count in the last line of a full `lost`, or begins one. */
@@ -566,10 +651,44 @@ static void lose(int folder, struct record *r, const char *word, int err)
     int locked = lock(fd);
     if (fstat(fd, &st) != 0)
         return;
-    if (st.st_size <= LOST_MAX - 512)
-        (void)!write(fd, line, o.at - line);
-    else if (locked)
+    if (st.st_size <= LOST_MAX - 512) {
+        ssize_t n = write(fd, line, o.at - line);
+        told |= n == o.at - line;
+        if (n > 0 && n < o.at - line && locked) /* a file may not grow so far: no half line */
+            (void)!ftruncate(fd, st.st_size);
+    } else if (locked)
         count_lost(fd, st.st_size);
+    close(fd);
+}
+
+/*
+ * A helper that a disk has caught stays, with all that is counted against libvirtd. So who touches a disk holds one of a
+ * few places until it ends, and who gets none in time does not touch it. 0 then.
+ */
+static int take_place(uint64_t any, uint64_t wait)
+{
+    struct flock place = {.l_type = F_WRLCK, .l_len = 1};
+    struct timespec pause = {0, 2 * MS};
+    struct stat st;
+    uint64_t until = 0;
+    int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, at = open_run(), fd = openat(at, "helpers", flags);
+    if (fd < 0 && errno == ENOENT && at >= 0)
+        fd = openat(at, "helpers", flags | O_CREAT, 0600);
+    /* Who can read it can lock it. */
+    if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || !ours(&st) || st.st_mode & 077)
+        return 1;
+    for (int tries = 0;; tries++) {
+        for (uint64_t i = any; i < any + HELPERS; i++) {
+            place.l_start = i % HELPERS;
+            if (fcntl(fd, F_OFD_SETLK, &place) == 0)
+                return 1;
+        }
+        if (tries == 0)
+            until = now(CLOCK_BOOTTIME) + (stamped(at, "late", LOOK) ? FIRST_WAIT / 2 : wait);
+        if (now(CLOCK_BOOTTIME) >= until)
+            return 0;
+        nanosleep(&pause, NULL);
+    }
 }
 
 /* ---- shim.conf ---- */
@@ -730,14 +849,28 @@ static void note(int argc, char **argv)
         call.arg[i] = argv[i + 1];
 }
 
+/* What is mapped counts against a limit though it is never used, so it is mapped when it is. */
+static void make_room(void)
+{
+    for (size_t size = STDIN_MAX; size > room; size /= 2) {
+        char *more = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (more != MAP_FAILED) {
+            input = memcpy(more, input, room);
+            room = size;
+        }
+    }
+}
+
 /* Reads to the end, or for two seconds: not every caller closes it. What is too much is counted. */
 static void read_stdin(void)
 {
     struct pollfd in = {.fd = 0, .events = POLLIN};
     uint64_t until = big.call.boot + STDIN_WAIT, t = big.call.boot;
     for (; t < until && poll(&in, 1, (until - t) / MS + 1) > 0; t = now(CLOCK_BOOTTIME)) {
-        size_t room = call.arrived < STDIN_MAX ? STDIN_MAX - call.arrived : 0;
-        ssize_t n = room ? read(0, big.input + call.arrived, room) : read(0, big.head, sizeof big.head);
+        if (call.arrived == room)
+            make_room();
+        ssize_t n = call.arrived < room ? read(0, input + call.arrived, room - call.arrived)
+                                        : read(0, big.head, sizeof big.head);
         if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
             return;
         if (n > 0)
@@ -1048,7 +1181,7 @@ static void compose_call(const char *gates)
 {
     static const char *const keys[] = {"object", "operation", "suboperation", "extra"};
     struct out o = begin(&big.call, big.head, sizeof big.head);
-    size_t held = call.arrived < STDIN_MAX ? call.arrived : STDIN_MAX;
+    size_t held = call.arrived < room ? call.arrived : room;
     string(&o, "path", call.path);
     string(&o, "driver", call.driver);
     for (int i = 0; i < 4 && call.arg[i]; i++)
@@ -1059,7 +1192,7 @@ static void compose_call(const char *gates)
         number(&o, "truncated", call.arrived);
     if (gates)
         string(&o, "gates", gates);
-    finish(&big.call, big.head, &o, big.input, held);
+    finish(&big.call, big.head, &o, input, held);
 }
 
 /* Writes some of three parts and takes it off them. What is left, or -1. */
@@ -1095,13 +1228,14 @@ static int write_record(int fd, struct record *r)
  * the only one to write; a used spare never looks unused again, wherever it was renamed to. Opened first and
  * looked at then, as all that is the agent's.
  */
-static int take_spare(int folder, uint64_t any, const struct stat *owner, char *slot)
+static int take_spare(int folder, uint64_t any, const struct stat *owner, char slot[11])
 {
     struct flock all = {.l_type = F_WRLCK};
     struct stat st;
     char first;
     for (uint64_t i = any; i < any + SPARE_TRIES; i++) {
-        struct out o = {slot, slot + 3};
+        struct out o = {slot, slot + 10};
+        cat(&o, ".spare-", NULL);
         putn(&o, i % SPARES, 3);
         *o.at = 0;
         int fd = openat(folder, slot, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
@@ -1112,14 +1246,47 @@ static int take_spare(int folder, uint64_t any, const struct stat *owner, char *
     return -1;
 }
 
-/* Into a file of `from`, synced, then renamed to `new`. An errno, and then there is no such file. */
-static int post(int fd, struct record *r, int (*sync)(int), int from, const char *as, int new, const char *name)
+/* Gives a name to an open file that has none, or that somebody took out of `new`. Only root may link without /proc. */
+static int give_name(int fd, int new, const char *name)
 {
-    if (write_record(fd, r) == 0 && sync(fd) == 0 && renameat(from, as, new, name) == 0)
+    char path[] = "/proc/self/fd/..........";
+    struct out o = {path + sizeof "/proc/self/fd/" - 1, path + sizeof path - 1};
+    if (me == 0 && linkat(fd, "", new, name, AT_EMPTY_PATH) == 0)
+        return 0;
+    putn(&o, fd, 1);
+    *o.at = 0;
+    return linkat(AT_FDCWD, path, new, name, AT_SYMLINK_FOLLOW);
+}
+
+/* Into a file of `new`, synced, then renamed there. An errno, and then there is no such file. */
+static int post(int fd, struct record *r, int (*sync)(int), int new, const char *as, const char *name)
+{
+    if (write_record(fd, r) == 0 && sync(fd) == 0 &&
+        (renameat(new, as, new, name) == 0 ||
+         /* an agent of an earlier release puts away what it does not know */
+         (errno == ENOENT && give_name(fd, new, name) == 0 && fsync(fd) == 0)))
         return 0;
     int err = errno;
-    unlinkat(from, as, 0); /* synced or not: if it comes back, the agent finds the call that was lost */
+    unlinkat(new, as, 0); /* synced or not: if it comes back, the agent finds the call that was lost */
     return err;
+}
+
+/*
+ * Into a file without a name, which then gets one: nothing is left of a hook that was killed. It is synced with its
+ * name, so the agent may have taken it by then, and has it safe.
+ */
+static int post_unnamed(int fd, struct record *r, int new, const char *name, int *unnameable)
+{
+    if (write_record(fd, r) != 0)
+        return errno;
+    if (give_name(fd, new, name) != 0) {
+        *unnameable = 1;
+        return errno;
+    }
+    if (fsync(fd) == 0)
+        return 0;
+    int err = errno;
+    return unlinkat(new, name, 0) != 0 && errno == ENOENT ? 0 : err;
 }
 
 static void name_of(struct record *r, char *name, size_t size)
@@ -1132,40 +1299,60 @@ static void name_of(struct record *r, char *name, size_t size)
     *o.at = 0;
 }
 
-/* Into the mailbox; an errno when the agent will not find it there. */
+/* Makes a file for the agent's user: an open one, or -1. */
+static int make_file(int new, const char *as, int flags, const struct stat *owner)
+{
+    int fd = openat(new, as, O_WRONLY | O_NOFOLLOW | flags, 0600);
+    if (fd < 0 || owner->st_uid == me || fchown(fd, owner->st_uid, owner->st_gid) == 0)
+        return fd;
+    int err = errno;
+    if (flags & O_CREAT)
+        unlinkat(new, as, 0);
+    errno = err;
+    return -1;
+}
+
+/* Not every file system knows files without names, and not every confinement lets them have one later. */
+static int store_anew(int new, struct record *r, const char *name, const struct stat *owner)
+{
+    char hidden[1 + NAME_SIZE] = ".";
+    struct out o = {hidden + 1, hidden + sizeof hidden - 1};
+    int err, unnameable = 0, fd = make_file(new, ".", O_TMPFILE, owner);
+    if (fd >= 0 && ((err = post_unnamed(fd, r, new, name, &unnameable)) == 0 || !unnameable))
+        return err;
+    cat(&o, name, NULL);
+    *o.at = 0;
+    fd = make_file(new, hidden, O_CREAT | O_EXCL, owner);
+    return fd < 0 ? errno : post(fd, r, fsync, new, hidden, name);
+}
+
+/*
+ * Into the mailbox; an errno when the agent will not find it there. All happens inside one folder: a rename from one
+ * to another takes a lock that the whole file system shares, and any user can make its holder wait.
+ */
 static int store(int folder, struct record *r)
 {
-    char name[116], slot[4];
+    char name[NAME_SIZE], slot[11];
     struct stat st;
     struct statfs fs;
     size_t size = r->parts[0].iov_len + r->parts[1].iov_len + r->parts[2].iov_len;
     int fd, err, mail = openat(folder, "mail", FOLDER);
     if (mail < 0 || fstat(mail, &st) != 0)
         return errno;
-    if (!ours(&st)) /* then the agent's user could have planted `tmp` and `new` too */
+    if (!ours(&st)) /* then the agent's user could have planted `new` too */
         return EPERM;
-    int tmp = openat(mail, "tmp", FOLDER);
     int new = openat(mail, "new", O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-    if (tmp < 0 || new < 0 || fstat(tmp, &st) != 0 || fstatfs(tmp, &fs) != 0)
+    if (new < 0 || fstat(new, &st) != 0 || fstatfs(new, &fs) != 0)
         return errno;
     if (too_full(&fs))
         return ENOSPC;
 
     name_of(r, name, sizeof name);
-    int spare = size > SPARE_BYTES ? -1 : openat(mail, "spare", FOLDER);
-    if (spare >= 0 && (fd = take_spare(spare, r->boot, &st, slot)) >= 0 &&
-        post(fd, r, fdatasync, spare, slot, new, name) == 0)
+    if (size <= SPARE_BYTES && (fd = take_spare(new, r->boot, &st, slot)) >= 0 &&
+        post(fd, r, fdatasync, new, slot, name) == 0)
         return 0;
-    if ((fd = openat(tmp, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600)) < 0)
-        return errno;
-    if (st.st_uid != me && fchown(fd, st.st_uid, st.st_gid) != 0) {
-        err = errno;
-        unlinkat(tmp, name, 0);
-        return err;
-    }
-    /* The rename need not last: after a power cut complete files are taken from `tmp` as well. But only ext4
-     * and xfs are known to keep even that name with the file's fsync. */
-    if ((err = post(fd, r, fsync, tmp, name, new, name)) == 0 && fs.f_type != EXT4_MAGIC && fs.f_type != XFS_MAGIC)
+    /* Only ext4 and xfs are known to keep a file's name with its fsync. */
+    if ((err = store_anew(new, r, name, &st)) == 0 && fs.f_type != EXT4_MAGIC && fs.f_type != XFS_MAGIC)
         fsync(new);
     return err;
 }
@@ -1174,6 +1361,7 @@ static int store_or_tell(int folder, struct record *r)
 {
     int err = folder < 0 ? errno : store(folder, r);
     if (err || conf.complaint) {
+        close_all();
         int at = open_run();
         if (err)
             lose(at, r, "lost", err);
@@ -1184,11 +1372,22 @@ static int store_or_tell(int folder, struct record *r)
 
 static int ask(struct record *r);
 
+/* As for a disk that does not answer, and the call will not come. */
+static int tell_no_place(struct record *r)
+{
+    int at = open_run();
+    lose(at, r, "lost", EBUSY);
+    say(at, r, "not written to the mailbox, too many helpers wait for its disk", EBUSY);
+    return LATE;
+}
+
 /* Helper. Its result is an errno, or 0. Where a rule matches, the question goes out while the disk works. */
 static int record(struct record *r)
 {
     struct stat st = {.st_uid = me};
     const char *gates = NULL;
+    if (!take_place(r->boot, PLACE_WAIT))
+        return tell_no_place(r);
     read_conf();
     if (read(open("/proc/sys/kernel/random/boot_id", O_RDONLY), boot_id, 36) != 36)
         memcpy(boot_id, "00000000-0000-0000-0000-000000000000", 36);
@@ -1225,13 +1424,25 @@ static int tell(struct record *r)
     return 0;
 }
 
-/* There is no room for another process. A memory file system cannot be frozen, so that needs no helper. */
-static void lose_unguarded(struct record *r, int err)
+/* Helper. We could do no more for it. */
+static int tell_lost(struct record *r)
 {
-    struct statfs fs;
-    int folder = open_run();
-    if (folder >= 0 && fstatfs(folder, &fs) == 0 && fs.f_type == TMPFS_MAGIC)
-        lose(folder, r, "lost", err);
+    int at = open_run();
+    lose(at, r, "lost", ETIMEDOUT);
+    stamped(at, "late", RENEW);
+    say(at, r, "not written to the mailbox, its disk does not answer", ETIMEDOUT);
+    return 0;
+}
+
+/* There is no room for another process. A disk that was stuck a moment ago is not touched without one. */
+static int deliver_here(struct record *r, int (*work)(struct record *), int hopeless)
+{
+    if (!hopeless)
+        hopeless = in_time(&r->looker, look, r, SMALL_WAIT) && r->looker.result;
+    if (!hopeless && in_time(&r->recorder, work, r, WRITE_WAIT))
+        return r->recorder.result;
+    in_time(&r->teller, tell_lost, r, SMALL_WAIT);
+    return LATE;
 }
 
 /*
@@ -1241,10 +1452,8 @@ static void lose_unguarded(struct record *r, int err)
 static int deliver(struct record *r, int (*work)(struct record *), int hopeless)
 {
     uint64_t began = now(CLOCK_BOOTTIME);
-    if (!start(&r->recorder, work, r)) {
-        lose_unguarded(r, errno);
-        return 0;
-    }
+    if (!start(&r->recorder, work, r))
+        return deliver_here(r, work, hopeless);
     if (ended(&r->recorder, began + FIRST_WAIT))
         return r->recorder.result;
     if (!hopeless) {
@@ -1253,9 +1462,17 @@ static int deliver(struct record *r, int (*work)(struct record *), int hopeless)
     }
     if (!hopeless && ended(&r->recorder, began + WRITE_WAIT))
         return r->recorder.result;
-    start(&r->teller, tell, r);
-    ended(&r->teller, now(CLOCK_BOOTTIME) + SMALL_WAIT);
+    if (start(&r->teller, tell, r))
+        ended(&r->teller, now(CLOCK_BOOTTIME) + SMALL_WAIT);
+    else
+        in_time(&r->teller, tell, r, SMALL_WAIT);
     return LATE;
+}
+
+static void complain(void)
+{
+    static const char text[] = "hookbridge: the call is lost, a limit leaves no file to write (RLIMIT_NOFILE, RLIMIT_FSIZE)\n";
+    shout(text, sizeof text - 1);
 }
 
 static int must_be_written(void)
@@ -1356,6 +1573,8 @@ static enum how_asked converse(int fd)
 static int ask(struct record *r)
 {
     (void)r;
+    if (!take_place(big.call.boot + 1, FIRST_WAIT))
+        return ABSENT;
     int fd, gates = openat(open_folder(data), "gates.d", FOLDER);
     if (!alive(gates) || (fd = connect_agent(gates)) < 0)
         return ABSENT;
@@ -1385,6 +1604,12 @@ static void apply_defaults(enum how_asked how, const char *reason)
     verdict.rules = (struct text){big.rules, o.at - big.rules};
 }
 
+static enum how_asked ask_here(void)
+{
+    uint64_t t = now(CLOCK_BOOTTIME), until = gate.until + FIRST_WAIT;
+    return t < until && in_time(&big.asker, ask, NULL, until - t) ? (enum how_asked)big.asker.result : TIMEOUT;
+}
+
 /*
  * Waits for the answer to what was asked in a helper, for the agent's folder may lie on a frozen disk. When even the
  * call cannot be written there, an answer counts that is here by now.
@@ -1397,8 +1622,10 @@ static void decide(int late)
     enum how_asked how = UNREADABLE;
     if (gate.asks && ended(&big.asker, late ? 0 : gate.until + FIRST_WAIT))
         how = (enum how_asked)big.asker.result;
-    else if (gate.asks)
+    else if (gate.asks || late)
         how = TIMEOUT;
+    else /* no process could be had */
+        how = ask_here();
     if (late && how != ANSWERED)
         how = ABSENT;
     putn(&o, ms % 1000 ? ms : ms / 1000, 1);
@@ -1439,6 +1666,8 @@ static void compose_outcome(struct record *r)
 static int conclude(struct record *r)
 {
     compose_outcome(r);
+    if (!take_place(r->boot, PLACE_WAIT))
+        return tell_no_place(r);
     return store_or_tell(open_folder(data), r);
 }
 
@@ -1484,6 +1713,8 @@ int main(int argc, char **argv)
     int err;
     defend();
     me = geteuid();
+    raise_limit(RLIMIT_NOFILE, FILES);
+    raise_limit(RLIMIT_FSIZE, RLIM_INFINITY);
     if (argc == 2 && is(argv[1], "--self-test"))
         self_test();
     if (argc == 2 && is(argv[1], "--version"))
@@ -1492,6 +1723,8 @@ int main(int argc, char **argv)
     read_stdin();
     find_folders();
     err = deliver(&big.call, record, 0);
+    if ((err == EMFILE || err == EFBIG) && !told) /* nowhere else can be written to */
+        complain();
     if (err > 0 && must_be_written())
         fail(err);
     if (__atomic_load_n(&gate.count, __ATOMIC_ACQUIRE) > 0) {

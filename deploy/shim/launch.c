@@ -6,7 +6,8 @@
  *     full=FD     FD is a pipe that is full and that nobody reads
  *     uid=N       user and group N, no other groups
  *     umask=OCTAL, ignore=SIGNAL
- *     fsize=BYTES, nproc=N   the limits RLIMIT_FSIZE and RLIMIT_NPROC
+ *     fsize=BYTES, nproc=N, nofile=N, as=BYTES, data=BYTES   the limits RLIMIT_FSIZE and so on
+ *     mayraise=0  nobody may raise a limit: the capability SYS_RESOURCE goes
  *     log=ROOM    /dev/log is a socket nobody reads until the program has ended, when its text goes to stdout;
  *                 with ROOM 0 its queue is full, so that a blocking send would not return. Needs root
  */
@@ -20,12 +21,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define CAP_SYS_RESOURCE 24 /* linux/capability.h is not there for musl */
 
 static void die(const char *what)
 {
@@ -95,9 +99,28 @@ static int option(const char *name, const char *text, long *value, int base)
     return 1;
 }
 
+static int limit(const char *text)
+{
+    static const struct {
+        const char *name;
+        int which;
+    } limits[] = {{"fsize", RLIMIT_FSIZE},
+                  {"nproc", RLIMIT_NPROC},
+                  {"nofile", RLIMIT_NOFILE},
+                  {"as", RLIMIT_AS},
+                  {"data", RLIMIT_DATA}};
+    long n;
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        if (option(limits[i].name, text, &n, 10))
+            return setrlimit(limits[i].which, &(struct rlimit){n, n}) == 0;
+    return 0;
+}
+
 static void apply(const char *text)
 {
     long n;
+    if (limit(text))
+        return;
     if (option("close", text, &n, 10))
         close(n);
     else if (option("full", text, &n, 10))
@@ -106,10 +129,8 @@ static void apply(const char *text)
         umask(n);
     else if (option("ignore", text, &n, 10))
         signal(n, SIG_IGN);
-    else if (option("fsize", text, &n, 10))
-        setrlimit(RLIMIT_FSIZE, &(struct rlimit){n, n});
-    else if (option("nproc", text, &n, 10))
-        setrlimit(RLIMIT_NPROC, &(struct rlimit){n, n});
+    else if (option("mayraise", text, &n, 10))
+        prctl(PR_CAPBSET_DROP, CAP_SYS_RESOURCE);
     else if (option("log", text, &n, 10))
         keep_log(n == 0);
     else if (option("uid", text, &n, 10)) {

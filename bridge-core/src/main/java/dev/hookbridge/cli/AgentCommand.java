@@ -103,7 +103,6 @@ final class AgentCommand implements Callable<Integer> {
       }
     }
     if (places.trial()) {
-      makePrivate(places.mail().resolve("spare"));
       makePrivate(places.gates());
       make(places.etc());
       make(places.run());

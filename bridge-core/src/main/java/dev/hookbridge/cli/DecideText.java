@@ -1,5 +1,6 @@
 package dev.hookbridge.cli;
 
+import dev.hookbridge.envelope.Harmless;
 import java.nio.charset.StandardCharsets;
 
 /** What a program wrote, as it may be shown to a user of virsh. */
@@ -30,16 +31,9 @@ final class DecideText {
   }
 
   private static boolean isPrintable(int point) {
-    return switch (Character.getType(point)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.SURROGATE,
-          Character.UNASSIGNED,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR,
-          Character.SPACE_SEPARATOR ->
-          false;
-      default -> true;
-    };
+    int type = Character.getType(point);
+    return !Harmless.isHidden(point)
+        && type != Character.UNASSIGNED
+        && type != Character.SPACE_SEPARATOR;
   }
 }

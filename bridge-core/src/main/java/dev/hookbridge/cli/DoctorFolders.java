@@ -71,7 +71,7 @@ final class DoctorFolders {
     }
     OptionalInt agent = owner(places.spool());
     List<Path> his = new ArrayList<>(List.of(places.spool()));
-    for (String name : List.of("tmp", "new", "spare")) {
+    for (String name : List.of("tmp", "new")) {
       his.add(places.mail().resolve(name));
     }
     if (!places.trial() || Files.exists(places.gates(), LinkOption.NOFOLLOW_LINKS)) {

@@ -1,6 +1,7 @@
 package dev.hookbridge.cli;
 
 import dev.hookbridge.Envelope;
+import dev.hookbridge.envelope.Harmless;
 
 /** An event as one line for a person: time, host, what happened to whom. */
 final class Line {
@@ -30,17 +31,10 @@ final class Line {
     text.codePoints()
         .forEach(
             point -> {
-              int type = Character.getType(point);
-              boolean plain =
-                  type != Character.CONTROL
-                      && type != Character.FORMAT
-                      && type != Character.SURROGATE
-                      && type != Character.LINE_SEPARATOR
-                      && type != Character.PARAGRAPH_SEPARATOR;
-              if (plain) {
-                safe.appendCodePoint(point);
-              } else {
+              if (Harmless.isHidden(point)) {
                 safe.append(String.format("\\u{%x}", point));
+              } else {
+                safe.appendCodePoint(point);
               }
             });
     return safe.toString();

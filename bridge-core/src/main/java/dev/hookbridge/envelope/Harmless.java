@@ -15,21 +15,30 @@ public final class Harmless {
       if (plain.length() + Character.charCount(point) > most) {
         break;
       }
-      plain.appendCodePoint(isPlain(point) ? point : ' ');
+      boolean shown = !isHidden(point) && Character.getType(point) != Character.UNASSIGNED;
+      plain.appendCodePoint(shown ? point : ' ');
     }
     return plain.toString().strip();
   }
 
-  private static boolean isPlain(int point) {
+  /**
+   * Whether a person does not see the character as itself, while a terminal or a browser may act
+   * upon it: controls, formats, line ends, halves of characters, and what Unicode keeps for formats
+   * to come, of which this JDK may not know yet. The hook program has the same list.
+   */
+  public static boolean isHidden(int point) {
     return switch (Character.getType(point)) {
       case Character.CONTROL,
           Character.FORMAT,
           Character.SURROGATE,
-          Character.UNASSIGNED,
           Character.LINE_SEPARATOR,
           Character.PARAGRAPH_SEPARATOR ->
-          false;
-      default -> true;
+          true;
+      default ->
+          (point >= 0x2060 && point <= 0x206f)
+              || (point >= 0xfff0 && point <= 0xfffb)
+              || (point >= 0x13430 && point <= 0x1343f)
+              || (point >= 0xe0000 && point <= 0xe007f);
     };
   }
 }

@@ -16,8 +16,13 @@ final class MailReader {
   private final Path folder;
   private final Aside aside;
   private final Losses losses;
+  private final String boot;
 
-  MailReader(Path folder, Aside aside, Losses losses) {
+  /**
+   * @param boot the id of this boot
+   */
+  MailReader(Path folder, Aside aside, Losses losses, String boot) {
+    this.boot = boot;
     this.folder = folder;
     this.aside = aside;
     this.losses = losses;
@@ -38,6 +43,12 @@ final class MailReader {
     }
     try {
       long size = size(file);
+      if (size == 0 && !parsed.bootId().equals(boot)) {
+        // The shim writes before it gives the name, and syncs both before its hook returns.
+        LOG.info("{} was torn, its hook had not returned", name);
+        Files.deleteIfExists(file);
+        return 0;
+      }
       HookCall large = size < LargeMail.LEAST ? null : LargeMail.read(file);
       if (large != null) {
         batch.mails().add(new Mail(name, letter(parsed, large)));
@@ -56,7 +67,7 @@ final class MailReader {
     }
   }
 
-  /** Whether a file of {@code tmp} is a whole record. */
+  /** Whether a file that has no call's name yet is a whole record. */
   boolean complete(Path file) throws IOException {
     try {
       size(file);

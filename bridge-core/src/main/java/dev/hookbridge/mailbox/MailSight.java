@@ -24,7 +24,7 @@ public record MailSight(long files, Duration oldest, Duration ahead, long foreig
   /**
    * Looks once through {@code new}.
    *
-   * @param mail the folder that holds {@code tmp} and {@code new}
+   * @param mail the folder that holds {@code new}
    * @throws IOException when it cannot be listed
    */
   public static MailSight of(Path mail) throws IOException {
@@ -35,7 +35,10 @@ public record MailSight(long files, Duration oldest, Duration ahead, long foreig
     Count count = new Count(boot, clock.millis() * 1_000_000);
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(mail.resolve("new"))) {
       for (Path entry : entries) {
-        count.add(MailName.parse(String.valueOf(entry.getFileName())));
+        String name = String.valueOf(entry.getFileName());
+        if (!Unfinished.isName(name)) {
+          count.add(MailName.parse(name));
+        }
       }
     } catch (DirectoryIteratorException e) {
       throw e.getCause();

@@ -19,9 +19,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder into which the shim renames complete files. Gives them out in the order in which the
- * calls were made and keeps every file until it is told that its content is safe elsewhere: peek,
- * store, remove; never pop.
+ * The folder in which the shim gives complete files their names. Gives them out in the order in
+ * which the calls were made and keeps every file until it is told that its content is safe
+ * elsewhere: peek, store, remove; never pop.
  *
  * <p>Used by one thread. At the start, and after the kernel's queue of events overflowed, the
  * folder is looked through until everything older than that moment is taken; from then on the
@@ -58,8 +58,8 @@ public final class Mailbox implements AutoCloseable {
   /**
    * Where things are.
    *
-   * @param mail the folder that holds {@code tmp}, {@code new} and {@code spare}, which may be
-   *     missing
+   * @param mail the folder that holds {@code new} and, of earlier releases, {@code tmp} and {@code
+   *     spare}, which may be missing
    * @param aside where files go that are no records; made when missing, bounded
    * @param lost the shim's record of what it could not write
    * @param lasting the record of losses outlives a restart of the host: a trial folder
@@ -80,7 +80,7 @@ public final class Mailbox implements AutoCloseable {
     WatchService watch = places.mail().getFileSystem().newWatchService();
     Losses losses = Losses.resume(places.lost(), places.lasting(), note, boot.id());
     MailReader reader =
-        new MailReader(places.mail().resolve("new"), new Aside(places.aside()), losses);
+        new MailReader(places.mail().resolve("new"), new Aside(places.aside()), losses, boot.id());
     Mailbox mailbox = new Mailbox(places.mail(), reader, boot, watch, losses);
     try {
       mailbox.fresh.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
@@ -177,9 +177,6 @@ public final class Mailbox implements AutoCloseable {
   }
 
   /**
-   * From now on the folder is looked through, until all that is older than this moment is taken.
-   */
-  /**
    * What was given and not {@linkplain #remove removed} is given again, in its place among the
    * others: to be called when a batch could not be dealt with.
    */
@@ -188,6 +185,9 @@ public final class Mailbox implements AutoCloseable {
     look();
   }
 
+  /**
+   * From now on the folder is looked through, until all that is older than this moment is taken.
+   */
   private void look() {
     looking = true;
     lookUntil = boot.now() + 2 * Boot.STEP;
@@ -210,7 +210,7 @@ public final class Mailbox implements AutoCloseable {
       for (WatchEvent<?> event : key.pollEvents()) {
         if (event.kind() == StandardWatchEventKinds.OVERFLOW) {
           look();
-        } else {
+        } else if (!Unfinished.isName(String.valueOf(event.context()))) {
           names.add(String.valueOf(event.context()));
         }
       }

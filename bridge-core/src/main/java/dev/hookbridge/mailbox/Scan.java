@@ -52,6 +52,9 @@ record Scan(List<MailName> names, List<String> foreign, long files, long moment,
     each(
         folder,
         text -> {
+          if (Unfinished.isName(text)) {
+            return;
+          }
           count[0]++;
           MailName name = MailName.parse(text);
           if (name == null) {

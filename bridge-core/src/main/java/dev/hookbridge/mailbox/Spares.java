@@ -16,15 +16,17 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Files of zeros that lie ready for the shim. To make a new file durable costs it twice what it
  * costs to overwrite one whose inode and blocks are durable already, so the agent makes them while
- * nobody waits. The shim locks a spare, writes a call over it, syncs and renames it into {@code
- * new}; where it finds none it makes a file of its own. The rename is not synced: after a power cut
- * calls that were promised to libvirt may lie here again.
+ * nobody waits. They lie hidden among the calls in {@code new}: the shim locks a spare, writes a
+ * call over it, syncs and renames it without leaving the folder; where it finds none it makes a
+ * file of its own. The rename is not synced: after a power cut calls that were promised to libvirt
+ * may lie here again.
  *
  * <p>One thread, named {@code spares}; {@link #used} may be called by any.
  */
@@ -35,13 +37,15 @@ public final class Spares implements Runnable {
   static final int SIZE = 16 << 10;
   private static final Logger LOG = LoggerFactory.getLogger(Spares.class);
   private static final long LEAST_ROOM = 16L << 20;
+  private static final Pattern NAME = Pattern.compile("\\.spare-\\d{3}");
+  private static final Pattern BEGUN = Pattern.compile("\\.making-\\d{3}");
 
   private final Path folder;
   private final Semaphore used = new Semaphore(0);
   private volatile boolean stopping;
 
   Spares(Path mail) {
-    this.folder = mail.resolve("spare");
+    this.folder = mail.resolve("new");
   }
 
   /** Makes what is missing, and again whenever a quarter of them are used. */
@@ -68,8 +72,14 @@ public final class Spares implements Runnable {
     }
   }
 
-  static boolean isName(Path file) {
-    return String.valueOf(file.getFileName()).matches("\\d{3}");
+  /** Whether a file in {@code new} is called what the shim takes for a spare. */
+  static boolean isName(String name) {
+    return NAME.matcher(name).matches();
+  }
+
+  /** Whether it is called as one that is not ready yet. */
+  static boolean isBegun(String name) {
+    return BEGUN.matcher(name).matches();
   }
 
   /** A call has come in a spare. */
@@ -84,16 +94,13 @@ public final class Spares implements Runnable {
   }
 
   void fill() throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return; // made by an older layout.sh
-    }
     FileStore store = Files.getFileStore(folder);
     List<String> made = new ArrayList<>();
     for (int i = 0; i < MOST && !stopping && store.getUsableSpace() > LEAST_ROOM; i++) {
-      String name = String.format(Locale.ROOT, "%03d", i);
-      if (!Files.exists(folder.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
-        make(beginning(name));
-        made.add(name);
+      String number = String.format(Locale.ROOT, "%03d", i);
+      if (!Files.exists(spare(number), LinkOption.NOFOLLOW_LINKS)) {
+        make(beginning(number));
+        made.add(number);
       }
     }
     if (made.isEmpty()) {
@@ -101,13 +108,17 @@ public final class Spares implements Runnable {
     }
     // The shim takes none before it is durable by some name: whoever recovers looks at all names.
     Mailbox.sync(folder);
-    for (String name : made) {
-      Files.move(beginning(name), folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    for (String number : made) {
+      Files.move(beginning(number), spare(number), StandardCopyOption.ATOMIC_MOVE);
     }
   }
 
-  private Path beginning(String name) {
-    return folder.resolve("." + name);
+  private Path spare(String number) {
+    return folder.resolve(".spare-" + number);
+  }
+
+  private Path beginning(String number) {
+    return folder.resolve(".making-" + number);
   }
 
   private static void make(Path file) throws IOException {

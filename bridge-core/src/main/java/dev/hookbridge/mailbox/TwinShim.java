@@ -19,8 +19,8 @@ import java.util.UUID;
 
 /**
  * The shim's twin in Java, for machines without a C compiler: writes the same file in the same way
- * (create, write, fsync, rename), for {@code fire} only. It guards against nothing, so it is never
- * installed as a hook, and it knows no gates: it asks nobody, and no call of its own is ever
+ * (create hidden, write, fsync, rename), for {@code fire} only. It guards against nothing, so it is
+ * never installed as a hook, and it knows no gates: it asks nobody, and no call of its own is ever
  * vetoed.
  */
 public final class TwinShim {
@@ -32,7 +32,7 @@ public final class TwinShim {
   private final Path mail;
 
   /**
-   * @param mail the folder that holds {@code tmp} and {@code new}
+   * @param mail the folder that holds {@code new}
    */
   public TwinShim(Path mail) {
     this.mail = mail;
@@ -81,7 +81,8 @@ public final class TwinShim {
   }
 
   private void deliver(String name, byte[] record) throws IOException {
-    Path unfinished = mail.resolve("tmp").resolve(name);
+    Path folder = mail.resolve("new");
+    Path unfinished = folder.resolve("." + name);
     try (FileChannel channel =
         FileChannel.open(
             unfinished,
@@ -93,8 +94,8 @@ public final class TwinShim {
       }
       channel.force(true);
     }
-    Files.move(unfinished, mail.resolve("new").resolve(name), StandardCopyOption.ATOMIC_MOVE);
-    Mailbox.sync(mail.resolve("new"));
+    Files.move(unfinished, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    Mailbox.sync(folder);
   }
 
   /** A UUIDv7 (RFC 9562): 48 bits of milliseconds, the rest random. */

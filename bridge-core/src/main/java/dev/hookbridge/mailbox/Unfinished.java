@@ -4,22 +4,25 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What shims have begun. A power cut can undo the last rename of a file but not its content:
- * complete files of an earlier boot in {@code tmp} and {@code spare} were promised to libvirt. What
- * is torn was not, and goes. Files of this boot belong to a shim at work, or to one that was
- * killed.
+ * complete files of an earlier boot under a hidden name were promised to libvirt, and so were those
+ * that a shim of an earlier release left in {@code tmp} and {@code spare}. What is torn was not,
+ * and goes. Files of this boot belong to a shim at work, or to one that was killed.
  */
 final class Unfinished {
   private static final Logger LOG = LoggerFactory.getLogger(Unfinished.class);
@@ -37,32 +40,49 @@ final class Unfinished {
     this.reader = reader;
   }
 
-  /** Whether any was moved to {@code new}. */
+  /** Whether a file in {@code new} is no call yet, and nothing foreign either. */
+  static boolean isName(String name) {
+    return name.startsWith(".")
+        && (Spares.isName(name)
+            || Spares.isBegun(name)
+            || MailName.parse(name.substring(1)) != null);
+  }
+
+  /** Whether any was given its name in {@code new}. */
   boolean recover() throws IOException {
     boolean moved = false;
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(mail.resolve("tmp"))) {
-      for (Path entry : entries) {
-        moved |= recover(entry);
+    for (Path entry : entries(mail.resolve("new"), ".*")) {
+      String name = String.valueOf(entry.getFileName());
+      if (Spares.isName(name) || Spares.isBegun(name)) {
+        moved |= recoverSpare(entry, Spares.isName(name));
+      } else if (isName(name)) {
+        moved |= recover(entry, name.substring(1));
       }
     }
-    Path spares = mail.resolve("spare");
-    if (!Files.isDirectory(spares)) {
-      return moved; // made by an older layout.sh
+    for (Path entry : entries(mail.resolve("tmp"), "*")) {
+      moved |= recover(entry, String.valueOf(entry.getFileName()));
     }
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(spares)) {
-      for (Path entry : entries) {
-        try {
-          moved |= Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS) && recoverSpare(entry);
-        } catch (IOException e) {
-          LOG.warn("{} cannot be looked into and stays where it is: {}", entry, e.toString());
-        }
-      }
+    for (Path entry : entries(mail.resolve("spare"), "*")) {
+      moved |= recoverSpare(entry, false);
     }
     return moved;
   }
 
-  private boolean recover(Path file) throws IOException {
-    MailName name = MailName.parse(String.valueOf(file.getFileName()));
+  /** What is in a folder; nothing when it is missing, as those of other releases may be. */
+  private static List<Path> entries(Path folder, String glob) throws IOException {
+    List<Path> found = new ArrayList<>();
+    if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, glob)) {
+        entries.forEach(found::add);
+      } catch (DirectoryIteratorException e) {
+        throw e.getCause();
+      }
+    }
+    return found;
+  }
+
+  private boolean recover(Path file, String text) throws IOException {
+    MailName name = MailName.parse(text);
     if (name == null || name.bootId().equals(boot)) {
       return false; // somebody else's, or a shim at work
     }
@@ -74,8 +94,17 @@ final class Unfinished {
     return false;
   }
 
+  private boolean recoverSpare(Path file, boolean keep) {
+    try {
+      return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && takeFrom(file, keep);
+    } catch (IOException e) {
+      LOG.warn("{} cannot be looked into and stays where it is: {}", file, e.toString());
+      return false;
+    }
+  }
+
   /** A spare says nothing by its name; who writes into it holds its lock. */
-  private boolean recoverSpare(Path file) throws IOException {
+  private boolean takeFrom(Path file, boolean keep) throws IOException {
     try (FileChannel channel =
             FileChannel.open(
                 file,
@@ -88,7 +117,7 @@ final class Unfinished {
       }
       byte[] content = beginning(channel);
       if (MailFormat.used(content) == 0) {
-        if (content.length != Spares.SIZE || !Spares.isName(file)) {
+        if (content.length != Spares.SIZE || !keep) {
           Files.delete(file);
         }
         return false;

@@ -1,5 +1,6 @@
 package dev.hookbridge.status;
 
+import dev.hookbridge.envelope.Harmless;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -51,17 +52,10 @@ final class Words {
   }
 
   private static boolean isPlain(int point) {
-    return switch (Character.getType(point)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.SURROGATE,
-          Character.PRIVATE_USE,
-          Character.UNASSIGNED,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR ->
-          false;
-      default -> true;
-    };
+    int type = Character.getType(point);
+    return !Harmless.isHidden(point)
+        && type != Character.UNASSIGNED
+        && type != Character.PRIVATE_USE;
   }
 
   static String count(long number) {

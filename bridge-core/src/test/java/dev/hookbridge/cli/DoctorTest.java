@@ -34,11 +34,10 @@ class DoctorTest {
   @BeforeEach
   void layout() throws Exception {
     places = new Places(folder, folder.resolve("etc"), folder.resolve("run"), true);
-    for (String name :
-        List.of("mail/tmp", "mail/new", "mail/spare", "spool", "gates.d", "etc", "run")) {
+    for (String name : List.of("mail/tmp", "mail/new", "spool", "gates.d", "etc", "run")) {
       Files.createDirectories(folder.resolve(name));
     }
-    for (String name : List.of("mail/tmp", "mail/new", "mail/spare", "spool", "gates.d")) {
+    for (String name : List.of("mail/tmp", "mail/new", "spool", "gates.d")) {
       mode(folder.resolve(name), "rwx------");
     }
     mode(folder, "rwxr-xr-x");

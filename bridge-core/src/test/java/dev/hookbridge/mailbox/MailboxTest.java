@@ -129,6 +129,36 @@ class MailboxTest {
   }
 
   @Test
+  void aCompleteFileOfAnEarlierBootThatIsStillHiddenIsTaken() throws IOException {
+    MailName whole = Box.name(Box.EARLIER_BOOT, 1, 1);
+    MailName torn = Box.name(Box.EARLIER_BOOT, 2, 2);
+    MailName atWork = Box.name(Box.THIS_BOOT, 3, 3);
+    box.write("new", "." + whole, Box.record(whole));
+    box.write("new", "." + torn, java.util.Arrays.copyOf(Box.record(torn), 40));
+    box.write("new", "." + atWork, Box.record(atWork));
+    try (Mailbox mailbox = box.open()) {
+      assertThat(box.take(mailbox, 1)).containsExactly(whole.id());
+      assertThat(mailbox.take(WAIT).isEmpty()).isTrue();
+    }
+    assertThat(files("new")).containsExactly("." + atWork);
+  }
+
+  /** Its name was on the disk and its content was not: the sync of both had not returned. */
+  @Test
+  void anEmptyFileOfAnEarlierBootWasNeverPromised() throws IOException {
+    MailName torn = Box.name(Box.EARLIER_BOOT, 1, 1);
+    MailName damaged = Box.name(Box.THIS_BOOT, 2, 2);
+    box.write("new", torn.toString(), new byte[0]);
+    box.write("new", damaged.toString(), new byte[0]);
+    try (Mailbox mailbox = box.open()) {
+      assertThat(mailbox.take(WAIT).losses())
+          .extracting(LostCall::id)
+          .containsExactly(damaged.id());
+    }
+    assertThat(files("new")).isEmpty();
+  }
+
+  @Test
   void whatIsNoRecordIsSetAsideAndTold() throws IOException {
     MailName name = Box.name(Box.THIS_BOOT, 1, 1);
     box.write("new", name.toString(), new byte[] {1, 2, 3});

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -20,19 +22,19 @@ import org.junit.jupiter.api.io.TempDir;
 class SparesTest {
   @TempDir Path folder;
   private Box box;
-  private Path spare;
+  private Path fresh;
 
   @BeforeEach
   void makeMailbox() throws IOException {
     box = new Box(folder);
-    spare = Files.createDirectory(folder.resolve("spare"));
+    fresh = folder.resolve("new");
   }
 
   @Test
   void theyAreZerosThatOnlyTheirOwnerReads() throws IOException {
     new Spares(folder).fill();
     List<Path> files = files();
-    assertThat(files).hasSize(Spares.MOST).allMatch(Spares::isName);
+    assertThat(files).hasSize(Spares.MOST).allMatch(file -> Spares.isName(name(file)));
     for (Path file : files) {
       assertThat(Files.readAllBytes(file)).isEqualTo(new byte[Spares.SIZE]);
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
@@ -44,20 +46,33 @@ class SparesTest {
   void onlyWhatIsMissingIsMade() throws IOException {
     Spares spares = new Spares(folder);
     spares.fill();
-    Files.writeString(spare.resolve("007"), "in use");
-    Files.delete(spare.resolve("100"));
-    Files.writeString(spare.resolve(".100"), "left by an agent that was killed");
+    Files.writeString(spare(7), "in use");
+    Files.delete(spare(100));
+    Files.writeString(fresh.resolve(".making-100"), "left by an agent that was killed");
     spares.fill();
     assertThat(files()).hasSize(Spares.MOST);
-    assertThat(spare.resolve("007")).hasContent("in use");
-    assertThat(spare.resolve("100")).hasSize(Spares.SIZE);
+    assertThat(spare(7)).hasContent("in use");
+    assertThat(spare(100)).hasSize(Spares.SIZE);
   }
 
   @Test
-  void noneAreMadeWhereTheFolderIsMissing() throws IOException {
-    Files.delete(spare);
+  void noneOfThemIsTakenForACall() throws IOException {
     new Spares(folder).fill();
-    assertThat(spare).doesNotExist();
+    Files.write(fresh.resolve(".making-000"), new byte[100]);
+    try (Mailbox mailbox = box.open()) {
+      String id = box.deliver();
+      assertThat(box.take(mailbox, 1)).containsExactly(id);
+      new Spares(folder).fill();
+      Files.delete(spare(9));
+      new Spares(folder).fill(); // beside an agent that listens by now
+      String next = box.deliver();
+      assertThat(box.take(mailbox, 1)).containsExactly(next);
+      assertThat(mailbox.waiting()).isZero();
+    }
+    assertThat(MailSight.of(folder, box.boot, Clock.systemUTC()))
+        .isEqualTo(new MailSight(0, Duration.ZERO, Duration.ZERO, 0));
+    assertThat(files()).hasSize(Spares.MOST);
+    assertThat(folder.resolve("aside")).doesNotExist();
   }
 
   @Test
@@ -68,9 +83,8 @@ class SparesTest {
       Awaitility.await().until(() -> files().size() == Spares.MOST);
       for (int i = 0; i < Spares.MOST / 4; i++) {
         MailName name = Box.name(Box.THIS_BOOT, box.clock + i, i);
-        Path file = spare.resolve(String.format("%03d", i));
-        Files.write(file, padded(Box.record(name)));
-        Files.move(file, folder.resolve("new").resolve(name.toString()));
+        Files.write(spare(i), padded(Box.record(name)));
+        Files.move(spare(i), fresh.resolve(name.toString()));
       }
       box.clock += 10 * Boot.STEP;
       assertThat(box.take(mailbox, Spares.MOST / 4)).hasSize(Spares.MOST / 4);
@@ -89,55 +103,86 @@ class SparesTest {
     MailName killed = Box.name(Box.THIS_BOOT, 4, 4);
     byte[] torn = padded(Box.record(Box.name(Box.EARLIER_BOOT, 5, 5)));
     torn[100] = 0;
-    box.write("spare", "000", padded(Box.record(whole)));
-    box.write("spare", "001", Box.record(unpadded));
-    box.write("spare", ".002", padded(Box.record(unmoved)));
-    box.write("spare", "003", padded(Box.record(killed)));
-    box.write("spare", "004", torn);
-    box.write("spare", "005", new byte[Spares.SIZE]);
-    box.write("spare", ".006", new byte[Spares.SIZE]);
-    box.write("spare", "007", new byte[100]);
-    box.write("spare", "008", new byte[0]);
-    box.write("spare", "009", new byte[Spares.SIZE + 1]);
-    Files.createDirectory(spare.resolve("010"));
-    Files.createSymbolicLink(spare.resolve("011"), folder.resolve("nowhere"));
+    box.write("new", ".spare-000", padded(Box.record(whole)));
+    box.write("new", ".spare-001", Box.record(unpadded));
+    box.write("new", ".making-002", padded(Box.record(unmoved)));
+    box.write("new", ".spare-003", padded(Box.record(killed)));
+    box.write("new", ".spare-004", torn);
+    box.write("new", ".spare-005", new byte[Spares.SIZE]);
+    box.write("new", ".making-006", new byte[Spares.SIZE]);
+    box.write("new", ".spare-007", new byte[100]);
+    box.write("new", ".spare-008", new byte[0]);
+    box.write("new", ".spare-009", new byte[Spares.SIZE + 1]);
+    Files.createDirectory(spare(10));
+    Files.createSymbolicLink(spare(11), folder.resolve("nowhere"));
     try (Mailbox mailbox = box.open()) {
       assertThat(box.take(mailbox, 3)).containsExactly(whole.id(), unpadded.id(), unmoved.id());
     }
     assertThat(files())
-        .extracting(file -> file.getFileName().toString())
-        .containsExactlyInAnyOrder("003", "005", "010", "011");
+        .extracting(SparesTest::name)
+        .containsExactlyInAnyOrder(".spare-003", ".spare-005", ".spare-010", ".spare-011");
+  }
+
+  /** A host that was upgraded while the power was off, or whose agent was. */
+  @Test
+  void whatAnEarlierReleaseLeftInItsOwnFolderIsTaken() throws IOException {
+    Path earlier = Files.createDirectory(folder.resolve("spare"));
+    MailName whole = Box.name(Box.EARLIER_BOOT, 1, 1);
+    MailName unmoved = Box.name(Box.EARLIER_BOOT, 2, 2);
+    MailName killed = Box.name(Box.THIS_BOOT, 3, 3);
+    byte[] torn = padded(Box.record(Box.name(Box.EARLIER_BOOT, 4, 4)));
+    torn[100] = 0;
+    box.write("spare", "000", padded(Box.record(whole)));
+    box.write("spare", ".001", padded(Box.record(unmoved)));
+    box.write("spare", "002", padded(Box.record(killed)));
+    box.write("spare", "003", torn);
+    box.write("spare", "004", new byte[Spares.SIZE]);
+    Files.createSymbolicLink(earlier.resolve("005"), folder.resolve("nowhere"));
+    try (Mailbox mailbox = box.open()) {
+      assertThat(box.take(mailbox, 2)).containsExactly(whole.id(), unmoved.id());
+    }
+    try (var left = Files.list(earlier)) {
+      assertThat(left.map(SparesTest::name)).containsExactlyInAnyOrder("002", "005");
+    }
   }
 
   @Test
   void whoHoldsItsLockIsAtWork() throws Exception {
     byte[] begun = padded(Arrays.copyOf(Box.record(Box.name(Box.EARLIER_BOOT, 1, 1)), 50));
-    box.write("spare", "000", begun);
+    box.write("new", ".spare-000", begun);
     Process holder =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 LockHolder.class.getName(),
-                spare.resolve("000").toString())
+                spare(0).toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     try {
       assertThat(holder.getInputStream().read()).isEqualTo('!');
       box.open().close();
-      assertThat(spare.resolve("000")).hasBinaryContent(begun);
+      assertThat(spare(0)).hasBinaryContent(begun);
     } finally {
       holder.destroy();
     }
     assertThat(holder.waitFor(60, TimeUnit.SECONDS)).isTrue();
     box.open().close();
-    assertThat(spare.resolve("000")).doesNotExist();
+    assertThat(spare(0)).doesNotExist();
   }
 
   private List<Path> files() throws IOException {
-    try (var files = Files.list(spare)) {
+    try (var files = Files.list(fresh)) {
       return files.toList();
     }
+  }
+
+  private Path spare(int number) {
+    return fresh.resolve(String.format("%s-%03d", ".spare", number));
+  }
+
+  private static String name(Path file) {
+    return file.getFileName().toString();
   }
 
   private static byte[] padded(byte[] record) {

@@ -238,9 +238,9 @@ final class Host implements AutoCloseable {
   }
 
   /** Counted here, since the agent counts once a second. */
-  private long mailboxFiles() throws IOException {
+  long mailboxFiles() throws IOException {
     try (var files = Files.list(data.resolve("mail/new"))) {
-      return files.count();
+      return files.filter(file -> !file.getFileName().toString().startsWith(".")).count();
     }
   }
 

@@ -55,7 +55,7 @@ class PowerCutIT {
     try (Device device = device(type);
         Host host = host(device.folder(), "before")) {
       for (int i = 0; i < spares; i++) {
-        Path spare = host.data.resolve(String.format("mail/spare/%03d", i));
+        Path spare = host.data.resolve(String.format("mail/new/.spare-%03d", i));
         Files.write(spare, new byte[16 << 10]);
       }
       LoopMount.sync(device.folder()); // the folders are there since long
@@ -65,26 +65,22 @@ class PowerCutIT {
         hooks.fire("guest-" + i % GUESTS, i / GUESTS);
         copies.add(device.copy());
       }
-      int unfinished = 0;
       int inSpares = 0;
       for (int cut : cuts()) {
         try (LoopMount after = device.mount(copies.get(cut));
             Host next = host(after.folder(), "cut-" + cut)) {
-          unfinished += files(next, "tmp").size();
-          inSpares += files(next, "spare").stream().filter(PowerCutIT::used).count();
+          inSpares += hidden(next).stream().filter(PowerCutIT::used).count();
           next.startAgentOfNextBoot();
           EventFile events = events("cut-" + cut);
           await(next, () -> events.hooks().size() > cut);
           assertThat(next.stopAgent()).isZero();
           assertThat(events.hooks()).extracting(Consumer.Message::id).doesNotHaveDuplicates();
           assertThat(Consumer.lives(events.all())).isEqualTo(firsts(cut + 1));
-          assertThat(files(next, "tmp")).isEmpty();
-          assertThat(files(next, "new")).isEmpty();
-          assertThat(files(next, "spare")).noneMatch(PowerCutIT::used);
+          assertThat(files(next)).isEmpty();
+          assertThat(hidden(next)).noneMatch(PowerCutIT::used);
         }
       }
-      System.out.printf(
-          "%s: %d cuts, %d files in tmp, %d in spares%n", type, CUTS, unfinished, inSpares);
+      System.out.printf("%s: %d cuts, %d files in spares%n", type, CUTS, inSpares);
     }
   }
 
@@ -202,20 +198,20 @@ class PowerCutIT {
       Process mortal = host.startMortalAgent("STORED", 1);
       assertThat(mortal.waitFor(1, TimeUnit.MINUTES)).isTrue();
       assertThat(mortal.exitValue()).as(host.log()).isEqualTo(128 + 9);
-      List<Path> stored = files(host, "new");
+      List<Path> stored = files(host);
       assertThat(stored).hasSize(CALLS);
       for (Path file : stored) {
         Files.delete(file);
       }
       Path copy = device.copy();
-      assertThat(files(host, "new")).isEmpty();
+      assertThat(files(host)).isEmpty();
       List<Consumer.Message> consumed = events("before").all();
       try (LoopMount after = device.mount(copy);
           Host next = host(after.folder(), "after")) {
-        assertThat(files(next, "new")).as("the removals were undone").hasSize(CALLS);
+        assertThat(files(next)).as("the removals were undone").hasSize(CALLS);
         next.startAgentOfNextBoot();
         EventFile events = events("after");
-        await(next, () -> files(next, "new").isEmpty());
+        await(next, () -> files(next).isEmpty());
         assertThat(next.stopAgent()).isZero();
         List<Consumer.Message> both = new ArrayList<>(consumed);
         both.addAll(events.all());
@@ -279,9 +275,18 @@ class PowerCutIT {
     }
   }
 
-  private static List<Path> files(Host host, String sub) throws IOException {
-    try (Stream<Path> files = Files.list(host.data.resolve("mail").resolve(sub))) {
-      return files.toList();
+  private static List<Path> files(Host host) throws IOException {
+    return list(host, false);
+  }
+
+  /** Spares, and what is not finished. */
+  private static List<Path> hidden(Host host) throws IOException {
+    return list(host, true);
+  }
+
+  private static List<Path> list(Host host, boolean hidden) throws IOException {
+    try (Stream<Path> files = Files.list(host.data.resolve("mail/new"))) {
+      return files.filter(file -> file.getFileName().toString().startsWith(".") == hidden).toList();
     }
   }
 

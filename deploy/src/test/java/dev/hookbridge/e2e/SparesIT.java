@@ -34,8 +34,10 @@ class SparesIT {
   }
 
   private static List<Path> ready(Host host) throws IOException {
-    try (var files = Files.list(host.data.resolve("mail/spare"))) {
-      return files.filter(file -> file.getFileName().toString().matches("[0-9]{3}")).toList();
+    try (var files = Files.list(host.data.resolve("mail/new"))) {
+      return files
+          .filter(file -> file.getFileName().toString().matches("\\.spare-[0-9]{3}"))
+          .toList();
     }
   }
 }

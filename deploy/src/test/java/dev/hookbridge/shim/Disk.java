@@ -15,9 +15,7 @@ final class Disk implements AutoCloseable {
   /** The mailbox lies on the disk, run/ and etc/ do not, as in root's installation. */
   Disk(Trial trial) throws IOException {
     this(trial.mail());
-    for (String name : new String[] {"tmp", "new"}) {
-      Files.createDirectory(mount.folder().resolve(name));
-    }
+    Files.createDirectory(mount.folder().resolve("new"));
   }
 
   Disk(Path mountPoint) throws IOException {

@@ -26,7 +26,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(Shim.class)
 class FrozenTest {
-  private static final int LATER = Boolean.getBoolean("hookbridge.full") ? 200 : 30;
+  private static final int LATER = Boolean.getBoolean("hookbridge.full") ? 200 : 45;
+  private static final int HELPERS = 32;
+  private static final int BUSY = 16;
 
   @Parameter Shim shim;
   @TempDir Path outer;
@@ -39,7 +41,7 @@ class FrozenTest {
   }
 
   @Test
-  void oneHookWaitsFiveSecondsTheNextOnesDoNotAndAllCallsArrive() throws IOException {
+  void oneHookWaitsFiveSecondsTheNextOnesDoNotAndTheirCallsArrive() throws IOException {
     Trial trial = new Trial(folder);
     trial.conf("when-full: fail-hook\n");
     try (Disk disk = new Disk(trial)) {
@@ -60,23 +62,64 @@ class FrozenTest {
       System.out.println("frozen: " + first.took() + ", then " + times);
       assertThat(times.stream().sorted().toList().get(LATER / 2))
           .as("they wait 0.1 s, not 5 s again")
-          .isBetween(Duration.ofMillis(99), Duration.ofMillis(4_900));
-      assertThat(trial.lost())
-          .hasSize(1 + LATER)
-          .allMatch(line -> line.matches(Trial.LINE) && line.startsWith("late "));
+          .isLessThan(Duration.ofMillis(4_900));
+      await().atMost(Duration.ofSeconds(60)).until(() -> lost(trial) == 1 + LATER - HELPERS);
+      assertThat(trial.lost()).allMatch(line -> line.matches(Trial.LINE));
+      assertThat(trial.lost().stream().filter(line -> line.startsWith("lost ")))
+          .allMatch(line -> line.endsWith(" " + BUSY));
+      assertThat(trial.lost().stream().map(line -> line.split(" ")[1]).distinct())
+          .hasSize(1 + LATER);
+      assertThat(processes()).as("what is stuck on the disk").isEqualTo(HELPERS);
 
       disk.thaw();
-      await().atMost(Duration.ofSeconds(60)).until(() -> trial.files().size() == 2 + LATER);
-      assertThat(trial.calls()).hasSize(2 + LATER);
-      assertThat(trial.lost()).hasSize(1 + LATER);
+      await().atMost(Duration.ofSeconds(60)).until(() -> trial.files().size() == 1 + HELPERS);
+      await().atMost(Duration.ofSeconds(60)).until(() -> processes() == 0);
+      assertThat(call("after", "reconnect").exit()).isZero();
+      assertThat(trial.calls()).hasSize(2 + HELPERS);
+      assertThat(lost(trial)).isEqualTo(1 + LATER - HELPERS);
     }
+  }
+
+  /** Many at once, none of which could know of the others' fate. */
+  @Test
+  void noMoreHelpersAreStuckWhenManyHooksComeAtOnce() throws Exception {
+    Trial trial = new Trial(folder);
+    try (Disk disk = new Disk(trial)) {
+      disk.freeze();
+      List<Process> hooks = new ArrayList<>();
+      for (int i = 0; i < 2 * HELPERS; i++) {
+        hooks.add(Run.of(shim, folder).with("g" + i, "reconnect", "begin", "-").start());
+      }
+      for (Process hook : hooks) {
+        hook.getOutputStream().close();
+      }
+      for (Process hook : hooks) {
+        assertThat(hook.waitFor()).isZero();
+      }
+      await().atMost(Duration.ofSeconds(60)).until(() -> processes() <= HELPERS);
+      await().atMost(Duration.ofSeconds(60)).until(() -> lost(trial) == HELPERS);
+      disk.thaw();
+      await().atMost(Duration.ofSeconds(60)).until(() -> trial.files().size() == HELPERS);
+      assertThat(trial.calls()).extracting(call -> call.field("object")).doesNotHaveDuplicates();
+    }
+  }
+
+  private static long lost(Trial trial) throws IOException {
+    return trial.lost().stream().filter(line -> line.startsWith("lost ")).count();
+  }
+
+  /** Of this test's program there is nothing but what is stuck: others run one after the other. */
+  private long processes() {
+    String program = shim.program().toString();
+    return ProcessHandle.allProcesses()
+        .filter(process -> process.info().command().filter(program::equals).isPresent())
+        .count();
   }
 
   @Test
   void callsThatWaitInSparesArriveToo() throws IOException {
     Trial trial = new Trial(folder);
     try (Disk disk = new Disk(trial)) {
-      Files.createDirectory(trial.spare());
       trial.spares();
       disk.freeze();
       for (int i = 0; i < 5; i++) {

@@ -25,18 +25,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(Shim.class)
 class HostileAgentTest {
   /**
-   * Moves every file away as it appears and leaves a link to the victim, or a folder, under its
-   * name.
+   * Moves every file away as it appears, finished or not, and leaves a link to the victim, or a
+   * folder, under its name.
    */
   private static final String ATTACK =
       """
       cd "$1" && echo ready
       while :; do
-        for f in tmp/*-*; do
-          [ -f "$f" ] || continue
+        for f in new/*-*-* new/.0*-*; do
+          [ -f "$f" ] && [ ! -h "$f" ] || continue
           mv -f "$f" new/stolen
           ln -s "$2" "$f"
-          ln -f new/stolen "new/${f#tmp/}" || mkdir "new/${f#tmp/}"
+          n=${f#new/.}
+          ln -f new/stolen "new/${n#new/}" || mkdir "new/${n#new/}"
         done 2>/dev/null
       done
       """;
@@ -59,15 +60,15 @@ class HostileAgentTest {
   /** Lays ready what is no spare, and takes away and changes what was one a moment ago. */
   private static final String SPARES_ATTACK =
       """
-      cd "$1/spare" && head -c 16384 /dev/zero > ../tmp/good && echo ready
+      cd "$1/new" && head -c 16384 /dev/zero > ../tmp/good && echo ready
       while :; do
-        for i in $(seq -w 000 127); do
+        for i in $(seq -f .spare-%03.0f 0 127); do
           cp ../tmp/good $i
           rm -f $i; ln -s "$2" $i
           rm -f $i; ln "$2" $i || ln -s /dev/zero $i
           rm -f $i; ln ../tmp/good $i
           rm -f $i; mkfifo $i
-          rm -f $i; cp ../tmp/good $i; mv -f $i ../new/stolen
+          rm -f $i; cp ../tmp/good $i; mv -f $i stolen
           cp ../tmp/good $i
         done 2>/dev/null
       done

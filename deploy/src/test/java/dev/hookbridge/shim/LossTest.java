@@ -60,7 +60,7 @@ class LossTest {
     succeeds(Run.of(shim, folder));
     assertThat(trial.lost()).singleElement().asString().endsWith(" " + NO_SPACE);
     assertThat(trial.files()).isEmpty();
-    assertThat(trial.mail().resolve("tmp")).isEmptyDirectory();
+    assertThat(trial.hidden()).isEmpty();
   }
 
   @Test
@@ -69,7 +69,7 @@ class LossTest {
     succeeds(Run.of(shim, folder).option("fsize=4096").stdin(new byte[9000]));
     assertThat(trial.lost()).singleElement().asString().endsWith(" " + TOO_LARGE);
     assertThat(trial.files()).isEmpty();
-    assertThat(trial.mail().resolve("tmp")).isEmptyDirectory();
+    assertThat(trial.hidden()).isEmpty();
   }
 
   @Test

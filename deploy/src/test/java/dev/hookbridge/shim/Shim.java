@@ -33,6 +33,11 @@ enum Shim {
     return tool("launch");
   }
 
+  /** Holds a folder, and the renames of its file system, until its stdin ends. */
+  static Path holder() {
+    return tool("hold");
+  }
+
   static Path layout() {
     return SOURCE.resolveSibling("layout.sh");
   }

@@ -30,6 +30,10 @@ final class Trial {
     return folder.resolve("mail");
   }
 
+  Path fresh() {
+    return mail().resolve("new");
+  }
+
   Path run() {
     return folder.resolve("run");
   }
@@ -39,10 +43,6 @@ final class Trial {
     Files.writeString(conf, text);
     Files.setPosixFilePermissions(conf, PosixFilePermissions.fromString("rw-r--r--"));
     return this;
-  }
-
-  Path spare() {
-    return mail().resolve("spare");
   }
 
   /** Files for calls to be written into, as the agent makes them. */
@@ -55,13 +55,25 @@ final class Trial {
   }
 
   Path slot(int number) {
-    return spare().resolve(String.format("%03d", number));
+    return fresh().resolve(String.format(".spare-%03d", number));
   }
 
   List<Path> files() throws IOException {
     assertNoSanitizerReport();
-    try (var files = Files.list(mail().resolve("new"))) {
-      return files.sorted().toList();
+    return list(false);
+  }
+
+  /** What lies among the calls and is none: spares, and what is not finished. */
+  List<Path> hidden() throws IOException {
+    return list(true);
+  }
+
+  private List<Path> list(boolean hidden) throws IOException {
+    try (var files = Files.list(fresh())) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith(".") == hidden)
+          .sorted()
+          .toList();
     }
   }
 
@@ -78,9 +90,13 @@ final class Trial {
     for (Path file : files()) {
       records.add(Mail.read(Files.readAllBytes(file)));
     }
-    assertThat(mail().resolve("tmp")).isEmptyDirectory();
+    assertThat(hidden()).as("unfinished").allMatch(Trial::isSpare);
     assertThat(records).allMatch(record -> record.kind.matches("call|outcome"));
     return records.stream().filter(record -> record.kind.equals(kind)).toList();
+  }
+
+  private static boolean isSpare(Path file) {
+    return file.getFileName().toString().matches("\\.spare-[0-9]{3}");
   }
 
   Path gates() {

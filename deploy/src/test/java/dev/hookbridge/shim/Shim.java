@@ -33,6 +33,12 @@ enum Shim {
     return tool("launch");
   }
 
+  /** Between root's terminal and a command of the agent's user. */
+  static Path relay() {
+    Path built = BUILT.resolveSibling("hookbridge-relay");
+    return isFresh(built) ? built : tool("hookbridge-relay");
+  }
+
   static Path layout() {
     return SOURCE.resolveSibling("layout.sh");
   }

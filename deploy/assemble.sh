@@ -4,12 +4,13 @@ set -eu
 shim=$1 distribution=$2
 chmod 0755 "$distribution/bin/hookbridge"
 mkdir -p "$distribution/libexec"
-if [ -x "$shim/hookbridge-hook" ]; then
+for program in hookbridge-hook hookbridge-relay; do
+  [ -x "$shim/$program" ] || continue
   # Renamed in: a hook that runs from here must never be half there.
-  cp "$shim/hookbridge-hook" "$distribution/libexec/.hookbridge-hook"
-  chmod 0755 "$distribution/libexec/.hookbridge-hook"
-  mv -f "$distribution/libexec/.hookbridge-hook" "$distribution/libexec/hookbridge-hook"
-fi
+  cp "$shim/$program" "$distribution/libexec/.$program"
+  chmod 0755 "$distribution/libexec/.$program"
+  mv -f "$distribution/libexec/.$program" "$distribution/libexec/$program"
+done
 cp "$(dirname "$0")/layout.sh" "$(dirname "$0")/archive.sh" "$distribution/libexec/"
 
 # It starts sooner with them, and as well without.

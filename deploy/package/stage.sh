@@ -17,7 +17,7 @@ ln -s ../lib/hookbridge/bin/hookbridge "$root/usr/bin/hookbridge"
 # The archive belongs to one JVM in one folder, so each machine makes its own.
 cp -a "$distribution/lib" "$root/usr/lib/hookbridge/lib"
 rm -f "$root/usr/lib/hookbridge/lib/hookbridge.jsa"
-for file in hookbridge-hook layout.sh archive.sh; do
+for file in hookbridge-hook hookbridge-relay layout.sh archive.sh; do
   [ ! -e "$distribution/libexec/$file" ] || put 0755 "$distribution/libexec/$file" "usr/libexec/hookbridge/$file"
 done
 put 0755 "$here/setup.sh" usr/libexec/hookbridge/setup.sh

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the shim: build.sh [--sanitize] [--tools] OUTDIR
+# Builds the shim, and the relay between root's terminal and the agent's user: build.sh [--sanitize] [--tools] OUTDIR
 #   --sanitize   also OUTDIR/hookbridge-hook-asan, with address and undefined-behaviour sanitizers
 #   --tools      also OUTDIR/launch, OUTDIR/bench and OUTDIR/hold, for tests and measurements
 # The environment may name the compiler (CC) and the version (VERSION, default dev). Without a compiler that links
@@ -41,6 +41,7 @@ build() { # compiler, name, source, further flags
 # Two pieces instead of five: fewer mappings and page faults at every start.
 build "$cc" hookbridge-hook hook.c "-static -s -Wl,-z,noseparate-code,-z,norelro"
 "$out/hookbridge-hook" --self-test
+build "$cc" hookbridge-relay relay.c "-static -s"
 
 if [ -n "$tools" ]; then
     build "$cc" launch launch.c -static

@@ -1,11 +1,13 @@
 package dev.hookbridge.cli;
 
+import dev.hookbridge.config.Places;
 import dev.hookbridge.metrics.AgentClient;
 import dev.hookbridge.metrics.Endpoint;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * What the running agent answers to {@code /ready}.
@@ -20,8 +22,21 @@ record AgentAnswer(Map<String, String> failing) {
    *
    * @throws IOException when no agent answers
    */
-  static AgentAnswer of(Endpoint endpoint) throws IOException {
-    return parse(new AgentClient(endpoint, PATIENCE).get("/ready").body());
+  static AgentAnswer of(Endpoint endpoint, Places places) throws IOException {
+    return parse(client(endpoint, places).get("/ready").body());
+  }
+
+  /**
+   * Who asks the agent.
+   *
+   * @throws IOException when there is no spool, by whose owner the agent is known
+   */
+  static AgentClient client(Endpoint endpoint, Places places) throws IOException {
+    OptionalInt owner = DoctorFolders.owner(places.spool());
+    if (owner.isEmpty()) {
+      throw new IOException("there is no folder " + places.spool());
+    }
+    return new AgentClient(endpoint, PATIENCE, owner.getAsInt());
   }
 
   /** A line for each part: {@code failing sink feed: unreachable …}. */

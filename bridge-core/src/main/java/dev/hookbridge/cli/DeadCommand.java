@@ -71,8 +71,17 @@ final class DeadCommand {
       } else {
         throw new Failures.Failure("which ones? name numbers from 'dead list', or --sink SINK");
       }
+      long named = sink == null && numbers != null ? numbers.stream().distinct().count() : asked;
+      if (asked == 0 || asked < named) {
+        throw new Failures.Failure(
+            (asked == 0 ? "nothing is sent again: " : asked + " will be sent again by the agent: ")
+                + (sink == null
+                    ? named - asked + " of these numbers are no dead letters"
+                    : "sink '" + sink + "' has no dead letters")
+                + "; see 'spool dead list'");
+      }
       System.err.printf("%d dead letters will be sent again by the agent%n", asked);
-      return asked > 0 ? 0 : 1;
+      return 0;
     }
   }
 

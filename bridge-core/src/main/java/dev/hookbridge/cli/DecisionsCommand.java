@@ -7,9 +7,11 @@ import dev.hookbridge.decision.Switch;
 import dev.hookbridge.mailbox.DamagedMail;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 
 /** The operator's switch, which needs neither broker nor agent, and what the hooks see. */
@@ -31,25 +33,36 @@ final class DecisionsCommand {
     Switch gates = new Switch(places.gatesOff());
     String by = gates.by().isEmpty() ? "" : " by " + gates.by();
     out.println("switch   " + (gates.enabled() ? "on" : Line.safe("off" + by + ": " + gates)));
-    GateSight sight = GateSight.of(places.gates());
-    out.println("agent    " + sight.agent());
-    out.println("socket   " + sight.socket());
-    rules(places, out);
+    if (!Files.isReadable(places.gates()) && Files.exists(places.gates())) {
+      throw new AccessDeniedException(places.gates().toString());
+    }
+    Optional<List<String>> rules = rules(places, out);
+    if (rules.isPresent() && rules.get().isEmpty()) {
+      out.println("agent    not asked: there are no rules");
+    } else {
+      GateSight sight = GateSight.of(places.gates());
+      out.println("agent    " + sight.agent());
+      out.println("socket   " + sight.socket());
+    }
+    rules.orElse(List.of()).forEach(rule -> out.println("rule     " + Line.safe(rule)));
     return 0;
   }
 
-  private static void rules(Places places, PrintStream out) throws IOException {
+  /** Those that hooks know; empty when nobody can tell. */
+  private static Optional<List<String>> rules(Places places, PrintStream out) throws IOException {
     try {
       List<String> rules = GatesFile.read(places.gates());
-      out.println("rules    " + rules.size());
-      rules.forEach(rule -> out.println("rule     " + Line.safe(rule)));
+      out.println("rules    " + (rules.isEmpty() ? "none, so no hook asks" : rules.size()));
+      return Optional.of(rules);
     } catch (NoSuchFileException e) {
-      out.println("rules    none: there is no gates file");
+      out.println("rules    none, so no hook asks: there is no gates file");
+      return Optional.of(List.of());
     } catch (DamagedMail e) {
       out.println(
           "rules    the gates file is of no use, so no hook asks: "
               + e.getMessage()
               + "; restart the agent");
+      return Optional.empty();
     }
   }
 
@@ -63,7 +76,7 @@ final class DecisionsCommand {
       Files.createDirectories(places.etc());
     }
     new Switch(places.gatesOff()).off(user());
-    System.err.println("decisions are off: " + places.gatesOff());
+    System.err.println("decisions are off: " + places.gatesOff() + forWhom(places));
     return 0;
   }
 
@@ -74,8 +87,24 @@ final class DecisionsCommand {
   int on() throws IOException {
     Places places = places();
     new Switch(places.gatesOff()).on();
-    System.err.println("decisions are on");
+    System.err.println("decisions are on" + forWhom(places));
     return 0;
+  }
+
+  /** libvirt's hooks have no environment; whoever pulls the brake must know which one it was. */
+  private static String forWhom(Places places) {
+    return places
+        .besideInstallation()
+        .map(
+            installation ->
+                " (for the trial in "
+                    + places.data()
+                    + " only: this host's own hooks use "
+                    + installation
+                    + ", for which unset "
+                    + Places.VARIABLE
+                    + " and run this as root)")
+        .orElse("");
   }
 
   private static String user() {

@@ -56,6 +56,9 @@ final class DoctorPart implements AutoCloseable {
       throws IOException {
     List<String> words = new ArrayList<>(user);
     words.addAll(java());
+    if (!user.isEmpty()) {
+      words.add("-XX:+DisableAttachMechanism");
+    }
     words.addAll(List.of(DoctorWorker.class.getName(), name, token));
     words.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(words);
@@ -89,7 +92,7 @@ final class DoctorPart implements AutoCloseable {
   /**
    * The command by which root becomes the spool's owner; empty when this user stays who he is.
    *
-   * @throws IOException one sentence, when it is not known whom to become
+   * @throws IOException one sentence, when it is not known whom to become, or by which program
    */
   static List<String> owner(Places places) throws IOException {
     if (DoctorFolders.self() != 0) {
@@ -106,13 +109,16 @@ final class DoctorPart implements AutoCloseable {
       return List.of();
     }
     Object group = Files.getAttribute(places.spool(), "unix:gid", LinkOption.NOFOLLOW_LINKS);
-    return List.of(
-        "setpriv",
-        "--reuid=" + owner.getAsInt(),
-        "--regid=" + group,
-        "--clear-groups",
-        "--no-new-privs",
-        "--");
+    return List.of(relay().toString(), Integer.toString(owner.getAsInt()), group.toString());
+  }
+
+  /** It keeps what it runs away from root's terminal, which this process has. */
+  private static Path relay() throws IOException {
+    Path relay = Path.of(System.getProperty("hookbridge.home", ""), "libexec", "hookbridge-relay");
+    if (!Files.isExecutable(relay)) {
+      throw new IOException("was not looked at: " + relay + " is missing, install it");
+    }
+    return relay;
   }
 
   String name() {

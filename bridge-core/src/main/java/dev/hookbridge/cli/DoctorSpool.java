@@ -5,6 +5,7 @@ import dev.hookbridge.config.Config;
 import dev.hookbridge.config.Places;
 import dev.hookbridge.config.SinkConfig;
 import dev.hookbridge.mailbox.MailSight;
+import dev.hookbridge.metrics.AgentClient;
 import dev.hookbridge.metrics.Endpoint;
 import dev.hookbridge.spool.SpoolException;
 import dev.hookbridge.spool.SpoolView;
@@ -84,7 +85,7 @@ final class DoctorSpool {
       return Check.ok("agent", who + ", and has no address at which to ask it");
     }
     try {
-      AgentAnswer answer = AgentAnswer.of(http.get());
+      AgentAnswer answer = AgentAnswer.of(http.get(), places);
       answer.failing().forEach(failing::put);
       List<String> own =
           answer.failing().entrySet().stream()
@@ -96,6 +97,9 @@ final class DoctorSpool {
           : Check.failure(
               "agent", who + " and says: " + String.join("; ", own) + ": see to that first");
     } catch (IOException e) {
+      if (AgentClient.isImpostor(e)) {
+        return Check.failure("agent", Failures.sentence(e));
+      }
       return Check.failure(
           "agent",
           who

@@ -85,6 +85,14 @@ final class HooksCommand {
   int status(@Mixin HooksTarget target, @Mixin Setup setup) throws HooksException, IOException {
     Installation installation = target.installation();
     List<SlotStatus> all = installation.status(target.drivers());
+    if (all.isEmpty()) {
+      warn(installation, target.drivers());
+      System.err.println(
+          "there is no hook of hookbridge in "
+              + target.dir
+              + ": put it there by 'hookbridge hooks install' as root");
+      return 1;
+    }
     Map<String, Instant> seen = LastSeen.ask(setup);
     PrintStream out = System.out;
     String format = "%-8s %-44s %-28s %-27s %s%n";
@@ -102,7 +110,7 @@ final class HooksCommand {
           called ? "yes" : one.run());
     }
     warn(installation, target.drivers());
-    return all.isEmpty() ? 1 : 0;
+    return 0;
   }
 
   private static void print(List<Change> changes, boolean dry) {

@@ -4,7 +4,6 @@ import dev.hookbridge.config.ConfigException;
 import dev.hookbridge.metrics.AgentClient;
 import dev.hookbridge.metrics.Endpoint;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -28,13 +27,16 @@ final class LastSeen {
       if (http.isEmpty()) {
         return seen;
       }
-      AgentClient agent = new AgentClient(http.get(), Duration.ofSeconds(5));
+      AgentClient agent = AgentAnswer.client(http.get(), setup.places());
       Matcher line = LINE.matcher(agent.get("/metrics").body());
       while (line.find()) {
         double seconds = Double.parseDouble(line.group(2));
         seen.put(line.group(1), Instant.ofEpochMilli((long) (seconds * 1e3)));
       }
     } catch (ConfigException | IOException | IllegalArgumentException e) {
+      if (AgentClient.isImpostor(e)) {
+        System.err.println("warning: " + Failures.sentence(e));
+      }
       return seen; // no agent, or none that can be asked
     }
     return seen;

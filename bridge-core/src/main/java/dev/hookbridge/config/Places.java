@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where everything lies. {@code HOOKBRIDGE_DATA_DIR} names one folder that holds all; without it
- * root and the agent's user have the system's folders, anybody else a folder of his own.
+ * everybody has the system's folders on a host with an installation, and who may not use them is
+ * told so. On a host without one, who is not root has a folder of his own.
  *
  * @param data holds {@code mail/}, {@code spool/} and {@code gates.d/}
  * @param etc holds {@code shim.conf} and {@code hookbridge.yaml}
@@ -20,21 +22,26 @@ public record Places(Path data, Path etc, Path run, boolean trial) {
   public static final String VARIABLE = "HOOKBRIDGE_DATA_DIR";
 
   private static final Path SYSTEM_DATA = Path.of("/var/lib/hookbridge");
-  private static final Path SYSTEM_ETC = Path.of("/etc/hookbridge");
-  private static final Path SYSTEM_RUN = Path.of("/run/hookbridge");
+  private static final String SYSTEM_ETC = "etc/hookbridge";
+  private static final String SYSTEM_RUN = "run/hookbridge";
 
-  /** What the environment and the user say; nothing is made. */
+  /** What the environment, the user and the host say; nothing is made. */
   public static Places resolve(Map<String, String> environment) {
+    return resolve(environment, Path.of("/"));
+  }
+
+  /**
+   * @param root where the system's folders are looked for
+   */
+  static Places resolve(Map<String, String> environment, Path root) {
     String named = environment.get(VARIABLE);
     if (named != null && !named.isEmpty()) {
       return trial(Path.of(named).toAbsolutePath());
     }
     String user = environment.getOrDefault("USER", System.getProperty("user.name", ""));
-    Path system = systemData();
-    if (user.equals("root")
-        || user.equals("hookbridge")
-        || Files.isWritable(system.resolve("spool"))) {
-      return new Places(system, SYSTEM_ETC, SYSTEM_RUN, false);
+    Path system = systemData(root);
+    if (user.equals("root") || user.equals("hookbridge") || installed(system)) {
+      return new Places(system, root.resolve(SYSTEM_ETC), root.resolve(SYSTEM_RUN), false);
     }
     String home = environment.getOrDefault("HOME", System.getProperty("user.home", "/"));
     String share = environment.getOrDefault("XDG_DATA_HOME", "");
@@ -42,23 +49,37 @@ public record Places(Path data, Path etc, Path run, boolean trial) {
     return trial(base.resolve("hookbridge"));
   }
 
+  /** Root made it, whose hooks write there. */
+  private static boolean installed(Path system) {
+    return Files.isDirectory(system.resolve("mail"));
+  }
+
+  /** The installation of this host, beside which these places are a trial's. */
+  public Optional<Path> besideInstallation() {
+    Path system = systemData(Path.of("/"));
+    return trial && installed(system) && !system.equals(data)
+        ? Optional.of(system)
+        : Optional.empty();
+  }
+
   private static Places trial(Path folder) {
     return new Places(folder, folder.resolve("etc"), folder.resolve("run"), true);
   }
 
   /** {@code data-dir} of root's shim.conf, which shim and agent must agree about. */
-  private static Path systemData() {
+  private static Path systemData(Path root) {
+    Path usual = root.resolve(SYSTEM_DATA.toString().substring(1));
     try {
-      for (String line : Files.readAllLines(SYSTEM_ETC.resolve("shim.conf"))) {
+      for (String line : Files.readAllLines(root.resolve(SYSTEM_ETC).resolve("shim.conf"))) {
         @Nullable String value = value(line, "data-dir");
         if (value != null && value.startsWith("/")) {
-          return Path.of(value);
+          return root.resolve(value.substring(1));
         }
       }
     } catch (IOException e) {
-      return SYSTEM_DATA; // no settings, or none for us: the default, as the shim has it
+      return usual; // no settings, or none for us: the default, as the shim has it
     }
-    return SYSTEM_DATA;
+    return usual;
   }
 
   private static @Nullable String value(String line, String key) {

@@ -8,6 +8,8 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.time.Duration;
@@ -17,7 +19,11 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Asks the server of the agent on this host, as commands do that look at a running agent. */
+/**
+ * Asks the server of the agent on this host, as commands do that look at a running agent. While the
+ * agent is away anybody may listen on its port: a password is sent only to a program of the agent's
+ * user, or over TLS to who has the key of the configured certificate.
+ */
 public final class AgentClient {
   /**
    * Far more than any answer of an agent. Who listens on its port while it is away may be anybody.
@@ -26,13 +32,27 @@ public final class AgentClient {
 
   private final Endpoint endpoint;
   private final Duration patience;
+  private final int owner;
 
   /**
    * @param patience for the connection, and again for each read
+   * @param owner the user id of the agent
    */
-  public AgentClient(Endpoint endpoint, Duration patience) {
+  public AgentClient(Endpoint endpoint, Duration patience, int owner) {
     this.endpoint = endpoint;
     this.patience = patience;
+    this.owner = owner;
+  }
+
+  /** For an agent that runs as the user who asks. */
+  public static AgentClient ofThisUser(Endpoint endpoint, Duration patience) throws IOException {
+    int self = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    return new AgentClient(endpoint, patience, self);
+  }
+
+  /** Somebody else's program has the agent's port; the password was not sent. */
+  public static boolean isImpostor(Exception e) {
+    return e instanceof PortOwner.Impostor;
   }
 
   /** What was answered, whatever the status. */
@@ -54,8 +74,14 @@ public final class AgentClient {
       https.setSSLSocketFactory(trusting(endpoint.tls().orElseThrow()));
       https.setHostnameVerifier((host, session) -> true);
     }
+    boolean secret = endpoint.basic().isPresent();
     endpoint.basic().ifPresent(basic -> connection.setRequestProperty("Authorization", of(basic)));
     try {
+      if (secret && endpoint.tls().isEmpty()) {
+        PortOwner.require(owner, asked());
+        connection.connect(); // which sends nothing so far
+        PortOwner.require(owner, asked()); // nor has it changed hands meanwhile
+      }
       int status = connection.getResponseCode();
       try (InputStream body =
           status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
@@ -68,11 +94,16 @@ public final class AgentClient {
   }
 
   /** A server that listens on every address is asked on loopback. */
-  private URI uri(String path) throws IOException {
+  private InetSocketAddress asked() {
     InetSocketAddress address = endpoint.address();
     InetAddress host = address.getAddress();
     boolean any = host != null && host.isAnyLocalAddress();
-    String name = any ? "127.0.0.1" : address.getHostString();
+    return any ? new InetSocketAddress("127.0.0.1", address.getPort()) : address;
+  }
+
+  private URI uri(String path) throws IOException {
+    InetSocketAddress address = asked();
+    String name = address.getHostString();
     try {
       return new URI(endpoint.scheme(), null, name, address.getPort(), path, null, null);
     } catch (URISyntaxException e) {

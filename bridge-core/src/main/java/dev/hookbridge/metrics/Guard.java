@@ -1,13 +1,12 @@
 package dev.hookbridge.metrics;
 
-import com.sun.net.httpserver.Authenticator;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpPrincipal;
+import java.io.IOException;
 import java.util.Base64;
 import java.util.Optional;
 
 /** Who may read, by HTTP's basic authentication; everybody where none is configured. */
-final class Guard extends Authenticator {
+final class Guard {
   private static final String SCHEME = "Basic ";
   private static final String REALM = "hookbridge";
 
@@ -34,14 +33,13 @@ final class Guard extends Authenticator {
     }
   }
 
-  @Override
-  public Result authenticate(HttpExchange exchange) {
-    if (admits(exchange)) {
-      return new Success(new HttpPrincipal(basic.map(Endpoint.Basic::user).orElse(""), REALM));
+  /** Answers who is not. */
+  static void refuse(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      exchange
+          .getResponseHeaders()
+          .set("WWW-Authenticate", "Basic realm=\"" + REALM + "\", charset=\"UTF-8\"");
+      exchange.sendResponseHeaders(401, -1);
     }
-    exchange
-        .getResponseHeaders()
-        .set("WWW-Authenticate", "Basic realm=\"" + REALM + "\", charset=\"UTF-8\"");
-    return new Retry(401);
   }
 }

@@ -1,36 +1,58 @@
 package dev.hookbridge.metrics;
 
 import com.sun.net.httpserver.HttpHandler;
-import com.sun.net.httpserver.HttpServer;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.security.GeneralSecurityException;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The socket behind {@link MetricsServer}: plain or TLS, with everything that is served behind the
+ * The server behind {@link MetricsServer}: plain or TLS, with everything that is served behind the
  * {@link Guard} unless it is said to be open.
  *
- * <p>A few threads answer, so that a client who stalls does not keep the others waiting; after five
- * seconds he is cut off.
+ * <p>Connections are the {@link HttpLoop}'s. A few threads answer requests that are there as a
+ * whole, the newest first: whoever waits for an answer has a deadline, and who came long ago has
+ * most likely given up.
  */
 final class Listener implements AutoCloseable {
-  private static final int BACKLOG = 16;
+  private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
   private static final int THREADS = 4;
 
-  private final HttpServer server;
+  private final ServerSocketChannel server;
+  private final InetSocketAddress address;
+  private final HttpLoop loop;
   private final ExecutorService threads;
   private final Guard guard;
+  private final Map<String, HttpHandler> guarded = new ConcurrentHashMap<>();
+  private final Map<String, HttpHandler> open = new ConcurrentHashMap<>();
+  private boolean started;
 
-  private Listener(HttpServer server, ExecutorService threads, Guard guard) {
+  private Listener(Endpoint endpoint, ServerSocketChannel server) throws IOException {
     this.server = server;
-    this.threads = threads;
-    this.guard = guard;
+    this.address = (InetSocketAddress) server.getLocalAddress();
+    this.guard = new Guard(endpoint.basic());
+    this.threads =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            0,
+            TimeUnit.SECONDS,
+            new NewestFirst(),
+            task -> daemon(new Thread(task, "http")));
+    SSLContext context = endpoint.tls().isPresent() ? context(endpoint.tls().get()) : null;
+    this.loop = new HttpLoop(server, context, threads, this::serve);
   }
 
   /**
@@ -39,47 +61,28 @@ final class Listener implements AutoCloseable {
    * @throws IOException one sentence: the address cannot be had, or the certificate not be used
    */
   static Listener bind(Endpoint endpoint) throws IOException {
-    cutOffWhoStalls();
-    HttpServer server = endpoint.tls().isPresent() ? tls(endpoint) : plain(endpoint);
-    ExecutorService threads =
-        Executors.newFixedThreadPool(THREADS, task -> daemon(new Thread(task, "http")));
-    server.setExecutor(threads);
-    return new Listener(server, threads, new Guard(endpoint.basic()));
-  }
-
-  /**
-   * The JDK's server waits for the end of a request for ever, unless told otherwise: before the
-   * first server of the process, which is when it reads this.
-   */
-  static void cutOffWhoStalls() {
-    if (System.getProperty("sun.net.httpserver.maxReqTime") == null) {
-      System.setProperty("sun.net.httpserver.maxReqTime", "5");
-    }
-  }
-
-  private static HttpServer plain(Endpoint endpoint) throws IOException {
+    ServerSocketChannel server;
     try {
-      return HttpServer.create(endpoint.address(), BACKLOG);
+      server = HttpLoop.listen(endpoint);
     } catch (IOException e) {
       throw taken(endpoint, e);
     }
+    try {
+      return new Listener(endpoint, server);
+    } catch (IOException e) {
+      server.close();
+      throw e;
+    }
   }
 
-  private static HttpServer tls(Endpoint endpoint) throws IOException {
-    SSLContext context;
+  private static SSLContext context(Endpoint.Tls tls) throws IOException {
     try {
-      context = SSLContext.getInstance("TLS");
-      KeyManager[] keys = {new FreshKeys(endpoint.tls().orElseThrow())};
+      SSLContext context = SSLContext.getInstance("TLS");
+      KeyManager[] keys = {new FreshKeys(tls)};
       context.init(keys, null, null);
+      return context;
     } catch (GeneralSecurityException e) {
       throw new IOException("this Java has no TLS (" + e.getMessage() + "): use another", e);
-    }
-    try {
-      HttpsServer server = HttpsServer.create(endpoint.address(), BACKLOG);
-      server.setHttpsConfigurator(new HttpsConfigurator(context));
-      return server;
-    } catch (IOException e) {
-      throw taken(endpoint, e);
     }
   }
 
@@ -94,14 +97,55 @@ final class Listener implements AutoCloseable {
     return thread;
   }
 
+  /** A queue of the executor that is a stack. */
+  private static final class NewestFirst extends LinkedBlockingDeque<Runnable> {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public boolean offer(Runnable task) {
+      return offerFirst(task);
+    }
+  }
+
   /** Serves a path, and all below it, for those whom the guard admits. */
   void serve(String path, HttpHandler handler) {
-    server.createContext(path, handler).setAuthenticator(guard);
+    guarded.put(path, handler);
   }
 
   /** Serves a path for everybody; what is only for those admitted is the handler's to know. */
   void serveOpenly(String path, HttpHandler handler) {
-    server.createContext(path, handler);
+    open.put(path, handler);
+  }
+
+  private void serve(Peer peer, RequestHead head) {
+    Answering exchange = new Answering(loop, peer, head);
+    try {
+      String path = longest(head.target().getPath());
+      HttpHandler handler = open.get(path);
+      if (handler == null) {
+        if (!guard.admits(exchange)) {
+          Guard.refuse(exchange);
+          return;
+        }
+        handler = guarded.get(path);
+      }
+      if (handler == null) {
+        exchange.close();
+      } else {
+        handler.handle(exchange);
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("a request was not answered: {}", e.toString());
+      exchange.close();
+    }
+  }
+
+  /** The longest path that is served of which this one is, or is below. */
+  private String longest(String path) {
+    return Stream.concat(guarded.keySet().stream(), open.keySet().stream())
+        .filter(path::startsWith)
+        .max(Comparator.comparingInt(String::length))
+        .orElse("");
   }
 
   Guard guard() {
@@ -109,17 +153,25 @@ final class Listener implements AutoCloseable {
   }
 
   void start() {
-    server.start();
+    started = true;
+    loop.start();
   }
 
   /** Where it listens; the port is the real one when 0 was asked for. */
   InetSocketAddress address() {
-    return server.getAddress();
+    return address;
   }
 
   @Override
   public void close() {
-    server.stop(0);
+    loop.close();
     threads.shutdownNow();
+    if (!started) {
+      try {
+        server.close();
+      } catch (IOException e) {
+        LOG.debug("while closing", e);
+      }
+    }
   }
 }

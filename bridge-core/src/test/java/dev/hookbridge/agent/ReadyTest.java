@@ -57,7 +57,7 @@ class ReadyTest {
 
   private static Answer ready(Agent agent) throws IOException {
     Endpoint endpoint = Endpoint.open(agent.http().orElseThrow());
-    return new AgentClient(endpoint, Duration.ofSeconds(60)).get("/ready");
+    return AgentClient.ofThisUser(endpoint, Duration.ofSeconds(60)).get("/ready");
   }
 
   private static void await(Agent agent, int status, String body) {

@@ -84,7 +84,7 @@ class StuckSpoolTest {
 
   private static Answer get(Agent agent, String path) throws IOException {
     Endpoint endpoint = Endpoint.open(agent.http().orElseThrow());
-    return new AgentClient(endpoint, Duration.ofSeconds(60)).get(path);
+    return AgentClient.ofThisUser(endpoint, Duration.ofSeconds(60)).get(path);
   }
 
   /** The sum over a meter's labels. */

@@ -51,13 +51,35 @@ class DecisionsCommandTest {
     Ended status = run("decisions", "status");
     assertThat(status.out())
         .contains("switch   off by alice: " + off)
-        .contains("agent    absent")
-        .contains("socket   none")
-        .contains("rules    none: there is no gates file");
+        .contains("rules    none, so no hook asks: there is no gates file")
+        .contains("agent    not asked: there are no rules")
+        .doesNotContain("absent", "socket");
     assertThat(status.exit()).isZero();
     assertThat(run("decisions", "on").exit()).isZero();
     assertThat(off).doesNotExist();
     assertThat(run("decisions", "on").exit()).as("on when it is on").isZero();
+  }
+
+  /** An agent that has no rules to answer for is not away. */
+  @Test
+  void withoutRules() throws Exception {
+    gates("");
+    Ended status = run("decisions", "status");
+    assertThat(status.exit()).as(status.out()).isZero();
+    assertThat(status.out())
+        .contains("rules    none, so no hook asks")
+        .contains("agent    not asked: there are no rules")
+        .doesNotContain("absent", "socket");
+  }
+
+  @Test
+  void hooksStatusWithoutHooks() throws Exception {
+    Path hooks = Files.createDirectory(folder.resolve("hooks"));
+    Ended status = run("hooks", "status", "--dir=" + hooks, "--libvirt=9.0.0");
+    assertThat(status.exit()).isEqualTo(1);
+    assertThat(status.out())
+        .contains("there is no hook of hookbridge in " + hooks + ": put it there by 'hookbridge")
+        .doesNotContain("DRIVER");
   }
 
   @Test

@@ -77,7 +77,7 @@ class ListenerTest {
   }
 
   private static Answer get(Endpoint endpoint, String path) throws IOException {
-    return new AgentClient(endpoint, Duration.ofSeconds(60)).get(path);
+    return AgentClient.ofThisUser(endpoint, Duration.ofSeconds(60)).get(path);
   }
 
   private static Endpoint.Tls files(TestIdentity identity) {

@@ -168,6 +168,34 @@ class DataFolderIT {
     assertThat(hook).isEqualTo(new Host.Ran(0, ""));
   }
 
+  /** In a folder of his own he would switch off what no hook of this host asks. */
+  @Test
+  void whoIsNotRootSwitchesNothingOff() throws Exception {
+    Needs.command("setpriv");
+    String made =
+        "mkdir /run/u /run/w && mount -t overlay none"
+            + " -o lowerdir=/etc,upperdir=/run/u,workdir=/run/w /etc"
+            + " && mkdir -p /etc/hookbridge /var/lib/hookbridge/mail";
+    Host.Ran off =
+        inPrivate(
+            made,
+            "setpriv",
+            "--reuid=" + NOBODY,
+            "--regid=" + NOBODY,
+            "--clear-groups",
+            "env",
+            "USER=nobody",
+            "HOME=/tmp",
+            Host.DISTRIBUTION + "/bin/hookbridge",
+            "decisions",
+            "off");
+    assertThat(off.exit()).as(off.output()).isEqualTo(1);
+    assertThat(off.output())
+        .isEqualTo(
+            "hookbridge: /etc/hookbridge/gates.off is not yours to use: run this as its owner or"
+                + " as root\n");
+  }
+
   @Test
   void memoryIsRefusedForTheSystem() throws Exception {
     String made =

@@ -145,8 +145,11 @@ final class Host implements AutoCloseable {
     run(Duration.ofSeconds(10), "kill", "-" + name, Long.toString(pid()));
   }
 
+  /** Of the agent itself: where there is a terminal, root's relay is its parent. */
   long pid() {
-    return agent.pid();
+    ProcessHandle started = agent.toHandle();
+    boolean relayed = started.info().command().orElse("").endsWith("/hookbridge-relay");
+    return relayed ? started.children().findFirst().orElse(started).pid() : started.pid();
   }
 
   /** The most memory the agent has had resident, in KiB. */

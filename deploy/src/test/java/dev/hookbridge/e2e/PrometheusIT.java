@@ -186,7 +186,7 @@ class PrometheusIT {
     String[] address = guarded.http().split(":", 2);
     Endpoint.Tls tls = new Endpoint.Tls(folder.resolve("agent.crt"), folder.resolve("agent.key"));
     AgentClient stranger =
-        new AgentClient(
+        AgentClient.ofThisUser(
             new Endpoint(
                 new InetSocketAddress(address[0], Integer.parseInt(address[1])),
                 Optional.of(tls),

@@ -17,7 +17,6 @@ class StaysRootIT {
   @Test
   void theSwitchIsRootsAndTheSpoolIsTheAgents() throws Exception {
     Needs.root();
-    Needs.command("setpriv");
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     EventFile events = new EventFile(folder.resolve("events.jsonl"));
     Path open = Files.createDirectory(folder.resolve("open"));

@@ -42,6 +42,7 @@ class PackageFilesIT {
         .contains(
             "/usr/bin/hookbridge",
             "/usr/libexec/hookbridge/hookbridge-hook",
+            "/usr/libexec/hookbridge/hookbridge-relay",
             "/usr/lib/systemd/system/hookbridge.service",
             "/usr/lib/systemd/system/libvirtd.service.d/50-hookbridge.conf",
             "/usr/lib/systemd/system/virtqemud.service.d/50-hookbridge.conf",

@@ -38,6 +38,12 @@ enum Shim {
     return tool("hold");
   }
 
+  /** Between root's terminal and a command of the agent's user. */
+  static Path relay() {
+    Path built = BUILT.resolveSibling("hookbridge-relay");
+    return isFresh(built) ? built : tool("hookbridge-relay");
+  }
+
   static Path layout() {
     return SOURCE.resolveSibling("layout.sh");
   }

@@ -1,0 +1,162 @@
+package dev.hookbridge.metrics;
+
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HexFormat;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection and how far it is. The loop's thread has it, but for the time between {@link
+ * State#WORKING} and its answer.
+ */
+final class Peer {
+  /** What is due next, and from whom. */
+  enum State {
+    /** The client's: the head of a request, and a handshake before it. */
+    HEAD(5_000),
+    /** Ours: a handler, or a part of a handshake. */
+    WORKING(Long.MAX_VALUE),
+    /** The client's: to read the answer. */
+    WRITING(10_000),
+    /** The client's: to hang up. */
+    ENDING(1_000);
+
+    /** How long it may last. */
+    final long millis;
+
+    State(long millis) {
+      this.millis = millis;
+    }
+  }
+
+  private static final int FIRST = 512;
+
+  /** Objects, buffers and the kernel's part of it, about. */
+  private static final int WEIGHT = 1 << 10;
+
+  final SocketChannel channel;
+  final InetSocketAddress remote;
+  final String neighbourhood;
+  final Deque<ByteBuffer> out = new ArrayDeque<>();
+  final @Nullable SSLContext context;
+  @Nullable PeerTls tls;
+  @Nullable SelectionKey key;
+  private volatile State state = State.HEAD;
+  private final long since = System.nanoTime();
+  private volatile long stateSince = since;
+
+  /** What has come and is not used: of the network where TLS is spoken, and of HTTP. */
+  byte[] raw = {};
+
+  int raws;
+  byte[] head = {};
+  int heads;
+
+  Peer(SocketChannel channel, @Nullable SSLContext context) throws IOException {
+    this.channel = channel;
+    this.context = context;
+    this.remote = (InetSocketAddress) channel.getRemoteAddress();
+    this.neighbourhood = neighbourhood(remote.getAddress());
+  }
+
+  /** An address; of IPv6 its network, since a host has as many there as it likes. */
+  private static String neighbourhood(InetAddress address) {
+    byte[] bytes = address.getAddress();
+    int length = address instanceof Inet6Address && !address.isLoopbackAddress() ? 8 : bytes.length;
+    return HexFormat.of().formatHex(bytes, 0, length);
+  }
+
+  State state() {
+    return state;
+  }
+
+  void enter(State next) {
+    state = next;
+    stateSince = System.nanoTime();
+  }
+
+  boolean late(long now) {
+    return state != State.WORKING && (now - stateSince) / 1_000_000 > state.millis;
+  }
+
+  /** Since it was given the word. */
+  long idle(long now) {
+    return now - stateSince;
+  }
+
+  long age(long now) {
+    return now - since;
+  }
+
+  /** How much memory it holds, about; but for TLS, of which there is a bounded number. */
+  long weight() {
+    long left = 0;
+    for (ByteBuffer buffer : out) {
+      left += buffer.capacity();
+    }
+    return WEIGHT + left + raw.length + head.length;
+  }
+
+  /** Keeps what came from the network. */
+  void keepRaw(ByteBuffer bytes) throws IOException {
+    raw = room(raw, raws, bytes.remaining(), PeerTls.MOST_HELD);
+    int length = bytes.remaining();
+    bytes.get(raw, raws, length);
+    raws += length;
+  }
+
+  /** The first of them are used. */
+  void used(int count) {
+    System.arraycopy(raw, count, raw, 0, raws - count);
+    raws -= count;
+    if (raws == 0) {
+      raw = new byte[0];
+    }
+  }
+
+  /**
+   * Keeps what is of HTTP.
+   *
+   * @return whether the head is whole now
+   * @throws IOException when it is too long
+   */
+  boolean keepHead(ByteBuffer bytes) throws IOException {
+    int before = heads;
+    int length = Math.min(bytes.remaining(), RequestHead.MOST_BYTES - heads);
+    head = room(head, heads, length, RequestHead.MOST_BYTES);
+    bytes.get(head, heads, length);
+    heads += length;
+    boolean whole = RequestHead.whole(head, before, heads);
+    if (!whole && heads == RequestHead.MOST_BYTES) {
+      throw new IOException("too long");
+    }
+    return whole;
+  }
+
+  private static byte[] room(byte[] bytes, int size, int more, int most) throws IOException {
+    int needed = size + more;
+    if (needed > most) {
+      throw new IOException("too long");
+    }
+    return needed <= bytes.length
+        ? bytes
+        : Arrays.copyOf(bytes, Math.min(most, Math.max(FIRST, 2 * needed)));
+  }
+
+  void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      return; // it is gone, whatever it says
+    }
+  }
+}

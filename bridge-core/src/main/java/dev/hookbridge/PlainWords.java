@@ -108,7 +108,9 @@ public final class PlainWords {
       return failure.getFile() + " may not be used by this user";
     }
     String reason = failure.getReason();
-    return reason == null ? of(failure.getMessage()) : failure.getFile() + ": " + reason;
+    return reason == null
+        ? of(String.valueOf(failure.getMessage()))
+        : failure.getFile() + ": " + reason;
   }
 
   private static @Nullable String connection(Throwable failure, String message) {

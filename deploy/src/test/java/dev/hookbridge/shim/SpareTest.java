@@ -74,9 +74,9 @@ class SpareTest {
       List<Process> running = new ArrayList<>();
       for (int i = 0; i < 32; i++) {
         Run run = Run.of(shim, trial.folder).with("g" + round + "-" + i, "stopped", "end", "-");
-        running.add(run.start());
-      }
-      for (Process process : running) {
+        Process process = run.start();
+        running.add(process);
+        // A pipe takes it at once. A hook that is left without its stdin ends after 5 s.
         process.getOutputStream().write(new byte[8192]);
         process.getOutputStream().close();
       }

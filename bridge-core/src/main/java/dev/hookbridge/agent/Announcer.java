@@ -96,7 +96,8 @@ final class Announcer implements Runnable {
    * stay in the mailbox and come again; what was on the way between them does not.
    */
   void notStored(List<Envelope> events) {
-    long gone = events.stream().filter(event -> event.type().contains(".decision.requested.")).count();
+    long gone =
+        events.stream().filter(event -> event.type().contains(".decision.requested.")).count();
     untold.increment(gone);
   }
 

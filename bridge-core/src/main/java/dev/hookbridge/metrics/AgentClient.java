@@ -98,12 +98,15 @@ public final class AgentClient {
     InetSocketAddress address = endpoint.address();
     InetAddress host = address.getAddress();
     boolean any = host != null && host.isAnyLocalAddress();
-    return any ? new InetSocketAddress("127.0.0.1", address.getPort()) : address;
+    return any
+        ? new InetSocketAddress(InetAddress.getLoopbackAddress(), address.getPort())
+        : address;
   }
 
   private URI uri(String path) throws IOException {
     InetSocketAddress address = asked();
-    String name = address.getHostString();
+    boolean loopback = address.getAddress() != null && address.getAddress().isLoopbackAddress();
+    String name = loopback ? address.getAddress().getHostAddress() : address.getHostString();
     try {
       return new URI(endpoint.scheme(), null, name, address.getPort(), path, null, null);
     } catch (URISyntaxException e) {

@@ -45,7 +45,7 @@ final class PeerTls {
     if (size < HEAD) {
       return false;
     }
-    int length = (bytes[3] & 0xff) << 8 | bytes[4] & 0xff;
+    int length = ((bytes[3] & 0xff) << 8) | (bytes[4] & 0xff);
     if (length > MOST_BYTES - HEAD) {
       throw new SSLException("no record of TLS");
     }

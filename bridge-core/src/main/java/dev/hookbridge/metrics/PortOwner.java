@@ -44,7 +44,7 @@ final class PortOwner {
         continue; // a kernel without IPv6
       }
       for (String line : Files.readAllLines(file)) {
-        String[] words = line.strip().split("\\s+");
+        String[] words = line.strip().split("\\s+", -1);
         if (words.length > UID && words[STATE].equals(LISTENS) && takes(words[ADDRESS], at)) {
           any = true;
           require(owner, Integer.parseUnsignedInt(words[UID]), at);

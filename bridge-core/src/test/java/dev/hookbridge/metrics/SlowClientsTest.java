@@ -40,6 +40,7 @@ class SlowClientsTest {
         MetricsServer.start(any, Metrics.registry("1.2.3"), new Well(), Map.of())) {
       Endpoint endpoint = new Endpoint(server.address(), identity, Optional.empty());
       try (SlowClients clients = new SlowClients(server.address(), kind, COUNT)) {
+        clients.start();
         long worst = 0;
         for (int round = 0; round < ROUNDS; round++) {
           for (String path : List.of("/healthy", "/ready", "/metrics")) {

@@ -30,7 +30,7 @@ class WrongConfigurationIT {
         "{ type: amqp, uri: 'amqp://h', exchange: e, password: '${file:/nope}' } | /nope | make it",
         "{ type: amqp, uri: 'amqp://h', exchange: e, password: '${env:NOPE}' } | NOPE | set it",
         "{ type: file, path: relative } | path | absolute",
-        "{ type: file, path: [ | hookbridge.yaml | line 4, column",
+        "{ type: file, path: [ | hookbridge.yaml | line 5, column 1",
         "{ type: file, path: /tmp/x, rotate-bytes: 1KB } | rotate-bytes | 64KiB",
         "{ type: file, path: /tmp/x, max-event-bytes: 2GiB } | is 2GiB | from 1KiB to 1GiB",
         "{ type: kafka, topic: t, properties: { bootstrap.servers: 'h:1', linger.ms: x } } | linger.ms | documentation",

@@ -9,18 +9,22 @@ import java.util.List;
 final class AmqpPorts {
   private static final int MOST = 3;
 
+  /** No further address is looked at after so long. */
+  private static final long PATIENCE = 1_500_000_000;
+
   private AmqpPorts() {}
 
   /** A sentence for each address that is not what the uri says; looks at three of them. */
   static List<String> look(AmqpSettings.Broker broker) {
     List<String> told = new ArrayList<>();
+    long begun = System.nanoTime();
     for (Address address : broker.addresses().stream().limit(MOST).toList()) {
       String host = address.getHost().replaceAll("^\\[|]$", "");
-      String words = words(WhoListens.at(host, address.getPort()), broker.tls());
-      if (!words.isEmpty()) {
-        told.add(words);
+      if (System.nanoTime() - begun < PATIENCE) {
+        told.add(words(WhoListens.at(host, address.getPort()), broker.tls()));
       }
     }
+    told.removeIf(String::isEmpty);
     return told;
   }
 

@@ -8,18 +8,22 @@ import java.util.List;
 final class KafkaPorts {
   private static final int MOST = 3;
 
+  /** No further address is looked at after so long. */
+  private static final long PATIENCE = 1_500_000_000;
+
   private KafkaPorts() {}
 
   /** A sentence for each server that is not what the properties say; looks at three of them. */
   static List<String> look(KafkaSettings settings) {
     List<String> told = new ArrayList<>();
+    long begun = System.nanoTime();
     String[] servers = settings.servers().split(",", -1);
     for (int i = 0; i < Math.min(MOST, servers.length); i++) {
       String server = servers[i].strip();
       int colon = server.lastIndexOf(':');
       String host = server.substring(0, colon).replaceAll("^(?:\\w+://)?\\[?|]$", "");
       int port = Integer.parseInt(server.substring(colon + 1));
-      if (port < 65_536) {
+      if (port < 65_536 && System.nanoTime() - begun < PATIENCE) {
         String words = words(WhoListens.at(host, port), settings.protocol());
         if (!words.isEmpty()) {
           told.add(words);

@@ -30,7 +30,7 @@ class WrongConfigurationIT {
         "{ type: amqp, uri: 'amqp://h', exchange: e, password: '${file:/nope}' } | /nope | make it",
         "{ type: amqp, uri: 'amqp://h', exchange: e, password: '${env:NOPE}' } | NOPE | set it",
         "{ type: file, path: relative } | path | absolute",
-        "{ type: file, path: [ | hookbridge.yaml | line 4, column",
+        "{ type: file, path: [ | hookbridge.yaml | line 5, column 1",
         "{ type: file, path: /tmp/x, rotate-bytes: 1KB } | rotate-bytes | 64KiB",
         "{ type: file, path: /tmp/x, max-event-bytes: 2GiB } | is 2GiB | from 1KiB to 1GiB",
         "{ type: kafka, topic: t, properties: { bootstrap.servers: 'h:1', linger.ms: x } } | linger.ms | documentation",
@@ -90,34 +90,35 @@ class WrongConfigurationIT {
   void aBusyPortAndARemovedSink() throws Exception {
     String away = "  away: { type: file, path: " + folder.resolve("missing/events.jsonl") + " }\n";
     String local = "  local: { type: file, path: " + folder.resolve("events.jsonl") + " }\n";
-    try (Host host = new Host(folder, "kvm-07", local + away);
-        ServerSocket busy = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (Host host = new Host(folder, "kvm-07", local + away)) {
       host.startAgent();
       Awaitility.await()
           .atMost(Duration.ofSeconds(60))
           .until(() -> host.hookbridge("spool", "status").output().contains(" 1 unconfirmed"));
       assertThat(host.stopAgent()).isZero();
       Path file = host.data.resolve("etc/hookbridge.yaml");
-      String port = "127.0.0.1:" + busy.getLocalPort();
-      Files.writeString(
-          file, Files.readString(file).replace(away, "").replace("127.0.0.1:0", port));
-      Host.Ran failed = host.hookbridge("agent");
-      assertThat(failed.exit()).isEqualTo(1);
-      assertThat(failed.output().lines().filter(line -> line.startsWith("hookbridge: ")))
-          .singleElement()
-          .asString()
-          .contains("cannot listen on " + port, "set 'http'")
-          .doesNotContain(JAVA);
-      Host.Ran checked = host.hookbridge("check");
-      assertThat(checked.exit()).isEqualTo(1);
-      assertThat(checked.output())
-          .contains("failure http " + port + ": is taken by java, process ")
-          .containsPattern(
-              "warning sink away: is no longer configured and has not confirmed \\d+ events");
-      busy.close();
+      String port;
+      try (ServerSocket busy = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        port = "127.0.0.1:" + busy.getLocalPort();
+        Files.writeString(
+            file, Files.readString(file).replace(away, "").replace("127.0.0.1:0", port));
+        Host.Ran failed = host.hookbridge("agent");
+        assertThat(failed.exit()).isEqualTo(1);
+        assertThat(failed.output().lines().filter(line -> line.startsWith("hookbridge: ")))
+            .singleElement()
+            .asString()
+            .contains("cannot listen on " + port, "set 'http'")
+            .doesNotContain(JAVA);
+        Host.Ran checked = host.hookbridge("check");
+        assertThat(checked.exit()).isEqualTo(1);
+        assertThat(checked.output())
+            .contains("failure http " + port + ": is taken by java, process ")
+            .containsPattern(
+                "warning sink away: is no longer configured and has not confirmed \\d+ events");
+      }
       host.startAgent();
       host.awaitReady();
-      checked = host.hookbridge("check");
+      Host.Ran checked = host.hookbridge("check");
       assertThat(checked.exit()).as(checked.output()).isZero();
       assertThat(checked.output())
           .contains("ok      http " + port + ": the running agent listens there")

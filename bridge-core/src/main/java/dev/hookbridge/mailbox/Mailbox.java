@@ -43,6 +43,9 @@ public final class Mailbox implements AutoCloseable {
   private boolean looking;
   private volatile long waiting;
 
+  /** Losses that no batch has told of; kept when one fails on its way, for none is read twice. */
+  private List<LostCall> found = new ArrayList<>();
+
   /** For the letters of the last batch and the events that are made of them. */
   private ByteBudget.Share room = ByteBudget.ofHeap().take(0);
 
@@ -118,7 +121,7 @@ public final class Mailbox implements AutoCloseable {
     if (names.isEmpty() && !looking) {
       listen(wait);
     }
-    Batch batch = new Batch(new ArrayList<>(), new ArrayList<>());
+    Batch batch = new Batch(new ArrayList<>(), found);
     batch.losses().addAll(losses.read());
     if (names.isEmpty() && !looking) {
       batch.losses().addAll(losses.neverArrived());
@@ -139,6 +142,7 @@ public final class Mailbox implements AutoCloseable {
         spares.used();
       }
     }
+    found = new ArrayList<>();
     return batch;
   }
 

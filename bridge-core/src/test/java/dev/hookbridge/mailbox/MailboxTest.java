@@ -2,6 +2,7 @@ package dev.hookbridge.mailbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,6 +48,27 @@ class MailboxTest {
         ids.add(box.deliver());
       }
       assertThat(box.take(mailbox, ids.size())).isEqualTo(ids);
+    }
+  }
+
+  /** What was read of the record of losses is not read again. */
+  @Test
+  void lossesOfABatchThatFailedAreInTheNextOne() throws IOException {
+    Path mail = folder.resolve("mail");
+    Files.writeString(mail.resolve("lost"), "lost id-1 1000 qemu start gnet 28\n");
+    MailName name = Box.name(Box.THIS_BOOT, box.clock, 1);
+    box.write("new", name.toString(), new byte[] {1, 2, 3});
+    Path aside = Files.createFile(mail.resolve("aside"));
+    try (Mailbox mailbox = box.open()) {
+      assertThatThrownBy(() -> mailbox.take(WAIT)).isInstanceOf(IOException.class);
+      mailbox.lookAgain();
+      box.clock += 10 * Boot.STEP;
+      Files.delete(aside);
+      Mailbox.Batch batch = mailbox.take(WAIT);
+      assertThat(batch.losses())
+          .extracting(LostCall::id, LostCall::reason)
+          .containsExactly(tuple("id-1", "errno-28"), tuple(name.id(), "damaged"));
+      assertThat(mailbox.take(WAIT).losses()).isEmpty();
     }
   }
 

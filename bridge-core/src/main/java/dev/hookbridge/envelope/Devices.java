@@ -7,11 +7,21 @@ import org.jspecify.annotations.Nullable;
  * The devices of one kind: a list in a guest's summary. Told of the elements of its devices by
  * their place below the device's own.
  */
-abstract class Devices {
+final class Devices {
+  /** What is taken of a device of one kind. */
+  interface Kind {
+    /** Takes what it wants of an element. */
+    void read(Members device, String place, Attributes at);
+
+    /** Takes what it wants of a text. */
+    default void text(Members device, String place, String text) {}
+  }
+
   private final String element;
   private final String list;
   private final List<String> names;
   private final Members domain;
+  private final Kind kind;
 
   /** The device that is being read. */
   private Members device;
@@ -21,7 +31,8 @@ abstract class Devices {
    * @param list the summary's list
    * @param names the members of its entries
    */
-  Devices(Members domain, String element, String list, List<String> names) {
+  Devices(Members domain, String element, String list, List<String> names, Kind kind) {
+    this.kind = kind;
     this.domain = domain;
     this.element = "devices/" + element;
     this.list = list;
@@ -30,7 +41,7 @@ abstract class Devices {
   }
 
   /** Whether the place is one of these devices. */
-  final boolean start(String place, Attributes at) {
+  boolean start(String place, Attributes at) {
     String inner = inner(place);
     if (inner == null) {
       return false;
@@ -39,14 +50,14 @@ abstract class Devices {
       device = new Members(names);
       domain.add(list, device);
     }
-    read(device, inner, at);
+    kind.read(device, inner, at);
     return true;
   }
 
-  final void text(String place, String text) {
+  void text(String place, String text) {
     String inner = inner(place);
     if (inner != null) {
-      read(device, inner, text);
+      kind.text(device, inner, text);
     }
   }
 
@@ -57,12 +68,6 @@ abstract class Devices {
     }
     return place.length() == length ? "" : place.substring(length + 1);
   }
-
-  /** Takes what it wants of an element. */
-  abstract void read(Members device, String place, Attributes at);
-
-  /** Takes what it wants of a text. */
-  void read(Members device, String place, String text) {}
 
   /** {@code host:port}, an IPv6 address in brackets; null without a host. */
   static @Nullable String endpoint(@Nullable String host, @Nullable String port) {

@@ -3,10 +3,9 @@ package dev.hookbridge.envelope;
 import java.util.List;
 
 /** {@code data.domain.disks}. */
-final class Disks extends Devices {
-  Disks(Members domain) {
-    super(
-        domain,
+final class Disks implements Devices.Kind {
+  static Devices of(Members domain) {
+    return new Devices(domain,
         "disk",
         "disks",
         List.of(
@@ -18,11 +17,11 @@ final class Disks extends Devices {
             "source",
             "namespace",
             "protocol",
-            "readonly"));
+            "readonly"), new Disks());
   }
 
   @Override
-  void read(Members disk, String place, Attributes at) {
+  public void read(Members disk, String place, Attributes at) {
     switch (place) {
       case "" -> {
         disk.put("type", at.get("type"));
@@ -31,13 +30,13 @@ final class Disks extends Devices {
       case "driver" -> disk.put("format", at.get("type"));
       case "source" -> {
         disk.put("protocol", at.get("protocol"));
-        disk.put("source", volume(at));
+        disk.put("source", Devices.volume(at));
         disk.put("source", at.first("file", "dev", "dir", "name", "path"));
         disk.put("namespace", Units.whole(at.get("namespace")));
       }
       // An export without a name is known by its server.
       case "source/host" -> {
-        disk.put("source", endpoint(at.get("name"), at.get("port")));
+        disk.put("source", Devices.endpoint(at.get("name"), at.get("port")));
         disk.put("source", at.get("socket"));
       }
       case "source/address" -> disk.put("source", HostAddress.of(at));

@@ -27,7 +27,7 @@ final class DomainSummary implements Summary.Part {
   private final Members os = new Members(OS);
   private final List<Devices> devices =
       List.of(
-          new Disks(domain), new Interfaces(domain), new Hostdevs(domain), new Filesystems(domain));
+          Disks.of(domain), Interfaces.of(domain), Hostdevs.of(domain), Filesystems.of(domain));
   private String memoryUnit = "";
 
   @Override

@@ -3,17 +3,16 @@ package dev.hookbridge.envelope;
 import java.util.List;
 
 /** {@code data.domain.filesystems}. */
-final class Filesystems extends Devices {
-  Filesystems(Members domain) {
-    super(
-        domain,
+final class Filesystems implements Devices.Kind {
+  static Devices of(Members domain) {
+    return new Devices(domain,
         "filesystem",
         "filesystems",
-        List.of("type", "driver", "source", "usageKiB", "target", "readonly"));
+        List.of("type", "driver", "source", "usageKiB", "target", "readonly"), new Filesystems());
   }
 
   @Override
-  void read(Members filesystem, String place, Attributes at) {
+  public void read(Members filesystem, String place, Attributes at) {
     switch (place) {
       case "" -> {
         String type = at.get("type");
@@ -21,7 +20,7 @@ final class Filesystems extends Devices {
       }
       case "driver" -> filesystem.put("driver", at.get("type"));
       case "source" -> {
-        filesystem.put("source", volume(at));
+        filesystem.put("source", Devices.volume(at));
         filesystem.put("source", at.first("dir", "dev", "file", "name", "socket"));
         String usage = at.get("usage");
         if (usage != null) {

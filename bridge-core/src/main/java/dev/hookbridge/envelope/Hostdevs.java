@@ -3,15 +3,15 @@ package dev.hookbridge.envelope;
 import java.util.List;
 
 /** {@code data.domain.hostdevs}. */
-final class Hostdevs extends Devices {
+final class Hostdevs implements Devices.Kind {
   private static final String ADDRESS = "address";
 
-  Hostdevs(Members domain) {
-    super(domain, "hostdev", "hostdevs", List.of("mode", "type", ADDRESS));
+  static Devices of(Members domain) {
+    return new Devices(domain, "hostdev", "hostdevs", List.of("mode", "type", ADDRESS), new Hostdevs());
   }
 
   @Override
-  void read(Members hostdev, String place, Attributes at) {
+  public void read(Members hostdev, String place, Attributes at) {
     switch (place) {
       case "" -> {
         hostdev.put("mode", at.get("mode"));
@@ -40,7 +40,7 @@ final class Hostdevs extends Devices {
 
   /** A container's devices stand in a text. */
   @Override
-  void read(Members hostdev, String place, String text) {
+  public void text(Members hostdev, String place, String text) {
     switch (place) {
       case "source/block", "source/char", "source/interface" -> hostdev.put(ADDRESS, text);
       default -> {}

@@ -3,10 +3,9 @@ package dev.hookbridge.envelope;
 import java.util.List;
 
 /** {@code data.domain.interfaces}. */
-final class Interfaces extends Devices {
-  Interfaces(Members domain) {
-    super(
-        domain,
+final class Interfaces implements Devices.Kind {
+  static Devices of(Members domain) {
+    return new Devices(domain,
         "interface",
         "interfaces",
         List.of(
@@ -21,11 +20,11 @@ final class Interfaces extends Devices {
             "switch",
             "portId",
             "target",
-            "model"));
+            "model"), new Interfaces());
   }
 
   @Override
-  void read(Members nic, String place, Attributes at) {
+  public void read(Members nic, String place, Attributes at) {
     switch (place) {
       case "" -> nic.put("type", at.get("type"));
       case "mac" -> nic.put("mac", at.get("address"));
@@ -43,7 +42,7 @@ final class Interfaces extends Devices {
     nic.put("bridge", at.get("bridge"));
     nic.put("device", at.get("dev"));
     nic.put("socket", at.get("path"));
-    nic.put("endpoint", endpoint(at.get("address"), at.get("port")));
+    nic.put("endpoint", Devices.endpoint(at.get("address"), at.get("port")));
     nic.put("switch", at.get("switchid"));
     // A distributed switch numbers its ports.
     nic.put("portId", at.get("switchid") == null ? at.get("portid") : null);

@@ -71,6 +71,10 @@ final class Crowd {
         each -> each.tls != null && each.idle(now) > HANDSHAKE_NANOS, each -> each.idle(now));
   }
 
+  boolean isEmpty() {
+    return peers.isEmpty();
+  }
+
   List<Peer> all() {
     return new ArrayList<>(peers);
   }

@@ -92,7 +92,7 @@ final class HttpLoop implements Runnable, AutoCloseable {
   public void run() {
     while (!closed) {
       try {
-        selector.select(waiting.isEmpty() ? SWEEP_MILLIS : HANDSHAKE_MILLIS);
+        selector.select(patience());
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
           task.run();
         }
@@ -112,6 +112,14 @@ final class HttpLoop implements Runnable, AutoCloseable {
     } catch (IOException e) {
       LOG.debug("while closing", e);
     }
+  }
+
+  /** How long to wait for something to do; 0, for ever, when nobody is there whose time may end. */
+  private int patience() {
+    if (!waiting.isEmpty()) {
+      return HANDSHAKE_MILLIS;
+    }
+    return crowd.isEmpty() ? 0 : SWEEP_MILLIS;
   }
 
   private void ready(SelectionKey key) {

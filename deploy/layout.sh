@@ -12,7 +12,8 @@ Makes, as root, the system user of the agent and
   /var/lib/hookbridge, …/mail              root, 0755
   …/mail/tmp, …/mail/new, …/spool, …/gates.d
                                            the agent, 0700
-  /etc/hookbridge, /run/hookbridge         root, 0755
+  /etc/hookbridge                          root, 0755
+  /run/hookbridge                          root, 0711
   /run/hookbridge/agent                    the agent, 0700
 
   --user NAME     the agent's user (default: hookbridge)
@@ -90,5 +91,5 @@ for dir in mail/tmp mail/new spool gates.d; do
     folder "$data/$dir" "$agent" 0700
 done
 folder "$root/etc/hookbridge" 0:0 0755
-folder "$root/run/hookbridge" 0:0 0755
+folder "$root/run/hookbridge" 0:0 0711 # who may list it can hold it, and whatever is made in it
 folder "$root/run/hookbridge/agent" "$agent" 0700

@@ -17,7 +17,7 @@ class LayoutTest {
   private static final String WANTED =
       """
       etc/hookbridge root 755
-      run/hookbridge root 755
+      run/hookbridge root 711
       run/hookbridge/agent nobody 700
       var/lib/hookbridge root 755
       var/lib/hookbridge/gates.d nobody 700

@@ -171,11 +171,14 @@ final class Intake implements Runnable {
   /** Ids of the agent before are of use until every file it may have left is taken in. */
   private void forgetEarlier() {
     if (remembersEarlier && mailbox.caughtUp()) {
+      storing.begin(); // a disk that hangs holds this too, and the calls behind it
       try {
         spool.forgetEarlier();
         remembersEarlier = false;
       } catch (SpoolException e) {
         LOG.debug("ids of the agent before are remembered for longer: {}", e.getMessage());
+      } finally {
+        storing.end();
       }
     }
   }

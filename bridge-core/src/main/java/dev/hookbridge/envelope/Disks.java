@@ -5,7 +5,8 @@ import java.util.List;
 /** {@code data.domain.disks}. */
 final class Disks implements Devices.Kind {
   static Devices of(Members domain) {
-    return new Devices(domain,
+    return new Devices(
+        domain,
         "disk",
         "disks",
         List.of(
@@ -17,7 +18,8 @@ final class Disks implements Devices.Kind {
             "source",
             "namespace",
             "protocol",
-            "readonly"), new Disks());
+            "readonly"),
+        new Disks());
   }
 
   @Override

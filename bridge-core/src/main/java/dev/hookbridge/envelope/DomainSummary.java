@@ -26,8 +26,7 @@ final class DomainSummary implements Summary.Part {
   private final Members domain = new Members(DOMAIN);
   private final Members os = new Members(OS);
   private final List<Devices> devices =
-      List.of(
-          Disks.of(domain), Interfaces.of(domain), Hostdevs.of(domain), Filesystems.of(domain));
+      List.of(Disks.of(domain), Interfaces.of(domain), Hostdevs.of(domain), Filesystems.of(domain));
   private String memoryUnit = "";
 
   @Override

@@ -5,10 +5,12 @@ import java.util.List;
 /** {@code data.domain.filesystems}. */
 final class Filesystems implements Devices.Kind {
   static Devices of(Members domain) {
-    return new Devices(domain,
+    return new Devices(
+        domain,
         "filesystem",
         "filesystems",
-        List.of("type", "driver", "source", "usageKiB", "target", "readonly"), new Filesystems());
+        List.of("type", "driver", "source", "usageKiB", "target", "readonly"),
+        new Filesystems());
   }
 
   @Override

@@ -7,7 +7,8 @@ final class Hostdevs implements Devices.Kind {
   private static final String ADDRESS = "address";
 
   static Devices of(Members domain) {
-    return new Devices(domain, "hostdev", "hostdevs", List.of("mode", "type", ADDRESS), new Hostdevs());
+    return new Devices(
+        domain, "hostdev", "hostdevs", List.of("mode", "type", ADDRESS), new Hostdevs());
   }
 
   @Override

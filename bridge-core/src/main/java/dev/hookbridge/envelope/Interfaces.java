@@ -5,7 +5,8 @@ import java.util.List;
 /** {@code data.domain.interfaces}. */
 final class Interfaces implements Devices.Kind {
   static Devices of(Members domain) {
-    return new Devices(domain,
+    return new Devices(
+        domain,
         "interface",
         "interfaces",
         List.of(
@@ -20,7 +21,8 @@ final class Interfaces implements Devices.Kind {
             "switch",
             "portId",
             "target",
-            "model"), new Interfaces());
+            "model"),
+        new Interfaces());
   }
 
   @Override

@@ -20,6 +20,7 @@ final class DirectOutput extends OutputStream {
       peer.key.cancel();
     }
     peer.channel.configureBlocking(true);
+    peer.lingers(false); // an interrupt closes it without asking us
     send(peer.out); // what TLS has to say first
     peer.out.clear();
   }
@@ -60,6 +61,7 @@ final class DirectOutput extends OutputStream {
         last.clear(); // it is gone
       }
     }
+    peer.enter(Peer.State.ENDING);
     peer.close();
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -97,6 +98,13 @@ final class Peer {
     return now - since;
   }
 
+  /** Whether what was written is still sent once the connection is closed. */
+  void lingers(boolean sent) throws IOException {
+    if (channel.isOpen()) {
+      channel.setOption(StandardSocketOptions.SO_LINGER, sent ? -1 : 0);
+    }
+  }
+
   /** How much memory it holds, about; but for TLS, of which there is a bounded number. */
   long weight() {
     long left = 0;
@@ -152,8 +160,13 @@ final class Peer {
         : Arrays.copyOf(bytes, Math.min(most, Math.max(FIRST, 2 * needed)));
   }
 
+  /**
+   * Who has not read all is reset: the kernel would keep what is unread, and offer it for as long
+   * as the other side likes.
+   */
   void close() {
     try {
+      lingers(state == State.ENDING || state == State.HEAD);
       channel.close();
     } catch (IOException e) {
       return; // it is gone, whatever it says

@@ -55,7 +55,7 @@ class SpoolModelTest {
 
   private void open() throws SpoolException {
     spool = Spool.open(folder, "host", LIMITS, new SimpleMeterRegistry());
-    spool.sinks(sinks);
+    spool.letGo(spool.sinks(sinks));
     saved = new Model(model);
   }
 

@@ -87,7 +87,9 @@ class GuardedPageTest {
 
   private Socket send(String path, String headers) throws IOException {
     Socket plain = new Socket();
-    plain.setReceiveBufferSize(4 << 10); // who does not read is soon seen not to
+    // Who does not read is soon seen not to. A window below a segment of the loopback, which has
+    // 64 KiB, would be filled by the kernel's timer alone.
+    plain.setReceiveBufferSize(256 << 10);
     plain.connect(server.address());
     plain.setSoTimeout((int) PATIENCE.toMillis());
     Socket socket =

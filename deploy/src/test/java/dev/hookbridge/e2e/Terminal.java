@@ -21,7 +21,9 @@ final class Terminal implements AutoCloseable {
    */
   Terminal(Path screen, Map<String, String> environment, String command) throws IOException {
     this.screen = screen;
-    ProcessBuilder builder = new ProcessBuilder("script", "-qefc", command, "/dev/null");
+    // As from a login: in the background of a shell SIGINT and SIGQUIT are ignored.
+    ProcessBuilder builder =
+        new ProcessBuilder("env", "--default-signal", "script", "-qefc", command, "/dev/null");
     builder.environment().putAll(environment);
     builder.environment().put("LC_ALL", "C.UTF-8");
     builder.redirectErrorStream(true);

@@ -31,7 +31,10 @@ class RelayTest {
   }
 
   private static ProcessBuilder relay(String... command) {
-    List<String> words = new ArrayList<>(List.of(Shim.relay().toString(), NOBODY, NOBODY));
+    // Whoever runs the tests in the background of a shell has SIGINT and SIGQUIT ignored.
+    List<String> words =
+        new ArrayList<>(
+            List.of("env", "--default-signal", Shim.relay().toString(), NOBODY, NOBODY));
     words.addAll(List.of(command));
     return new ProcessBuilder(words).redirectInput(new File("/dev/null"));
   }

@@ -661,9 +661,11 @@ static void lose(int folder, struct record *r, const char *word, int err)
     close(fd);
 }
 
+enum { NO_PLACE = -1, NO_LIMIT = -2 };
+
 /*
  * A helper that a disk has caught stays, with all that is counted against libvirtd. So who touches a disk holds one of a
- * few places until it ends, and who gets none in time does not touch it. 0 then.
+ * few places until it ends or closes what this returns, and who gets none in time does not touch it: NO_PLACE.
  */
 static int take_place(uint64_t any, uint64_t wait)
 {
@@ -676,17 +678,17 @@ static int take_place(uint64_t any, uint64_t wait)
         fd = openat(at, "helpers", flags | O_CREAT, 0600);
     /* Who can read it can lock it. */
     if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || !ours(&st) || st.st_mode & 077)
-        return 1;
+        return NO_LIMIT;
     for (int tries = 0;; tries++) {
         for (uint64_t i = any; i < any + HELPERS; i++) {
             place.l_start = i % HELPERS;
             if (fcntl(fd, F_OFD_SETLK, &place) == 0)
-                return 1;
+                return fd;
         }
         if (tries == 0)
             until = now(CLOCK_BOOTTIME) + (stamped(at, "late", LOOK) ? FIRST_WAIT / 2 : wait);
         if (now(CLOCK_BOOTTIME) >= until)
-            return 0;
+            return NO_PLACE;
         nanosleep(&pause, NULL);
     }
 }
@@ -1386,7 +1388,7 @@ static int record(struct record *r)
 {
     struct stat st = {.st_uid = me};
     const char *gates = NULL;
-    if (!take_place(r->boot, PLACE_WAIT))
+    if (take_place(r->boot, PLACE_WAIT) == NO_PLACE)
         return tell_no_place(r);
     read_conf();
     if (read(open("/proc/sys/kernel/random/boot_id", O_RDONLY), boot_id, 36) != 36)
@@ -1573,11 +1575,15 @@ static enum how_asked converse(int fd)
 static int ask(struct record *r)
 {
     (void)r;
-    if (!take_place(big.call.boot + 1, FIRST_WAIT))
+    close_all(); /* the recorder's place is not ours to hold on to */
+    uint64_t t = now(CLOCK_BOOTTIME), left = t < gate.until ? gate.until - t : 0;
+    int place = take_place(big.call.boot + 1, left < PLACE_WAIT ? left : PLACE_WAIT);
+    if (place == NO_PLACE)
         return ABSENT;
     int fd, gates = openat(open_folder(data), "gates.d", FOLDER);
     if (!alive(gates) || (fd = connect_agent(gates)) < 0)
         return ABSENT;
+    close(place); /* what is waited for from here on is no disk, and 200 may ask at once */
     return converse(fd);
 }
 
@@ -1666,7 +1672,7 @@ static void compose_outcome(struct record *r)
 static int conclude(struct record *r)
 {
     compose_outcome(r);
-    if (!take_place(r->boot, PLACE_WAIT))
+    if (take_place(r->boot, PLACE_WAIT) == NO_PLACE)
         return tell_no_place(r);
     return store_or_tell(open_folder(data), r);
 }

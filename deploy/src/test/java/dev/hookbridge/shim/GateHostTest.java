@@ -11,6 +11,7 @@ import dev.hookbridge.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +28,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(Shim.class)
 class GateHostTest {
   private static final String ALL = "* * * * -";
+  private static final FileAttribute<?> OWNERS =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   @Parameter Shim shim;
 
@@ -213,6 +216,8 @@ class GateHostTest {
       Trial trial = new Trial(folder);
       TestGate gate = new TestGate(trial).rules(rule("r", ALL, 10_000, "allow"));
       gate.alive(TestGate.boottime());
+      // An installation has its run folder in memory, and a hook that came before.
+      Files.createFile(folder.resolve("run/helpers"), OWNERS);
       disk.freeze();
       Run.Ended ended = Run.of(shim, folder).run();
       assertThat(ended.exit()).isZero();

@@ -93,8 +93,9 @@ class KilledIT {
 
   private static void awaitPublished(Host host, int published, List<Throwable> failures) {
     try {
+      // RabbitMQ needs a minute to come back beside hooks that are called without a pause.
       Awaitility.await("delivery goes on")
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .pollInterval(Duration.ofMillis(20))
           .until(
               () ->

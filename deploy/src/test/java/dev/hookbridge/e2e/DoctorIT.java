@@ -56,7 +56,8 @@ class DoctorIT {
   void allIsWell() throws Exception {
     Host.Ran ran = patient.doctor();
     assertThat(ran.exit()).as(ran.output()).isZero();
-    assertThat(ran.output().lines().filter(line -> !line.startsWith("ok ")))
+    // A busy machine is shown progress as well.
+    assertThat(ran.output().lines().filter(line -> !line.matches("(ok |hookbridge: looking ).*")))
         // The broker has no ACLs, so everybody may decide, and no policy bounds the queue.
         .allMatch(
             line ->
@@ -196,8 +197,7 @@ class DoctorIT {
   void aBrokerThatIsStoppedHoldsNothingUp() throws Exception {
     patient.rabbitmq.pause();
     try {
-      Host.Ran ran =
-          fails(patient.doctor(), "sink audit: broker ", "sink audit: uri: 127.0.0.1:");
+      Host.Ran ran = fails(patient.doctor(), "sink audit: broker ", "sink audit: uri: 127.0.0.1:");
       assertThat(ran.output())
           .contains("hookbridge: looking at sink audit, 1 s")
           .containsPattern("ok {6}sink feed: test event: was read back within \\d+ ms");

@@ -37,6 +37,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "hidden.h"
+
 #ifndef VERSION
 #define VERSION "dev"
 #endif
@@ -351,19 +353,10 @@ static int is(const char *a, const char *b)
     return a && !strcmp(a, b);
 }
 
-/* The bytes of the character at s, 0 when it is malformed or one that a terminal or a log might act upon:
- * Unicode's formats, as the agent's Harmless has them. */
+/* The bytes of the character at s, 0 when it is malformed or one that a terminal or a log might act upon. */
 static size_t printable(const char *s, size_t n)
 {
     static const uint32_t least[] = {' ', 0xa0, 0x800, 0x10000};
-    static const struct {
-        uint32_t first, last;
-    } bad[] = {{0x7f, 0x7f},       {0xad, 0xad},       {0x600, 0x605},     {0x61c, 0x61c},
-               {0x6dd, 0x6dd},     {0x70f, 0x70f},     {0x890, 0x891},     {0x8e2, 0x8e2},
-               {0x180e, 0x180e},   {0x200b, 0x200f},   {0x2028, 0x202e},   {0x2060, 0x206f},
-               {0xd800, 0xdfff},   {0xfeff, 0xfeff},   {0xfff0, 0xfffb},   {0x110bd, 0x110bd},
-               {0x110cd, 0x110cd}, {0x13430, 0x1343f}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a},
-               {0xe0000, 0xe007f}, {0x110000, UINT32_MAX}};
     uint32_t c = (unsigned char)*s;
     size_t more = c < 0x80 ? 0 : c >> 5 == 6 ? 1 : c >> 4 == 14 ? 2 : c >> 3 == 30 ? 3 : n;
     if (more >= n)
@@ -374,10 +367,7 @@ static size_t printable(const char *s, size_t n)
             return 0;
         c = c << 6 | (s[i] & 0x3f);
     }
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        if (c >= bad[i].first && c <= bad[i].last)
-            return 0;
-    return c < least[more] ? 0 : more + 1;
+    return is_hidden(c) || c < least[more] ? 0 : more + 1;
 }
 
 /* To stderr, where a full pipe must not hold us. With a limit of no files there is no poll(). */

@@ -30,6 +30,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "hidden.h"
+
 #define PIECE 4096 /* a pipe that is ready takes so much without waiting */
 #define GROWTH 10  /* bytes that one byte may become on a terminal */
 #define PATIENCE 3 /* the third Ctrl-C or SIGTERM kills */
@@ -64,21 +66,10 @@ static int speaks_utf8(void)
     return 0;
 }
 
-/* Whether a terminal shows it and does nothing else: no control, no format character, no surrogate. */
+/* Whether a terminal shows it and does nothing else. */
 static int shown(uint32_t c)
 {
-    static const struct {
-        uint32_t first, last;
-    } bad[] = {{0, 0x1f},          {0x7f, 0x9f},        {0xad, 0xad},       {0x600, 0x605},
-               {0x61c, 0x61c},     {0x6dd, 0x6dd},      {0x70f, 0x70f},     {0x890, 0x891},
-               {0x8e2, 0x8e2},     {0x180e, 0x180e},    {0x200b, 0x200f},   {0x2028, 0x202e},
-               {0x2060, 0x206f},   {0xd800, 0xdfff},    {0xfeff, 0xfeff},   {0xfff9, 0xfffb},
-               {0x110bd, 0x110cd}, {0x13430, 0x1343f},  {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a},
-               {0xe0000, 0xe007f}, {0x110000, UINT32_MAX}};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        if (c >= bad[i].first && c <= bad[i].last)
-            return c == '\n' || c == '\t';
-    return 1;
+    return c < ' ' ? c == '\n' || c == '\t' : !is_hidden(c);
 }
 
 static void put(struct stream *s, const char *format, uint32_t value)

@@ -8,6 +8,7 @@ import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -94,6 +95,19 @@ class RelayTest {
     Process process = relay("cat").redirectInput(from.toFile()).redirectOutput(to.toFile()).start();
     assertThat(end(process)).isZero();
     assertThat(to).as("seed %d", seed).hasBinaryContent(bytes);
+  }
+
+  /** Its list is the hook's, character for character: letters of a rare script are shown. */
+  @Test
+  void aTerminalGetsEveryCharacterThatIsSeen() throws Exception {
+    String text = "a\ufff0b\ud804\udcbec\u200fd\u001be";
+    Path file = Files.writeString(folder.resolve("text"), text);
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    String command = "'" + Shim.relay() + "' 65534 65534 cat '" + file + "'";
+    ProcessBuilder terminal = new ProcessBuilder("script", "-qefc", command, "/dev/null");
+    terminal.environment().put("LC_ALL", "C.UTF-8");
+    assertThat(said(terminal.redirectInput(new File("/dev/null"))))
+        .contains("a\\u{fff0}b\ud804\udcbec\\u{200f}d\\u{1b}e");
   }
 
   @ParameterizedTest

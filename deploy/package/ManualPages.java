@@ -1,19 +1,13 @@
 import dev.hookbridge.SettingKey;
-import dev.hookbridge.Transport;
 import dev.hookbridge.cli.Main;
 import dev.hookbridge.config.Config;
-import dev.hookbridge.config.HttpConfig;
-import dev.hookbridge.config.LogConfig;
-import dev.hookbridge.config.RuleConfig;
-import dev.hookbridge.config.SinkConfig;
+import dev.hookbridge.config.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.TreeMap;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -23,8 +17,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Writes a manual page for each command and for the configuration, and the completion for bash, from what the commands say of
- * themselves: {@code java -cp 'lib/*' ManualPages.java FOLDER}. Run by stage.sh.
+ * Writes a manual page for each command and one for the configuration, and the completion for bash,
+ * from what the program says of itself: {@code java -cp 'lib/*' ManualPages.java FOLDER}. Run by stage.sh.
  */
 final class ManualPages {
   private static final String FILES =
@@ -46,6 +40,15 @@ final class ManualPages {
       .I /etc/default/hookbridge, /etc/sysconfig/hookbridge
       JAVA_HOME, HOOKBRIDGE_HEAP and HOOKBRIDGE_JAVA_OPTS of the service.
       """;
+
+  private static final Map<String, String> TITLES =
+      Map.of(
+          "top", "the top level",
+          "sink", "every sink",
+          "file", "sinks of type file",
+          "kafka", "sinks of type kafka",
+          "amqp", "sinks of type amqp",
+          "rule", "rules of decisions");
 
   private static final String CONFIGURATION =
       """
@@ -75,7 +78,7 @@ final class ManualPages {
     this.version = version;
   }
 
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) throws IOException, ConfigException {
     CommandLine main = new CommandLine(Main.class);
     ManualPages pages = new ManualPages(main.getCommandSpec().version()[0]);
     pages.add(main.getCommandSpec());
@@ -99,33 +102,20 @@ final class ManualPages {
   }
 
   /** hookbridge.yaml(5), from the keys themselves. */
-  private String configuration() {
-    Map<String, List<SettingKey>> sections = new LinkedHashMap<>();
-    sections.put("THE TOP LEVEL", Config.KEYS);
-    sections.put("HTTP", HttpConfig.KEYS);
-    sections.put("HTTP.TLS", HttpConfig.TLS_KEYS);
-    sections.put("HTTP.BASIC", HttpConfig.BASIC_KEYS);
-    sections.put("SPOOL", Config.SPOOL_KEYS);
-    sections.put("LOG", LogConfig.KEYS);
-    sections.put("EVERY SINK", SinkConfig.KEYS);
-    Map<String, List<SettingKey>> transports = new TreeMap<>();
-    ServiceLoader.load(Transport.class)
-        .forEach(each -> transports.put("SINKS OF TYPE " + each.type().toUpperCase(), each.keys()));
-    sections.putAll(transports);
-    sections.put("RULES OF DECISIONS", RuleConfig.KEYS);
+  private String configuration() throws ConfigException {
     StringBuilder page = new StringBuilder();
     page.append(".TH \"HOOKBRIDGE.YAML\" 5 \"\" \"%s\" \"hookbridge\"\n".formatted(version));
     page.append(".nh\n.ad l\n.SH NAME\n");
     page.append(text("hookbridge.yaml")).append(" \\- configuration of hookbridge\n");
     page.append(CONFIGURATION);
-    sections.forEach((title, keys) -> keys(page, title, keys));
+    Config.sections().forEach((name, keys) -> keys(page, TITLES.getOrDefault(name, name), keys));
     page.append(".SH SEE ALSO\n\\fBhookbridge\\fR(8), \\fBhookbridge\\-check\\fR(8),\n");
     page.append(".I /usr/share/doc/hookbridge/docs/configuration.md\n");
     return page.toString();
   }
 
   private static void keys(StringBuilder page, String title, List<SettingKey> keys) {
-    page.append(".SH ").append(text(title)).append('\n');
+    page.append(".SH ").append(text(title.toUpperCase())).append('\n');
     for (SettingKey key : keys) {
       page.append(".TP\n\\fB").append(text(key.name())).append("\\fR");
       if (key.required()) {

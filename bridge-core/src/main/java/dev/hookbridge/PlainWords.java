@@ -10,6 +10,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
@@ -31,15 +32,15 @@ public final class PlainWords {
   private static final Pattern TAIL =
       Pattern.compile("(?:; (?:cause|protocol method): .*|[:;,\\s]+)$");
 
-  /** What TLS and key stores say, by a part of it. */
-  private static final Map<String, String> SECURITY =
-      Map.ofEntries(
+  /** What TLS and key stores say, by a part of it; the first that fits counts. */
+  private static final List<Map.Entry<String, String>> SECURITY =
+      List.of(
           Map.entry(
               "unable to find valid certification path",
               "its certificate is not signed by one that is trusted here"),
-          Map.entry("validity check failed", "its certificate has expired or is not valid yet"),
           Map.entry("NotAfter:", "its certificate has expired"),
           Map.entry("NotBefore:", "its certificate is not valid yet"),
+          Map.entry("validity check failed", "its certificate has expired or is not valid yet"),
           Map.entry("Unsupported or unrecognized SSL message", "it does not speak TLS"),
           Map.entry("Not an SSL/TLS record", "it does not speak TLS"),
           Map.entry(
@@ -48,7 +49,6 @@ public final class PlainWords {
           Map.entry("password was incorrect", "the password of the key store is wrong"),
           Map.entry("Invalid keystore format", "the file is no key store in PKCS12 or JKS"),
           Map.entry("Unrecognized keystore format", "the file is no key store in PKCS12 or JKS"),
-          Map.entry("toDerInputStream rejects", "the file is no key store in PKCS12 or JKS"),
           Map.entry("DerInputStream", "the file is no key store in PKCS12 or JKS"),
           Map.entry("DER input", "the file is no key store in PKCS12 or JKS"),
           Map.entry("Cannot recover key", "the password of the key in the key store is wrong"),
@@ -92,7 +92,7 @@ public final class PlainWords {
     if (failure instanceof CharacterCodingException) {
       return "it is not UTF-8";
     }
-    for (Map.Entry<String, String> words : SECURITY.entrySet()) {
+    for (Map.Entry<String, String> words : SECURITY) {
       if (message.contains(words.getKey())) {
         return words.getValue();
       }

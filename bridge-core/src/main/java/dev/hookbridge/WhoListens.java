@@ -10,7 +10,9 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +34,8 @@ import javax.net.ssl.TrustManager;
 public record WhoListens(String host, int port, Protocol protocol, boolean tls, boolean login) {
   private static final int PATIENCE_MS = 2_000;
   private static final int STEP_MS = 450;
+  private static final int MOST = 3;
+  private static final long NO_FURTHER = 1_500_000_000;
 
   /** What is spoken at an address. */
   public enum Protocol {
@@ -46,6 +50,23 @@ public record WhoListens(String host, int port, Protocol protocol, boolean tls, 
     HTTP,
     /** Something else, or something behind a TLS that wants a certificate first. */
     UNKNOWN
+  }
+
+  /**
+   * Looks at the first addresses of a list: at three of them, and at no further one once 1.5 s have
+   * passed.
+   *
+   * @param addresses their names need not be resolved
+   */
+  public static List<WhoListens> at(List<InetSocketAddress> addresses) {
+    List<WhoListens> found = new ArrayList<>();
+    long begun = System.nanoTime();
+    for (InetSocketAddress address : addresses.subList(0, Math.min(MOST, addresses.size()))) {
+      if (System.nanoTime() - begun < NO_FURTHER) {
+        found.add(at(address.getHostString(), address.getPort()));
+      }
+    }
+    return found;
   }
 
   /** Looks for at most about 2 s; never throws. */
@@ -176,7 +197,7 @@ public record WhoListens(String host, int port, Protocol protocol, boolean tls, 
       return socket;
     }
 
-    /** Whoever it is is only asked for his protocol, so any certificate will do. */
+    /** A connection that asks for the protocol alone, so any certificate will do. */
     private Socket secure() throws IOException, GeneralSecurityException {
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(null, new TrustManager[] {new AnyCertificate()}, null);

@@ -45,6 +45,10 @@ class PlainWordsTest {
                 new FileSystemException("/a/b", null, "Is a directory"), "/a/b: Is a directory"),
             Map.entry(new MalformedInputException(1), "it is not UTF-8"),
             Map.entry(
+                new SSLHandshakeException(
+                    "PKIX path validation failed: validity check failed: NotAfter: Sat Nov 28"),
+                "its certificate has expired"),
+            Map.entry(
                 new SSLHandshakeException(PKIX),
                 "its certificate is not signed by one that is trusted here"),
             Map.entry(

@@ -2,30 +2,26 @@ package dev.hookbridge.amqp;
 
 import com.rabbitmq.client.Address;
 import dev.hookbridge.WhoListens;
-import java.util.ArrayList;
+import java.net.InetSocketAddress;
 import java.util.List;
 
 /** After no connection came about: what listens at the addresses of {@code uri} instead. */
 final class AmqpPorts {
-  private static final int MOST = 3;
-
-  /** No further address is looked at after so long. */
-  private static final long PATIENCE = 1_500_000_000;
-
   private AmqpPorts() {}
 
-  /** A sentence for each address that is not what the uri says; looks at three of them. */
+  /** A sentence for each address that is not what the uri says. */
   static List<String> look(AmqpSettings.Broker broker) {
-    List<String> told = new ArrayList<>();
-    long begun = System.nanoTime();
-    for (Address address : broker.addresses().stream().limit(MOST).toList()) {
-      String host = address.getHost().replaceAll("^\\[|]$", "");
-      if (System.nanoTime() - begun < PATIENCE) {
-        told.add(words(WhoListens.at(host, address.getPort()), broker.tls()));
-      }
-    }
-    told.removeIf(String::isEmpty);
-    return told;
+    List<InetSocketAddress> addresses =
+        broker.addresses().stream().map(AmqpPorts::unresolved).toList();
+    return WhoListens.at(addresses).stream()
+        .map(found -> words(found, broker.tls()))
+        .filter(words -> !words.isEmpty())
+        .toList();
+  }
+
+  private static InetSocketAddress unresolved(Address address) {
+    String host = address.getHost().replaceAll("^\\[|]$", "");
+    return InetSocketAddress.createUnresolved(host, address.getPort());
   }
 
   private static String words(WhoListens found, boolean wantsTls) {

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -66,6 +67,26 @@ public record Config(
           SettingKey.optional("max-bytes", "4GiB", "The spool's files together, WAL included."),
           SettingKey.optional(
               "when-full", "drop-oldest", "drop-oldest or drop-newest, told by a lost event."));
+
+  /**
+   * All keys of the file, by section: {@code top}, those below it, {@code sink} for what every sink
+   * has, the sinks' types, and {@code rule}.
+   *
+   * @throws ConfigException when two jars bring the same type
+   */
+  public static Map<String, List<SettingKey>> sections() throws ConfigException {
+    Map<String, List<SettingKey>> sections = new LinkedHashMap<>();
+    sections.put("top", KEYS);
+    sections.put("http", HttpConfig.KEYS);
+    sections.put("http.tls", HttpConfig.TLS_KEYS);
+    sections.put("http.basic", HttpConfig.BASIC_KEYS);
+    sections.put("spool", SPOOL_KEYS);
+    sections.put("log", LogConfig.KEYS);
+    sections.put("sink", SinkConfig.KEYS);
+    new TreeMap<>(Transports.load()).forEach((type, sink) -> sections.put(type, sink.keys()));
+    sections.put("rule", RuleConfig.KEYS);
+    return sections;
+  }
 
   private static final Pattern SINK_NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
   private static final Pattern HOST =

@@ -2,29 +2,26 @@ package dev.hookbridge.log;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Map;
 import org.slf4j.event.Level;
 
 /**
- * Whether a stream ends in systemd's journal, which has a time of its own for each line and takes
- * the level from {@code <n>} at its beginning (sd-daemon(3), systemd.exec(5): JOURNAL_STREAM).
+ * Whether stderr ends in systemd's journal, which has a time of its own for each line and takes the
+ * level from {@code <n>} at its beginning (sd-daemon(3), systemd.exec(5): JOURNAL_STREAM).
  */
 final class Journal {
   private Journal() {}
 
-  static boolean reads(int descriptor) {
+  static boolean readsStderr() {
     String stream = System.getenv("JOURNAL_STREAM");
     if (stream == null) {
       return false;
     }
     try {
-      Map<String, Object> file =
-          Files.readAttributes(
-              Path.of("/proc/self/fd/" + descriptor), "unix:dev,ino", new LinkOption[0]);
+      Map<String, Object> file = Files.readAttributes(Path.of("/proc/self/fd/2"), "unix:dev,ino");
       return stream.equals(file.get("dev") + ":" + file.get("ino"));
-    } catch (IOException | UnsupportedOperationException e) {
+    } catch (IOException e) {
       return false;
     }
   }

@@ -30,7 +30,7 @@ public final class Log {
           List.of("org.apache.kafka", "com.rabbitmq", "org.apache.commons.jexl3"));
 
   private static volatile Level level = Level.INFO;
-  private static volatile Line line = new TextLine(Journal.reads(2));
+  private static volatile Line line = new TextLine(Journal.readsStderr());
 
   private Log() {}
 
@@ -41,7 +41,7 @@ public final class Log {
 
   /** From now on, for all loggers. */
   public static void set(Level least, Format format) {
-    boolean journal = Journal.reads(2);
+    boolean journal = Journal.readsStderr();
     level = least;
     line = format == Format.JSON ? new JsonLine(journal) : new TextLine(journal);
   }

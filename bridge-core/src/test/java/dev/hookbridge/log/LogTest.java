@@ -95,6 +95,6 @@ class LogTest {
         .isEqualTo(
             "<6>{\"time\":\"2026-11-28T12:00:00.123Z\",\"level\":\"info\",\"thread\":\"main\","
                 + "\"message\":\"m\"}\n");
-    assertThat(Journal.reads(2)).isFalse();
+    assertThat(Journal.readsStderr()).isFalse();
   }
 }

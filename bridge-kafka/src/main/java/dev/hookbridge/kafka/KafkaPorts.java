@@ -1,36 +1,32 @@
 package dev.hookbridge.kafka;
 
 import dev.hookbridge.WhoListens;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 
 /** After brokers could not be used: what listens at {@code bootstrap.servers} instead. */
 final class KafkaPorts {
-  private static final int MOST = 3;
-
-  /** No further address is looked at after so long. */
-  private static final long PATIENCE = 1_500_000_000;
+  private static final int PORTS = 65_536;
 
   private KafkaPorts() {}
 
-  /** A sentence for each server that is not what the properties say; looks at three of them. */
+  /** A sentence for each server that is not what the properties say. */
   static List<String> look(KafkaSettings settings) {
-    List<String> told = new ArrayList<>();
-    long begun = System.nanoTime();
-    String[] servers = settings.servers().split(",", -1);
-    for (int i = 0; i < Math.min(MOST, servers.length); i++) {
-      String server = servers[i].strip();
+    List<InetSocketAddress> addresses = new ArrayList<>();
+    for (String written : settings.servers().split(",", -1)) {
+      String server = written.strip();
       int colon = server.lastIndexOf(':');
       String host = server.substring(0, colon).replaceAll("^(?:\\w+://)?\\[?|]$", "");
       int port = Integer.parseInt(server.substring(colon + 1));
-      if (port < 65_536 && System.nanoTime() - begun < PATIENCE) {
-        String words = words(WhoListens.at(host, port), settings.protocol());
-        if (!words.isEmpty()) {
-          told.add(words);
-        }
+      if (port < PORTS) {
+        addresses.add(InetSocketAddress.createUnresolved(host, port));
       }
     }
-    return told;
+    return WhoListens.at(addresses).stream()
+        .map(found -> words(found, settings.protocol()))
+        .filter(words -> !words.isEmpty())
+        .toList();
   }
 
   static String words(WhoListens found, String protocol) {

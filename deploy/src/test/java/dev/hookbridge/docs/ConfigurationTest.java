@@ -3,21 +3,15 @@ package dev.hookbridge.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hookbridge.SettingKey;
-import dev.hookbridge.Transport;
 import dev.hookbridge.config.Config;
-import dev.hookbridge.config.HttpConfig;
-import dev.hookbridge.config.LogConfig;
 import dev.hookbridge.config.Places;
-import dev.hookbridge.config.RuleConfig;
 import dev.hookbridge.config.SinkConfig;
 import dev.hookbridge.testing.Repository;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -36,17 +30,8 @@ class ConfigurationTest {
   @TempDir Path folder;
 
   @TestFactory
-  Stream<DynamicTest> everyKeyWithItsDefault() {
-    Map<String, List<SettingKey>> lists = new LinkedHashMap<>();
-    lists.put("top", Config.KEYS);
-    lists.put("http", HttpConfig.KEYS);
-    lists.put("http.tls", HttpConfig.TLS_KEYS);
-    lists.put("http.basic", HttpConfig.BASIC_KEYS);
-    lists.put("spool", Config.SPOOL_KEYS);
-    lists.put("log", LogConfig.KEYS);
-    lists.put("sink", SinkConfig.KEYS);
-    lists.put("rule", RuleConfig.KEYS);
-    ServiceLoader.load(Transport.class).forEach(sink -> lists.put(sink.type(), sink.keys()));
+  Stream<DynamicTest> everyKeyWithItsDefault() throws Exception {
+    Map<String, List<SettingKey>> lists = Config.sections();
     assertThat(lists).hasSize(11);
     return lists.entrySet().stream()
         .map(

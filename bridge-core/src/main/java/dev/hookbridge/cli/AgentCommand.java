@@ -20,6 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -30,6 +32,7 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class AgentCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentCommand.class);
   private static final Duration START = Duration.ofSeconds(10);
 
   @Mixin Setup setup = new Setup();
@@ -44,10 +47,7 @@ final class AgentCommand implements Callable<Integer> {
     // Before the start, which delivers already: a signal in the middle of it is no failure either.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(starting), "stop"));
     Agent agent = start(config, places, starting);
-    if (places.trial()) {
-      System.err.println("export " + Places.VARIABLE + "=" + places.data());
-    }
-    agent.http().ifPresent(at -> System.err.println(listening(config, at)));
+    started(config, places, agent);
     // A signal ends the process by way of the hook above; what returns here is a failure.
     throw new Failures.Failure(agent.failure().get());
   }
@@ -61,6 +61,15 @@ final class AgentCommand implements Callable<Integer> {
     } finally {
       starting.cancel(false); // it has failed, if it is not complete
     }
+  }
+
+  /** For a person at a terminal; where each line is JSON, as a line of the log. */
+  private static void started(Config config, Places places, Agent agent) {
+    boolean json = config.log().format() == Log.Format.JSON;
+    if (places.trial() && !json) {
+      System.err.println("export " + Places.VARIABLE + "=" + places.data());
+    }
+    agent.http().map(at -> listening(config, at)).ifPresent(json ? LOG::info : System.err::println);
   }
 
   private static String listening(Config config, InetSocketAddress at) {

@@ -21,7 +21,7 @@ public record Places(Path data, Path etc, Path run, boolean trial) {
   /** The environment variable that names a trial folder. */
   public static final String VARIABLE = "HOOKBRIDGE_DATA_DIR";
 
-  private static final Path SYSTEM_DATA = Path.of("/var/lib/hookbridge");
+  private static final String SYSTEM_DATA = "var/lib/hookbridge";
   private static final String SYSTEM_ETC = "etc/hookbridge";
   private static final String SYSTEM_RUN = "run/hookbridge";
 
@@ -68,7 +68,7 @@ public record Places(Path data, Path etc, Path run, boolean trial) {
 
   /** {@code data-dir} of root's shim.conf, which shim and agent must agree about. */
   private static Path systemData(Path root) {
-    Path usual = root.resolve(SYSTEM_DATA.toString().substring(1));
+    Path usual = root.resolve(SYSTEM_DATA);
     try {
       for (String line : Files.readAllLines(root.resolve(SYSTEM_ETC).resolve("shim.conf"))) {
         @Nullable String value = value(line, "data-dir");

@@ -13,22 +13,26 @@ import java.util.TreeMap;
 final class ConditionDoubts {
   private ConditionDoubts() {}
 
+  /** Read when the first condition is looked at. */
+  private static final class Schema {
+    static final DataMembers EVENT = DataMembers.ofEvents();
+  }
+
   /**
    * @param paths each the names along one access, an index of a list as a number
    */
   static List<String> of(Collection<List<String>> paths, When when) {
-    DataMembers event = DataMembers.ofEvents();
     Map<String, String> doubts = new TreeMap<>();
     for (List<String> path : paths) {
-      unknown(path, event)
+      unknown(path)
           .or(() -> foreign(path, when))
           .ifPresent(doubt -> doubts.put(String.join(".", path), doubt));
     }
     return new ArrayList<>(doubts.values());
   }
 
-  private static Optional<String> unknown(List<String> path, DataMembers event) {
-    DataMembers at = event;
+  private static Optional<String> unknown(List<String> path) {
+    DataMembers at = Schema.EVENT;
     for (int i = 0; i < path.size(); i++) {
       String name = path.get(i);
       boolean index = at.items() != null && name.matches("\\d+");

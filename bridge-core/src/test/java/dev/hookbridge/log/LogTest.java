@@ -79,9 +79,9 @@ class LogTest {
 
   @Test
   void aMessageCannotForgeALine() {
-    OURS.warn("guest {}", "a\n12:00:00.000 [main] ERROR forged\u001b[2J\u009b2J\r");
+    OURS.warn("guest {}", "a\n12:00:00.000 [main] ERROR forged\u001b[2J\u009b2J\r\u202e\u2028");
     assertThat(written().lines()).hasSize(1);
-    assertThat(written()).contains("guest a?12:00:00.000 [main] ERROR forged?[2J?2J?");
+    assertThat(written()).contains("guest a?12:00:00.000 [main] ERROR forged?[2J?2J???");
   }
 
   @Test

@@ -24,12 +24,15 @@ public final class SlowClients implements AutoCloseable {
     ENDLESS_HEAD
   }
 
+  /** So many beats a second, in each of which an equal share of the clients does something. */
+  private static final int SHARES = 4;
+
   private final ScheduledExecutorService beat = Executors.newSingleThreadScheduledExecutor();
   private final InetSocketAddress server;
   private final Kind kind;
   private final byte[] hello;
   private final List<Socket> sockets = new ArrayList<>();
-  private int round;
+  private volatile int beats;
 
   /** Connects all of them. */
   public SlowClients(InetSocketAddress server, Kind kind, int count) throws Exception {
@@ -43,7 +46,7 @@ public final class SlowClients implements AutoCloseable {
 
   /** From now on each does its little every second. */
   void start() {
-    beat.scheduleAtFixedRate(this::go, 0, 1, TimeUnit.SECONDS);
+    beat.scheduleAtFixedRate(this::go, 0, 1_000 / SHARES, TimeUnit.MILLISECONDS);
   }
 
   private static byte[] hello() throws Exception {
@@ -81,14 +84,19 @@ public final class SlowClients implements AutoCloseable {
   }
 
   private void go() {
-    round++;
-    for (int i = 0; i < sockets.size() && !beat.isShutdown(); i++) {
+    for (int i = beats % SHARES; i < sockets.size() && !beat.isShutdown(); i += SHARES) {
       try {
-        one(sockets.get(i), round + i);
+        one(sockets.get(i), beats / SHARES + i);
       } catch (IOException e) {
         again(i);
       }
     }
+    beats++;
+  }
+
+  /** How often a share of them has done something. */
+  int beats() {
+    return beats;
   }
 
   private void one(Socket socket, int turn) throws IOException {

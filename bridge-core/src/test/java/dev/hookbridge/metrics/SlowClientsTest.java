@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,7 +49,10 @@ class SlowClientsTest {
             assertThat(ask(endpoint, path)).as("%s in round %d", path, round).isEqualTo(200);
             worst = Math.max(worst, System.nanoTime() - begin);
           }
-          Thread.sleep(250); // the clients are to come again meanwhile
+          int before = clients.beats();
+          Awaitility.await("clients that do something")
+              .pollInterval(Duration.ofMillis(10))
+              .until(() -> clients.beats() > before);
         }
         System.out.printf("%s, TLS %s: the slowest took %d ms%n", kind, tls, worst / 1_000_000);
       }

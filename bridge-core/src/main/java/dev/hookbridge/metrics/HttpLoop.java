@@ -7,8 +7,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -26,7 +24,6 @@ import org.slf4j.LoggerFactory;
  */
 final class HttpLoop implements Runnable, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpLoop.class);
-  private static final int BACKLOG = 512;
   private static final int MOST = 2_048;
   private static final int MOST_OF_ONE = 1_536;
   private static final int MOST_TLS = 192; // some 50 KiB each
@@ -38,17 +35,13 @@ final class HttpLoop implements Runnable, AutoCloseable {
 
   private final Selector selector;
   private final ServerSocketChannel server;
-  private final @Nullable SSLContext context;
+  private final @Nullable Handshakes handshakes;
   private final Executor workers;
   private final BiConsumer<Peer, RequestHead> served;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final Crowd crowd = new Crowd(MOST, MOST_OF_ONE, MOST_TLS, HEAVIEST);
 
-  /** Those whose handshake can begin when another has ended, the newest first. */
-  private final Deque<Peer> waiting = new ArrayDeque<>();
-
   private final ByteBuffer received = ByteBuffer.allocateDirect(4 << 10);
-  private final ByteBuffer plain = ByteBuffer.allocate(PeerTls.MOST_HELD);
   private final Thread thread = new Thread(this, "http-loop");
   private long swept = System.nanoTime();
   private volatile boolean closed;
@@ -65,23 +58,13 @@ final class HttpLoop implements Runnable, AutoCloseable {
       BiConsumer<Peer, RequestHead> served)
       throws IOException {
     this.server = server;
-    this.context = context;
     this.workers = workers;
     this.served = served;
     this.selector = Selector.open();
+    this.handshakes = context == null ? null : new Handshakes(context, crowd, this, workers);
     server.configureBlocking(false);
     server.register(selector, SelectionKey.OP_ACCEPT);
     thread.setDaemon(true);
-  }
-
-  static ServerSocketChannel listen(Endpoint endpoint) throws IOException {
-    ServerSocketChannel server = ServerSocketChannel.open();
-    try {
-      return server.bind(endpoint.address(), BACKLOG);
-    } catch (IOException | RuntimeException e) {
-      server.close();
-      throw e instanceof IOException io ? io : new IOException(e.getClass().getSimpleName(), e);
-    }
   }
 
   void start() {
@@ -98,7 +81,9 @@ final class HttpLoop implements Runnable, AutoCloseable {
         }
         selector.selectedKeys().forEach(this::ready);
         selector.selectedKeys().clear();
-        handshake();
+        if (handshakes != null) {
+          handshakes.admit();
+        }
         sweep();
       } catch (IOException | RuntimeException | OutOfMemoryError e) {
         LOG.warn("the HTTP server had trouble and goes on", e);
@@ -116,7 +101,7 @@ final class HttpLoop implements Runnable, AutoCloseable {
 
   /** How long to wait for something to do; 0, for ever, when nobody is there whose time may end. */
   private int patience() {
-    if (!waiting.isEmpty()) {
+    if (handshakes != null && handshakes.isWaiting()) {
       return HANDSHAKE_MILLIS;
     }
     return crowd.isEmpty() ? 0 : SWEEP_MILLIS;
@@ -129,7 +114,7 @@ final class HttpLoop implements Runnable, AutoCloseable {
     }
     try {
       if (key.isValid() && key.isWritable()) {
-        write(peer);
+        peer.flush();
       }
     } catch (IOException e) {
       forget(peer);
@@ -144,7 +129,7 @@ final class HttpLoop implements Runnable, AutoCloseable {
       for (SocketChannel channel = server.accept(); channel != null; channel = server.accept()) {
         channel.configureBlocking(false);
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        Peer peer = new Peer(channel, context);
+        Peer peer = new Peer(channel);
         peer.key = channel.register(selector, SelectionKey.OP_READ, peer);
         crowd.add(peer);
         Peer going = crowd.tooMany(peer);
@@ -164,7 +149,7 @@ final class HttpLoop implements Runnable, AutoCloseable {
     }
   }
 
-  private void readable(Peer peer) {
+  void readable(Peer peer) {
     try {
       read(peer);
     } catch (IOException | RuntimeException e) {
@@ -186,89 +171,22 @@ final class HttpLoop implements Runnable, AutoCloseable {
       return; // more than was asked for is of no use
     }
     long before = peer.weight();
-    if (context == null) {
+    if (handshakes == null) {
       if (peer.keepHead(received)) {
         serve(peer);
       }
     } else {
       peer.keepRaw(received);
-      decrypt(peer, context);
+      handshakes.decrypt(peer);
     }
     if (peer.weight() > before) {
       lighten();
     }
   }
 
-  private void decrypt(Peer peer, SSLContext context) throws IOException {
-    PeerTls tls = peer.tls;
-    if (tls == null) {
-      if (!PeerTls.begins(peer.raw, peer.raws)) {
-        return;
-      }
-      if (!roomForTls()) {
-        interest(peer, 0);
-        waiting.push(peer);
-        return;
-      }
-      tls = new PeerTls(context);
-      crowd.speaks(peer, tls);
-    }
-    ByteBuffer in = ByteBuffer.wrap(peer.raw, 0, peer.raws);
-    plain.clear();
-    PeerTls.Next next = tls.take(in, plain, peer.out);
-    peer.used(in.position());
-    if (next == PeerTls.Next.WORK) {
-      work(peer, tls, context);
-    } else if (peer.keepHead(plain.flip())) {
-      serve(peer);
-    } else {
-      write(peer);
-    }
-  }
-
-  private boolean roomForTls() {
-    if (!crowd.fullOfTls()) {
-      return true;
-    }
-    Peer going = crowd.stalled();
-    if (going != null) {
-      forget(going);
-    }
-    return going != null;
-  }
-
-  private void handshake() {
-    while (context != null && !waiting.isEmpty() && roomForTls()) {
-      Peer next = waiting.pop();
-      if (next.channel.isOpen()) {
-        interest(next, SelectionKey.OP_READ);
-        readable(next);
-      }
-    }
-  }
-
-  private void work(Peer peer, PeerTls tls, SSLContext context) {
+  void serve(Peer peer) {
     peer.enter(Peer.State.WORKING);
-    interest(peer, 0);
-    Runnable work = tls.work();
-    workers.execute(
-        () -> {
-          work.run();
-          later(
-              () -> {
-                peer.enter(Peer.State.HEAD);
-                try {
-                  decrypt(peer, context);
-                } catch (IOException | RuntimeException e) {
-                  forget(peer);
-                }
-              });
-        });
-  }
-
-  private void serve(Peer peer) {
-    peer.enter(Peer.State.WORKING);
-    interest(peer, 0);
+    peer.interest(0);
     RequestHead head;
     try {
       head = RequestHead.parse(peer.head, peer.heads);
@@ -300,44 +218,19 @@ final class HttpLoop implements Runnable, AutoCloseable {
         tls.end(peer.out);
       }
       peer.enter(Peer.State.WRITING);
-      write(peer);
+      peer.flush();
       lighten();
     } catch (IOException | RuntimeException e) {
       forget(peer);
     }
   }
 
-  private void write(Peer peer) throws IOException {
-    for (ByteBuffer next = peer.out.peek(); next != null; next = peer.out.peek()) {
-      peer.channel.write(next);
-      if (next.hasRemaining()) {
-        boolean reads = peer.state() == Peer.State.HEAD;
-        interest(peer, SelectionKey.OP_WRITE | (reads ? SelectionKey.OP_READ : 0));
-        return;
-      }
-      peer.out.remove();
-    }
-    interest(peer, SelectionKey.OP_READ);
-    if (peer.state() == Peer.State.WRITING) {
-      // Closed at once, what was sent and not read here would take the answer from the client.
-      peer.channel.shutdownOutput();
-      peer.enter(Peer.State.ENDING);
-    }
-  }
-
-  private static void interest(Peer peer, int operations) {
-    SelectionKey key = peer.key;
-    if (key != null && key.isValid()) {
-      key.interestOps(operations);
-    }
-  }
-
-  private void later(Runnable task) {
+  void later(Runnable task) {
     tasks.add(task);
     selector.wakeup();
   }
 
-  private void forget(Peer peer) {
+  void forget(Peer peer) {
     crowd.remove(peer);
     peer.close();
   }

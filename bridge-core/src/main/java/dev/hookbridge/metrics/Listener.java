@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
 final class Listener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
   private static final int THREADS = 4;
+  private static final int BACKLOG = 512;
 
   private final ServerSocketChannel server;
   private final InetSocketAddress address;
@@ -63,7 +64,7 @@ final class Listener implements AutoCloseable {
   static Listener bind(Endpoint endpoint) throws IOException {
     ServerSocketChannel server;
     try {
-      server = HttpLoop.listen(endpoint);
+      server = listen(endpoint);
     } catch (IOException e) {
       throw taken(endpoint, e);
     }
@@ -72,6 +73,16 @@ final class Listener implements AutoCloseable {
     } catch (IOException e) {
       server.close();
       throw e;
+    }
+  }
+
+  private static ServerSocketChannel listen(Endpoint endpoint) throws IOException {
+    ServerSocketChannel server = ServerSocketChannel.open();
+    try {
+      return server.bind(endpoint.address(), BACKLOG);
+    } catch (IOException | RuntimeException e) {
+      server.close();
+      throw e instanceof IOException io ? io : new IOException(e.getClass().getSimpleName(), e);
     }
   }
 

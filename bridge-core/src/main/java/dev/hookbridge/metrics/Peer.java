@@ -12,7 +12,6 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HexFormat;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +47,6 @@ final class Peer {
   final InetSocketAddress remote;
   final String neighbourhood;
   final Deque<ByteBuffer> out = new ArrayDeque<>();
-  final @Nullable SSLContext context;
   @Nullable PeerTls tls;
   @Nullable SelectionKey key;
   private volatile State state = State.HEAD;
@@ -62,9 +60,8 @@ final class Peer {
   byte[] head = {};
   int heads;
 
-  Peer(SocketChannel channel, @Nullable SSLContext context) throws IOException {
+  Peer(SocketChannel channel) throws IOException {
     this.channel = channel;
-    this.context = context;
     this.remote = (InetSocketAddress) channel.getRemoteAddress();
     this.neighbourhood = neighbourhood(remote.getAddress());
   }
@@ -112,6 +109,32 @@ final class Peer {
       left += buffer.capacity();
     }
     return WEIGHT + left + raw.length + head.length;
+  }
+
+  /** What of {@link #out} can be written now; the rest when the network takes more. */
+  void flush() throws IOException {
+    for (ByteBuffer next = out.peek(); next != null; next = out.peek()) {
+      channel.write(next);
+      if (next.hasRemaining()) {
+        interest(SelectionKey.OP_WRITE | (state == State.HEAD ? SelectionKey.OP_READ : 0));
+        return;
+      }
+      out.remove();
+    }
+    interest(SelectionKey.OP_READ);
+    if (state == State.WRITING) {
+      // Closed at once, what was sent and not read here would take the answer from the client.
+      channel.shutdownOutput();
+      enter(State.ENDING);
+    }
+  }
+
+  /** What is waited for from now on. */
+  void interest(int operations) {
+    SelectionKey registered = key;
+    if (registered != null && registered.isValid()) {
+      registered.interestOps(operations);
+    }
   }
 
   /** Keeps what came from the network. */

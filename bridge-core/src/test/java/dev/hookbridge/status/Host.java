@@ -9,12 +9,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** An agent that is well, until a test says otherwise. */
 final class Host implements Source {
   static final Instant NOW = Instant.parse("2026-02-03T04:05:06.789Z");
   private static final String EPOCH = "6f1c0a52";
 
+  volatile Supplier<Instant> clock = () -> NOW;
   volatile List<SinkState> sinks = List.of(sink(true, 0, 0, "", 0));
   volatile SpoolState spool = new SpoolState(0, 1 << 20, 4L << 30, 12, EPOCH, "");
   volatile MailboxState mailbox = new MailboxState(0, 11, "");
@@ -51,7 +53,7 @@ final class Host implements Source {
     return new Snapshot(
         "kvm-07.example.org",
         "0.1.0",
-        NOW,
+        clock.get(),
         Duration.ofMinutes(192),
         sinks,
         spool,

@@ -82,7 +82,7 @@ record Failure(Verdict verdict, String detail) {
   private String advice() {
     Matcher vhost = NO_VHOST.matcher(detail);
     return vhost.find()
-        ? "there is no such vhost: mend the end of the uri, or make it with 'rabbitmqctl add_vhost "
+        ? "there is no such vhost: correct the end of the uri, or create the vhost with 'rabbitmqctl add_vhost "
             + vhost.group(1)
             + "'"
         : advice(reason());

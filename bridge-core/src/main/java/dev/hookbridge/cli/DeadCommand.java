@@ -63,22 +63,18 @@ final class DeadCommand {
           @Nullable String sink)
       throws SpoolException, Failures.Failure {
     try (SpoolView spool = SpoolCommand.open()) {
-      int asked;
-      if (sink != null) {
-        asked = spool.requestRetry(sink);
-      } else if (numbers != null && !numbers.isEmpty()) {
-        asked = spool.requestRetry(numbers);
-      } else {
+      List<Long> named = numbers == null ? List.of() : numbers;
+      if (sink == null && named.isEmpty()) {
         throw new Failures.Failure("which ones? name numbers from 'dead list', or --sink SINK");
       }
-      long named = sink == null && numbers != null ? numbers.stream().distinct().count() : asked;
-      if (asked == 0 || asked < named) {
+      int asked = sink == null ? spool.requestRetry(named) : spool.requestRetry(sink);
+      long missing = sink == null ? named.stream().distinct().count() - asked : 0;
+      if (asked == 0 || missing > 0) {
         throw new Failures.Failure(
             (asked == 0 ? "nothing is sent again: " : asked + " will be sent again by the agent: ")
                 + (sink == null
-                    ? named - asked + " of these numbers are no dead letters"
-                    : "sink '" + sink + "' has no dead letters")
-                + "; see 'spool dead list'");
+                    ? "'spool dead list' does not have " + missing + " of these numbers"
+                    : "'spool dead list' has none of sink '" + sink + "'"));
       }
       System.err.printf("%d dead letters will be sent again by the agent%n", asked);
       return 0;

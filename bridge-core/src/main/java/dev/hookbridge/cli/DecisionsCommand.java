@@ -91,7 +91,7 @@ final class DecisionsCommand {
     return 0;
   }
 
-  /** libvirt's hooks have no environment; whoever pulls the brake must know which one it was. */
+  /** libvirt's hooks do not see the environment, so the operator is told whose switch it was. */
   private static String forWhom(Places places) {
     return places
         .besideInstallation()

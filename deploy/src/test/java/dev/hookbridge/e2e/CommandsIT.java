@@ -94,6 +94,14 @@ class CommandsIT {
     assertThat(status.output()).contains("epoch ", "last     4", "sink     feed:");
     assertThat(host.hookbridge("spool", "list").exit()).isZero();
     assertThat(host.hookbridge("spool", "dead", "list").output()).isEmpty();
+    Host.Ran retry = host.hookbridge("spool", "dead", "retry", "17", "18", "17");
+    assertThat(retry.exit()).isOne();
+    assertThat(retry.output())
+        .isEqualTo(
+            "hookbridge: nothing is sent again: 'spool dead list' does not have 2 of these numbers\n");
+    retry = host.hookbridge("spool", "dead", "retry", "--sink", "feed");
+    assertThat(retry.exit()).isOne();
+    assertThat(retry.output()).endsWith("'spool dead list' has none of sink 'feed'\n");
     Path out = folder.resolve("export.jsonl");
     assertThat(host.hookbridge("spool", "export", "--to", out.toString()).exit()).isZero();
     assertThat(out).exists();

@@ -196,6 +196,23 @@ class DataFolderIT {
                 + " as root\n");
   }
 
+  /** A trial's switch is not the host's, and who throws it must not believe so. */
+  @Test
+  void aTrialsSwitchSaysWhoseItIs() throws Exception {
+    Host.Ran off =
+        inPrivate(
+            "mkdir -p /var/lib/hookbridge/mail",
+            "env",
+            "HOOKBRIDGE_DATA_DIR=" + host.data,
+            Host.DISTRIBUTION + "/bin/hookbridge",
+            "decisions",
+            "off");
+    assertThat(off.exit()).as(off.output()).isZero();
+    assertThat(off.output())
+        .contains("for the trial in " + host.data + " only")
+        .contains("this host's own hooks use /var/lib/hookbridge");
+  }
+
   @Test
   void memoryIsRefusedForTheSystem() throws Exception {
     String made =

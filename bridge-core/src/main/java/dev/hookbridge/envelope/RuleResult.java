@@ -73,11 +73,6 @@ public record RuleResult(
     ignored = List.copyOf(ignored);
   }
 
-  /** Nothing was ignored. */
-  public RuleResult(String rule, @Nullable String decision, String cause, List<Word> replies) {
-    this(rule, decision, cause, replies, List.of());
-  }
-
   /** A claim about a rule, made harmless; null when it can be none. */
   static @Nullable RuleResult claimed(
       String rule,

@@ -101,7 +101,8 @@ final class Samples {
     all.put("decision.requested.told", numbered(ENVELOPES.told(request)));
     List<RuleResult.Word> words =
         List.of(new RuleResult.Word("opa-1", "veto", "no room on this host", 1));
-    byte[] said = RuleResult.json(List.of(new RuleResult("placement", "veto", "decided", words)));
+    RuleResult vetoed = new RuleResult("placement", "veto", "decided", words, List.of());
+    byte[] said = RuleResult.json(List.of(vetoed));
     all.put("decision.made", numbered(made(1, "decided", "no room on this host", "", said)));
     RuleResult heard =
         new RuleResult(

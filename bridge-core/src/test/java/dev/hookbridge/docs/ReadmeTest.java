@@ -43,7 +43,8 @@ class ReadmeTest {
     Needs.command("python3");
     String code = Page.of("README.md").block("consumer: python");
     Process python =
-        new ProcessBuilder("python3", "-c", "import sys; compile(sys.argv[1], 'README', 'exec')", code)
+        new ProcessBuilder(
+                "python3", "-c", "import sys; compile(sys.argv[1], 'README', 'exec')", code)
             .inheritIO()
             .start();
     assertThat(python.waitFor()).isZero();

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Follows {@code docs/custom-sinks.md}: its code is compiled and packed by its commands, configured as
- * shown, and receives the event of a real hook.
+ * Follows {@code docs/custom-sinks.md}: its code is compiled and packed by its commands, configured
+ * as shown, and receives the event of a real hook.
  */
 class AddASinkIT {
   private static final ObjectMapper JSON = new ObjectMapper();

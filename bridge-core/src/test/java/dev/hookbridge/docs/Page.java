@@ -23,6 +23,15 @@ public record Page(String path, String text) {
   private static final Pattern BLOCK =
       Pattern.compile("(?:<!-- ([^\n]*) -->\n)?```(\\w*)\n(.*?)```\n", Pattern.DOTALL);
 
+  private static final List<String> TOP =
+      List.of(
+          "README.md",
+          "RATIONALE.md",
+          "CHANGELOG.md",
+          "CONTRIBUTING.md",
+          "RELEASING.md",
+          "SECURITY.md");
+
   /**
    * A fenced block.
    *
@@ -41,7 +50,7 @@ public record Page(String path, String text) {
   /** Every page that people read. */
   public static List<Page> all() {
     try (Stream<Path> docs = Files.list(Repository.file("docs"))) {
-      TreeSet<String> paths = new TreeSet<>(List.of("README.md", "RATIONALE.md", "CHANGELOG.md"));
+      TreeSet<String> paths = new TreeSet<>(TOP);
       docs.map(file -> "docs/" + file.getFileName())
           .filter(path -> path.endsWith(".md"))
           .forEach(paths::add);

@@ -4,13 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.hookbridge.testing.Needs;
 import dev.hookbridge.testing.Repository;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The README's example is a golden sample, shortened. */
+/** The README's event is a shortened golden sample, and its consumers compile. */
 class ReadmeTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -26,6 +28,26 @@ class ReadmeTest {
       JsonNode whole = JSON.readTree(Repository.file(sample).toFile());
       shortened("", JSON.readTree(example.text()), whole);
     }
+  }
+
+  @Test
+  void javaConsumerIsTheCompiledOne() throws IOException {
+    String file = "deploy/responders/src/main/java/org/example/consumer/Guests.java";
+    String source = Files.readString(Repository.file(file));
+    assertThat(source.replaceAll("(?m)^    ", ""))
+        .contains(Page.of("README.md").block("consumer: Guests.java"));
+  }
+
+  @Test
+  void pythonConsumerCompiles() throws Exception {
+    Needs.command("python3");
+    String code = Page.of("README.md").block("consumer: python");
+    Process python =
+        new ProcessBuilder(
+                "python3", "-c", "import sys; compile(sys.argv[1], 'README', 'exec')", code)
+            .inheritIO()
+            .start();
+    assertThat(python.waitFor()).isZero();
   }
 
   /** Members may be left out, a text may end early with an ellipsis; what is shown is the same. */

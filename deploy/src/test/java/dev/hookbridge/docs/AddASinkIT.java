@@ -23,26 +23,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The README's page about adding a sink, followed: its code is compiled and packed by its commands,
- * configured as shown, and gets the event of a real hook.
+ * Follows {@code docs/custom-sinks.md}: its code is compiled and packed by its commands, configured
+ * as shown, and receives the event of a real hook.
  */
 class AddASinkIT {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Page README = Page.of("README.md");
+  private static final Page PAGE = Page.of("docs/custom-sinks.md");
 
   private record Posted(Map<String, String> headers, JsonNode body) {}
 
   @TempDir Path folder;
 
   @Test
-  void theSinkOfTheReadmeWorks() throws Exception {
+  void sinkOfTheDocumentReceivesEvents() throws Exception {
     Trial trial = Trial.in(folder);
     build(trial);
     List<Posted> posted = Collections.synchronizedList(new ArrayList<>());
     HttpServer server = server(posted);
     try {
       String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/events";
-      trial.configure(README.block("sink: webhook").replace("https://example.org/events", url));
+      trial.configure(PAGE.block("sink: webhook").replace("https://example.org/events", url));
       Path stdin = Files.writeString(folder.resolve("xml"), "<domain><name>wéb 1</name></domain>");
       assertThat(trial.hook("qemu", List.of("wéb 1", "started", "begin", "-"), stdin)).isZero();
       Process agent = trial.agent();
@@ -92,11 +92,11 @@ class AddASinkIT {
     return server;
   }
 
-  /** Types what the page says, in a folder that holds its files and, below deploy/, our copy. */
+  /** Runs the page's commands in a directory with its files and a copy of the distribution. */
   private void build(Trial trial) throws IOException, InterruptedException {
     Path work = Files.createDirectories(folder.resolve("work"));
     for (String language : List.of("java", "")) {
-      for (Page.Block block : README.blocks(language)) {
+      for (Page.Block block : PAGE.blocks(language)) {
         if (block.note().startsWith("file: ")) {
           Path file = work.resolve(block.note().substring("file: ".length()));
           Files.createDirectories(file.getParent());
@@ -107,7 +107,7 @@ class AddASinkIT {
     Path target = Files.createDirectories(work.resolve("deploy/target"));
     Files.createSymbolicLink(target.resolve("hookbridge"), trial.distribution());
     Path said = folder.resolve("said");
-    ProcessBuilder shell = new ProcessBuilder("sh", "-euc", README.block("build"));
+    ProcessBuilder shell = new ProcessBuilder("sh", "-euc", PAGE.block("build"));
     String jdk = Path.of(System.getProperty("java.home"), "bin").toString();
     shell.environment().merge("PATH", jdk, (path, ours) -> ours + ":" + path);
     shell.directory(work.toFile()).redirectErrorStream(true).redirectOutput(said.toFile());

@@ -49,6 +49,7 @@ class PackageFilesIT {
             "/etc/hookbridge/hookbridge.yaml",
             "/usr/share/doc/hookbridge/README.md",
             "/usr/share/doc/hookbridge/SECURITY.md",
+            "/usr/share/doc/hookbridge/docs/custom-sinks.md",
             "/usr/share/doc/hookbridge/examples/hookbridge.yaml",
             "/usr/share/doc/hookbridge/examples/memory-per-tenant.py",
             "/usr/share/man/man5/hookbridge.yaml.5.gz",

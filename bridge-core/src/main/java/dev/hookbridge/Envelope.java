@@ -86,8 +86,8 @@ public final class Envelope {
 
   /**
    * The bytes it needs on a wire in either {@link ContentMode}, at most: attribute names with the
-   * longest prefix in use, values, and data. What {@code max-event-bytes} and a courier's window
-   * are counted in.
+   * longest prefix in use, values, and data. What {@code max-event-bytes} and a sink worker's
+   * window are counted in.
    */
   public int size() {
     return size;

@@ -21,18 +21,18 @@ public sealed interface Outcome {
 
   /**
    * Another identical attempt can never succeed for this event. {@link Reason#TOO_LARGE} makes the
-   * courier reduce it and try again, {@link Reason#UNROUTABLE} try it again for some minutes;
+   * sink worker reduce it and try again, {@link Reason#UNROUTABLE} try it again for some minutes;
    * otherwise it is parked as a dead letter. Authentication, authorisation, a missing topic and
    * wrong configuration are never a refusal.
    */
   record Refused(Reason reason, String detail) implements Outcome {}
 
   /**
-   * The sink is of no more use and what became of everything outstanding is unknown: the courier
-   * closes it, builds another after a pause, and sends again what was not confirmed.
+   * The sink is of no more use and what became of everything outstanding is unknown: the sink
+   * worker closes it, builds another after a pause, and sends again what was not confirmed.
    *
    * @param suspect one of the outstanding envelopes may be the cause (a broker closed the channel
-   *     over a message it did not name): the courier sends them one at a time to find it
+   *     over a message it did not name): the sink worker sends them one at a time to find it
    */
   record Broken(Reason reason, String detail, boolean suspect) implements Outcome {}
 

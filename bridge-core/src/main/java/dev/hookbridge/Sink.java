@@ -5,12 +5,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A live connection that publishes envelopes to one broker. A sink is disposable: opening it
- * connects, the first serious failure ends it with {@link Outcome.Broken}, and the courier opens
- * another.
+ * connects, the first serious failure ends it with {@link Outcome.Broken}, and the sink worker
+ * opens another.
  *
- * <p><b>Threads.</b> One courier thread calls all methods, none at the same time. Outcomes may
- * arrive on any thread, also before {@link #send} returns; the courier's consumer is quick, never
- * blocks and never throws.
+ * <p><b>Threads.</b> One sink worker thread calls all methods, none at the same time. Outcomes may
+ * arrive on any thread, also before {@link #send} returns; the sink worker's consumer is quick,
+ * never blocks and never throws.
  *
  * <p><b>Outcomes.</b> Every envelope gets at most one outcome. {@link Outcome.Confirmed} only when
  * the broker has acknowledged it: a client's own delivery timeout is not an end. Once any outcome
@@ -41,8 +41,8 @@ public interface Sink extends AutoCloseable {
 
   /**
    * The largest {@link Envelope#size()} the broker takes, as far as is known: the client's limit
-   * first, lower once the broker has refused. A sink need not look whether it was raised: the
-   * courier opens another one when it has reason to doubt.
+   * first, lower once the broker has refused. A sink need not look whether it was raised: the sink
+   * worker opens another one when it has reason to doubt.
    */
   int maxEventBytes();
 

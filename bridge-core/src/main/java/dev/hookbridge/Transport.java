@@ -37,7 +37,7 @@ public interface Transport {
   /**
    * Connects. Blocks for at most 10 s.
    *
-   * @throws SinkException when the broker cannot be used for now; the courier tries again
+   * @throws SinkException when the broker cannot be used for now; the sink worker tries again
    */
   Sink open(Settings settings, SinkContext context) throws SinkException;
 

@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * while all is well, one test for each promise. A transport's module says how to make a destination
  * and how a plain client reads it.
  *
- * <p>The exam goes on in package {@code delivery}: {@code DeliveryContract} puts a spool and a
- * courier before the sink, {@code RefusalContract} is for sinks whose broker can say no, {@code
+ * <p>The exam goes on in package {@code delivery}: {@code DeliveryContract} puts a spool and a sink
+ * worker before the sink, {@code RefusalContract} is for sinks whose broker can say no, {@code
  * BrokerContract} for those whose broker can be hurt. A sink takes the last one that applies.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

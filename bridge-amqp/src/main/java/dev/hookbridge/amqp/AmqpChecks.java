@@ -49,7 +49,8 @@ final class AmqpChecks {
       return List.of(Check.failure("settings", String.valueOf(e.getMessage())));
     }
     String broker = "broker " + settings.broker();
-    try (AmqpLink link = AmqpLink.open(settings, "hookbridge check", new NoOpMetricsCollector())) {
+    try (AmqpConnection link =
+        AmqpConnection.open(settings, "hookbridge check", new NoOpMetricsCollector())) {
       AmqpChecks checks = new AmqpChecks(settings, link.connection());
       checks.lines.add(Check.ok(broker, "connected as " + settings.broker().username()));
       checks.plaintext(broker);

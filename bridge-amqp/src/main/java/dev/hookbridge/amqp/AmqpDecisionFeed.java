@@ -32,12 +32,12 @@ final class AmqpDecisionFeed implements DecisionFeed {
   private static final int TRANSIENT = 1;
 
   private final AmqpSettings settings;
-  private final AmqpLink link;
+  private final AmqpConnection link;
   private final AmqpProperties properties;
   private final Channel channel;
   private final Deliveries deliveries;
 
-  private AmqpDecisionFeed(AmqpSettings settings, AmqpLink link, Channel channel) {
+  private AmqpDecisionFeed(AmqpSettings settings, AmqpConnection link, Channel channel) {
     this.settings = settings;
     this.link = link;
     this.channel = channel;
@@ -47,8 +47,8 @@ final class AmqpDecisionFeed implements DecisionFeed {
 
   static AmqpDecisionFeed open(AmqpSettings settings, String group, String rule, int atOnce)
       throws SinkException {
-    AmqpLink link =
-        AmqpLink.open(settings, "hookbridge decide " + group, new NoOpMetricsCollector());
+    AmqpConnection link =
+        AmqpConnection.open(settings, "hookbridge decide " + group, new NoOpMetricsCollector());
     try {
       AmqpDecisionFeed feed =
           new AmqpDecisionFeed(settings, link, link.connection().createChannel());

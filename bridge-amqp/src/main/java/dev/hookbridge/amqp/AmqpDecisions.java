@@ -47,7 +47,7 @@ final class AmqpDecisions implements DecisionChannel {
 
   private final AmqpSettings settings;
   private final AmqpProperties properties;
-  private final AmqpLink link;
+  private final AmqpConnection link;
   private final Replies replies;
   private final BlockingQueue<Waiting> waiting = new ArrayBlockingQueue<>(WAITING);
   private final Thread writer;
@@ -61,7 +61,7 @@ final class AmqpDecisions implements DecisionChannel {
   /** A request and until when it is of any use, by {@link System#nanoTime}. */
   private record Waiting(DecisionRequest request, long until) {}
 
-  private AmqpDecisions(AmqpSettings settings, AmqpLink link, Replies replies) {
+  private AmqpDecisions(AmqpSettings settings, AmqpConnection link, Replies replies) {
     this.settings = settings;
     this.properties = new AmqpProperties(settings.prefix());
     this.link = link;
@@ -73,7 +73,7 @@ final class AmqpDecisions implements DecisionChannel {
   static AmqpDecisions open(AmqpSettings settings, SinkContext context, Replies replies)
       throws SinkException {
     String name = "hookbridge decisions of " + context.name() + " on " + context.host();
-    AmqpLink link = AmqpLink.open(settings, name, new NoOpMetricsCollector());
+    AmqpConnection link = AmqpConnection.open(settings, name, new NoOpMetricsCollector());
     AmqpDecisions decisions = new AmqpDecisions(settings, link, replies);
     decisions.start();
     return decisions;

@@ -26,12 +26,12 @@ final class AmqpFeed implements FeedReader {
   private static final Map<String, Object> QUEUE = Map.of("x-max-length-bytes", 256L << 20);
 
   private final AmqpSettings settings;
-  private final AmqpLink link;
+  private final AmqpConnection link;
   private final AmqpProperties properties;
   private final Channel channel;
   private final Deliveries deliveries;
 
-  private AmqpFeed(AmqpSettings settings, AmqpLink link, Channel channel) {
+  private AmqpFeed(AmqpSettings settings, AmqpConnection link, Channel channel) {
     this.settings = settings;
     this.link = link;
     this.channel = channel;
@@ -40,7 +40,8 @@ final class AmqpFeed implements FeedReader {
   }
 
   static AmqpFeed open(AmqpSettings settings) throws SinkException {
-    AmqpLink link = AmqpLink.open(settings, "hookbridge feed", new NoOpMetricsCollector());
+    AmqpConnection link =
+        AmqpConnection.open(settings, "hookbridge feed", new NoOpMetricsCollector());
     try {
       AmqpFeed feed = new AmqpFeed(settings, link, link.connection().createChannel());
       feed.subscribe();

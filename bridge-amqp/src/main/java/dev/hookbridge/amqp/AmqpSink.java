@@ -39,16 +39,16 @@ final class AmqpSink implements Sink {
   private final AmqpSettings settings;
   private final AmqpProperties properties;
   private final AmqpMeters meters;
-  private final AmqpLink link;
+  private final AmqpConnection link;
   private final MessageLimit limit = new MessageLimit();
   private final ScheduledExecutorService watch;
-  private volatile @Nullable ConfirmChannel channel; // set by the courier's thread alone
+  private volatile @Nullable ConfirmChannel channel; // set by the sink worker's thread alone
   private volatile long writingUntil;
   private volatile boolean writing;
   private volatile Outcome.@Nullable Broken dead;
   private volatile boolean closing;
 
-  private AmqpSink(AmqpSettings settings, AmqpMeters meters, AmqpLink link) {
+  private AmqpSink(AmqpSettings settings, AmqpMeters meters, AmqpConnection link) {
     this.settings = settings;
     this.properties = new AmqpProperties(settings.prefix());
     this.meters = meters;
@@ -61,7 +61,8 @@ final class AmqpSink implements Sink {
     AmqpSink sink;
     try {
       String name = "hookbridge " + context.name() + " on " + context.host();
-      sink = new AmqpSink(settings, meters, AmqpLink.open(settings, name, meters.collector()));
+      sink =
+          new AmqpSink(settings, meters, AmqpConnection.open(settings, name, meters.collector()));
     } catch (SinkException e) {
       meters.close();
       throw e;

@@ -21,7 +21,8 @@ final class DecisionChecks {
     } catch (IllegalArgumentException e) {
       return List.of(Check.failure("settings", String.valueOf(e.getMessage())));
     }
-    try (AmqpLink link = AmqpLink.open(settings, "hookbridge check", new NoOpMetricsCollector())) {
+    try (AmqpConnection link =
+        AmqpConnection.open(settings, "hookbridge check", new NoOpMetricsCollector())) {
       return List.of(exchange(link.connection(), settings.decisions(), create));
     } catch (SinkException e) {
       return List.of(Check.failure("broker " + settings.broker(), String.valueOf(e.getMessage())));

@@ -4,7 +4,7 @@
  *
  * <pre>
  * AmqpSettings ─► AmqpLink ─────► AmqpSink ─────► ConfirmChannel ─► Unconfirmed
- *   the keys      a connection    one per courier  publishes, maps    who waits for
+ *   the keys      a connection    one per sink worker  publishes, maps    who waits for
  *   checked       and its guard   (reopens the     every answer by    which tag
  *                                  channel)        AmqpErrors
  *                 AmqpLink ─────► AmqpFeed, AmqpChecks

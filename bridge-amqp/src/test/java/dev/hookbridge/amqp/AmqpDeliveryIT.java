@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.hookbridge.Envelope;
 import dev.hookbridge.Reason;
-import dev.hookbridge.delivery.Courier;
 import dev.hookbridge.delivery.Pipeline;
+import dev.hookbridge.delivery.SinkWorker;
 import dev.hookbridge.spool.DeadLetter;
 import dev.hookbridge.spool.SpoolException;
 import dev.hookbridge.testing.SampleEvents;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Faults that only RabbitMQ has, with spool and courier: nothing is lost, delivery resumes. */
+/** Faults that only RabbitMQ has, with spool and sink worker: nothing is lost, delivery resumes. */
 @ExtendWith(Rabbit.Shared.class)
 final class AmqpDeliveryIT {
   private static final int SCALE = Boolean.getBoolean("hookbridge.full") ? 10 : 1;
@@ -54,8 +54,8 @@ final class AmqpDeliveryIT {
     rabbit.ctl("set_vm_memory_high_watermark", "0.4");
   }
 
-  private Courier courier(String exchange, Map<String, ?> more) {
-    return pipeline.courier(rabbit.settings(exchange, more));
+  private SinkWorker sinkWorker(String exchange, Map<String, ?> more) {
+    return pipeline.sinkWorker(rabbit.settings(exchange, more));
   }
 
   private void assertAllInOrder(List<Seen> seen, List<Envelope> taken) {
@@ -83,9 +83,9 @@ final class AmqpDeliveryIT {
   void aFullQueueIsWaitedForAndDrainedInOrder() throws Exception {
     String exchange = rabbit.exchange();
     String queue = rabbit.queue(exchange, FULL);
-    Courier courier = courier(exchange, Map.of());
+    SinkWorker sinkWorker = sinkWorker(exchange, Map.of());
     List<Envelope> taken = pipeline.append(events.mixed(100 * SCALE, 5, 500));
-    Pipeline.awaitProblem(courier, Reason.REJECTED);
+    Pipeline.awaitProblem(sinkWorker, Reason.REJECTED);
     assertThat(pipeline.lag()).isGreaterThan(taken.size() / 2);
     assertAllInOrder(drain(queue, 0), taken);
   }
@@ -96,7 +96,7 @@ final class AmqpDeliveryIT {
     String stuck = queueFor(exchange, FULL, "guest-0");
     String free = queueFor(exchange, Map.of(), "guest-1", "guest-2", "guest-3");
     List<Envelope> taken = events.mixed(400 * SCALE, 4, 500);
-    courier(exchange, Map.of());
+    sinkWorker(exchange, Map.of());
     pipeline.append(taken);
     List<Envelope> waiting = of("guest-0", taken);
     pipeline.awaitLag(waiting.size() - 5L);
@@ -131,7 +131,7 @@ final class AmqpDeliveryIT {
       rabbit.ctl("set_permissions", "limited", "^$", ".*", "^$");
       rabbit.ctl("set_topic_permissions", "limited", exchange, "guest-[1-9]$", "^$");
       List<Envelope> taken = pipeline.append(events.mixed(200 * SCALE, 10, 500));
-      courier(exchange, LIMITED_USER);
+      sinkWorker(exchange, LIMITED_USER);
       pipeline.awaitLag(of("guest-0", taken).size());
       assertThat(pipeline.lag()).isEqualTo(of("guest-0", taken).size());
       rabbit.ctl("clear_topic_permissions", "limited", exchange);
@@ -149,7 +149,7 @@ final class AmqpDeliveryIT {
     String queue = queueFor(exchange, Map.of(), "guest-0", "guest-1");
     rabbit.plainly(channel -> channel.queueBind(queue, exchange, "agent.#"));
     List<Envelope> taken = pipeline.append(events.mixed(100 * SCALE, 3, 500));
-    courier(exchange, Map.of());
+    sinkWorker(exchange, Map.of());
     pipeline.awaitDelivered();
     List<Envelope> parked = of("guest-2", taken);
     assertThat(pipeline.deadLetters())
@@ -172,7 +172,7 @@ final class AmqpDeliveryIT {
     String exchange = rabbit.exchange();
     String queue = queueFor(exchange, Map.of(), "guest-0", "guest-1");
     List<Envelope> taken = pipeline.append(events.mixed(100 * SCALE, 3, 500));
-    courier(exchange, Map.of("unroutable", "discard"));
+    sinkWorker(exchange, Map.of("unroutable", "discard"));
     pipeline.awaitDelivered();
     assertThat(pipeline.deadLetters()).isEmpty();
     List<Envelope> routed = new ArrayList<>(taken);
@@ -184,12 +184,12 @@ final class AmqpDeliveryIT {
   void aMemoryAlarmIsWaitedFor() throws Exception {
     String exchange = rabbit.exchange();
     String queue = rabbit.queue(exchange);
-    Courier courier = courier(exchange, Map.of());
+    SinkWorker sinkWorker = sinkWorker(exchange, Map.of());
     List<Envelope> taken = new ArrayList<>(pipeline.append(events.mixed(100, 10, 500)));
     pipeline.awaitDelivered();
     rabbit.ctl("set_vm_memory_high_watermark", "0.0001");
     taken.addAll(pipeline.append(events.mixed(500 * SCALE, 10, 500)));
-    Pipeline.awaitProblem(courier, Reason.BLOCKED);
+    Pipeline.awaitProblem(sinkWorker, Reason.BLOCKED);
     assertThat(pipeline.lag()).isGreaterThan(400);
     rabbit.ctl("set_vm_memory_high_watermark", "0.4");
     pipeline.awaitRecovery("memory alarm on and off");
@@ -200,7 +200,7 @@ final class AmqpDeliveryIT {
   void allConnectionsMayBeClosedAgainAndAgain() throws Exception {
     String exchange = rabbit.exchange();
     String queue = rabbit.queue(exchange);
-    courier(exchange, Map.of());
+    sinkWorker(exchange, Map.of());
     List<Envelope> taken = new ArrayList<>();
     for (int round = 1; round <= 3 * SCALE; round++) {
       CompletableFuture<Void> closing =

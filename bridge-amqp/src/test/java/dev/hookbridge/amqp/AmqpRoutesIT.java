@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.hookbridge.Envelope;
 import dev.hookbridge.Reason;
-import dev.hookbridge.delivery.Courier;
 import dev.hookbridge.delivery.Pipeline;
+import dev.hookbridge.delivery.SinkWorker;
 import dev.hookbridge.spool.SpoolException;
 import dev.hookbridge.testing.SampleEvents;
 import dev.hookbridge.testing.Seen;
@@ -49,8 +49,8 @@ final class AmqpRoutesIT {
     pipeline.close();
   }
 
-  private Courier courier(String exchange, Map<String, ?> more) {
-    return pipeline.courier(rabbit.settings(exchange, more));
+  private SinkWorker sinkWorker(String exchange, Map<String, ?> more) {
+    return pipeline.sinkWorker(rabbit.settings(exchange, more));
   }
 
   private static void assertInOrder(List<Seen> seen, List<Envelope> taken) {
@@ -64,7 +64,7 @@ final class AmqpRoutesIT {
     String healthy = rabbit.queue(exchange);
     String full = rabbit.queue(exchange, Map.of("x-max-length", 5, "x-overflow", "reject-publish"));
     List<Envelope> taken = pipeline.append(events.mixed(400, KEYS, 500));
-    courier(exchange, Map.of());
+    sinkWorker(exchange, Map.of());
     await().atMost(PATIENCE).until(() -> pipeline.failures(Reason.REJECTED) >= KEYS);
     // A second copy of each key's event would come within a second.
     await()
@@ -101,15 +101,15 @@ final class AmqpRoutesIT {
   void aBindingThatDidNotSurviveTheBrokerIsWaitedForAndTold() throws Exception {
     String exchange = rabbit.exchange();
     String queue = rabbit.queue(exchange);
-    Courier courier = courier(exchange, Map.of());
+    SinkWorker sinkWorker = sinkWorker(exchange, Map.of());
     List<Envelope> taken = new ArrayList<>(pipeline.append(events.mixed(300, 10, 500)));
     pipeline.awaitDelivered();
     List<Seen> seen = new ArrayList<>(rabbit.read(queue, 300));
     rabbit.plainly(channel -> channel.queueUnbind(queue, exchange, "#"));
     rabbit.ctl("close_all_connections", "restart");
     taken.addAll(pipeline.append(events.mixed(300, 10, 500)));
-    Pipeline.awaitSteadyProblem(courier, Reason.UNROUTABLE);
-    assertThat(courier.problem()).contains("312").contains("bind a queue");
+    Pipeline.awaitSteadyProblem(sinkWorker, Reason.UNROUTABLE);
+    assertThat(sinkWorker.problem()).contains("312").contains("bind a queue");
     assertThat(pipeline.failures(Reason.UNROUTABLE)).isPositive();
     assertThat(pipeline.deadLetters()).isEmpty();
     assertThat(pipeline.lag()).isEqualTo(300);
@@ -119,7 +119,7 @@ final class AmqpRoutesIT {
     assertInOrder(seen, taken);
     assertThat(pipeline.deadLetters()).isEmpty();
     assertThat(pipeline.refusals()).isEmpty();
-    assertThat(courier.problem()).isEmpty();
+    assertThat(sinkWorker.problem()).isEmpty();
   }
 
   @Test
@@ -130,7 +130,7 @@ final class AmqpRoutesIT {
     rabbit.plainly(channel -> channel.queueUnbind(queue, exchange, "#"));
     rabbit.plainly(channel -> channel.queueBind(queue, exchange, "*.*.*.guest-0"));
     List<Envelope> taken = pipeline.append(events.mixed(200, 6, 500));
-    courier(exchange, Map.of());
+    sinkWorker(exchange, Map.of());
     pipeline.awaitDelivered();
     List<String> dead =
         taken.stream().map(Envelope::id).filter(pipeline.refusals()::contains).toList();
@@ -168,7 +168,7 @@ final class AmqpRoutesIT {
     try (Rabbit own = new Rabbit(Map.of())) {
       String exchange = own.exchange();
       String queue = own.queue(exchange);
-      pipeline.courier(own.settings(exchange, Map.of()));
+      pipeline.sinkWorker(own.settings(exchange, Map.of()));
       List<Envelope> taken = new ArrayList<>(pipeline.append(events.mixed(500, 10, 500)));
       pipeline.awaitDelivered();
       List<Seen> seen = new ArrayList<>(own.read(queue, taken.size()));
@@ -188,7 +188,7 @@ final class AmqpRoutesIT {
   @Test
   void discardStaysDiscard() throws Exception {
     String exchange = rabbit.exchange();
-    courier(exchange, Map.of("unroutable", "discard"));
+    sinkWorker(exchange, Map.of("unroutable", "discard"));
     pipeline.append(events.mixed(100, 3, 500));
     pipeline.awaitDelivered();
     assertThat(pipeline.deadLetters()).isEmpty();

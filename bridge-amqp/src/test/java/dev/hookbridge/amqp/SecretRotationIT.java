@@ -6,9 +6,9 @@ import dev.hookbridge.Envelope;
 import dev.hookbridge.Reason;
 import dev.hookbridge.Settings;
 import dev.hookbridge.config.Config;
-import dev.hookbridge.config.Places;
-import dev.hookbridge.delivery.Courier;
+import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.delivery.Pipeline;
+import dev.hookbridge.delivery.SinkWorker;
 import dev.hookbridge.testing.SampleEvents;
 import dev.hookbridge.testing.Seen;
 import java.net.URI;
@@ -41,22 +41,22 @@ final class SecretRotationIT {
     String queue = rabbit.queue(exchange);
     List<Envelope> taken = new ArrayList<>();
     try (Pipeline pipeline = new Pipeline(new AmqpTransport(), folder)) {
-      Courier courier = pipeline.courier(configured(exchange, secret));
+      SinkWorker sinkWorker = pipeline.sinkWorker(configured(exchange, secret));
       taken.addAll(pipeline.append(events.mixed(20, 3, 300)));
       pipeline.awaitDelivered();
 
       rabbit.ctl("change_password", "rotated", "second-secret");
       rabbit.ctl("close_all_connections", "rotated");
       taken.addAll(pipeline.append(events.mixed(20, 3, 300)));
-      Pipeline.awaitProblem(courier, Reason.AUTHENTICATION);
+      Pipeline.awaitProblem(sinkWorker, Reason.AUTHENTICATION);
       Files.writeString(secret, "second-secret\n");
       pipeline.awaitDelivered();
 
       Files.delete(secret);
       rabbit.ctl("close_all_connections", "rotated");
       taken.addAll(pipeline.append(events.mixed(20, 3, 300)));
-      Pipeline.awaitSteadyProblem(courier, Reason.CONFIGURATION);
-      assertThat(courier.problem())
+      Pipeline.awaitSteadyProblem(sinkWorker, Reason.CONFIGURATION);
+      assertThat(sinkWorker.problem())
           .contains("${file:" + secret + "}", "cannot be read")
           .doesNotContain("\n", "second-secret");
       Files.writeString(secret, "second-secret");
@@ -85,7 +85,7 @@ final class SecretRotationIT {
                 exchange: %s
             """
                 .formatted(uri.getHost(), uri.getPort(), secret, exchange));
-    Config config = Config.load(file, Places.resolve(Map.of("HOME", "/nowhere")), Map.of());
+    Config config = Config.load(file, HostPaths.resolve(Map.of("HOME", "/nowhere")), Map.of());
     return config.sinks().get(0).plan().settings();
   }
 }

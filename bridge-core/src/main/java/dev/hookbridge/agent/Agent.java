@@ -3,12 +3,12 @@ package dev.hookbridge.agent;
 import dev.hookbridge.SinkContext;
 import dev.hookbridge.config.Config;
 import dev.hookbridge.config.Doubts;
-import dev.hookbridge.config.Places;
+import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.config.SinkConfig;
-import dev.hookbridge.decision.Carrier;
+import dev.hookbridge.decision.DecisionTransport;
 import dev.hookbridge.decision.Decisions;
-import dev.hookbridge.decision.Switch;
-import dev.hookbridge.delivery.Courier;
+import dev.hookbridge.decision.KillSwitch;
+import dev.hookbridge.delivery.SinkWorker;
 import dev.hookbridge.envelope.Envelopes;
 import dev.hookbridge.envelope.HostFacts;
 import dev.hookbridge.envelope.Redaction;
@@ -19,7 +19,7 @@ import dev.hookbridge.metrics.Metrics;
 import dev.hookbridge.metrics.MetricsServer;
 import dev.hookbridge.spool.Batch;
 import dev.hookbridge.spool.HostIdentity;
-import dev.hookbridge.spool.Orphan;
+import dev.hookbridge.spool.RemovedSink;
 import dev.hookbridge.spool.Spool;
 import dev.hookbridge.spool.SpoolException;
 import dev.hookbridge.status.LastEvents;
@@ -42,10 +42,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The agent, whole: mailbox → envelope → spool → couriers → sinks; and apart from it the gate.
+ * The agent, whole: mailbox → envelope → spool → sinkWorkers → sinks; and apart from it the gate.
  *
  * <pre>
- * mailbox ──Intake──► envelopes ──► spool ──Courier──► sink (one courier each)
+ * mailbox ──Intake──► envelopes ──► spool ──Courier──► sink (one sink worker each)
  *    ▲                                │ ▲
  *    └── removed once committed ──────┘ │      Upkeep: saves, trims, retries, tells losses, heartbeat
  *                                    Announcer
@@ -63,8 +63,8 @@ public final class Agent implements AutoCloseable {
   private final PrometheusMeterRegistry meters;
   private final Spool spool;
   private final Envelopes envelopes;
-  private final List<Courier> couriers = new ArrayList<>();
-  private final Closing closing = new Closing();
+  private final List<SinkWorker> sinkWorkers = new ArrayList<>();
+  private final ShutdownStack closing = new ShutdownStack();
   private Optional<MetricsServer> server = Optional.empty();
   private final CompletableFuture<String> failure = new CompletableFuture<>();
   private int doors;
@@ -83,12 +83,12 @@ public final class Agent implements AutoCloseable {
    * @throws IOException when a folder or the metrics' address cannot be had
    * @throws SpoolException when the spool is another agent's, or cannot be used
    */
-  public static Agent start(Config config, Places places, String version)
+  public static Agent start(Config config, HostPaths places, String version)
       throws IOException, SpoolException {
     return start(config, places, version, step -> {});
   }
 
-  static Agent start(Config config, Places places, String version, Consumer<Step> steps)
+  static Agent start(Config config, HostPaths places, String version, Consumer<Step> steps)
       throws IOException, SpoolException {
     PrometheusMeterRegistry meters = Metrics.registry(version);
     HostFacts host = HostFacts.detect(version).named(config.host());
@@ -106,22 +106,24 @@ public final class Agent implements AutoCloseable {
     agent.closing.push(spool);
     spool.onDamage(agent::failed);
     try {
-      List<Orphan> orphans = agent.begin(version);
+      List<RemovedSink> orphans = agent.begin(version);
       agent.startCouriers();
-      SwitchWatch gates = new SwitchWatch(new Switch(places.gatesOff()), envelopes, meters);
-      Upkeep upkeep = agent.startUpkeep(gates, steps);
+      KillSwitchMonitor gates =
+          new KillSwitchMonitor(new KillSwitch(places.gatesOff()), envelopes, meters);
+      Housekeeping upkeep = agent.startUpkeep(gates, steps);
       agent.doors = agent.closing.mark();
-      Announcer announcer = new Announcer(spool, meters);
+      DecisionEventQueue announcer = new DecisionEventQueue(spool, meters);
       agent.closing.start(announcer, "announcer", announcer::stop);
       Decisions decisions = agent.startDecisions(places, announcer);
-      Verdicts verdicts = new Verdicts(decisions, envelopes, gates, meters);
+      DecisionRecorder verdicts = new DecisionRecorder(decisions, envelopes, gates, meters);
       Intake intake = agent.startIntake(places, verdicts, announcer, steps);
       Lookout lookout = new Lookout(places, meters);
       agent.closing.start(lookout, "lookout", lookout::stop);
       var parts =
-          new AgentStatus.Parts(spool, intake, lookout, upkeep, agent.couriers, decisions, gates);
+          new AgentStatus.Parts(
+              spool, intake, lookout, upkeep, agent.sinkWorkers, decisions, gates);
       agent.startServer(
-          new AgentHealth(lookout, intake, upkeep, agent.couriers, decisions),
+          new AgentHealth(lookout, intake, upkeep, agent.sinkWorkers, decisions),
           new AgentStatus(config, version, parts, meters, events));
       agent.letGo(orphans);
       return agent;
@@ -131,10 +133,10 @@ public final class Agent implements AutoCloseable {
     }
   }
 
-  private List<Orphan> begin(String version) throws SpoolException {
+  private List<RemovedSink> begin(String version) throws SpoolException {
     Set<String> names = new LinkedHashSet<>();
     config.sinks().forEach(sink -> names.add(sink.name()));
-    List<Orphan> orphans = spool.sinks(names);
+    List<RemovedSink> orphans = spool.sinks(names);
     Doubts.of(config).forEach(doubt -> LOG.warn("{}: {}", doubt.what(), doubt.message()));
     spool
         .setAside()
@@ -145,16 +147,16 @@ public final class Agent implements AutoCloseable {
                         + " new epoch begins",
                     aside.reason(),
                     aside.file()));
-    spool.append(Batch.ofOwn(new Tellings(envelopes).started(spool)).tellingPrevious());
+    spool.append(Batch.ofOwn(new AgentEventMapper(envelopes).started(spool)).tellingPrevious());
     LOG.info(
         "hookbridge {} on {}: {} events wait in the spool", version, config.host(), spool.events());
     return orphans;
   }
 
   /** Last of all: a start that fails, with a wrong configuration for instance, loses nothing. */
-  private void letGo(List<Orphan> orphans) throws SpoolException {
+  private void letGo(List<RemovedSink> orphans) throws SpoolException {
     spool.letGo(orphans);
-    for (Orphan orphan : orphans) {
+    for (RemovedSink orphan : orphans) {
       LOG.warn(
           "sink {} is no longer configured; {} events it had not confirmed are not kept for it",
           orphan.sink(),
@@ -165,22 +167,30 @@ public final class Agent implements AutoCloseable {
   private void startCouriers() {
     for (SinkConfig sink : config.sinks()) {
       SinkContext context = new SinkContext(sink.name(), config.host(), meters);
-      Courier courier = new Courier(sink.plan(), spool, context, new Refusals(envelopes));
-      couriers.add(courier);
-      closing.push(courier);
-      courier.start();
+      SinkWorker sinkWorker = new SinkWorker(sink.plan(), spool, context, new Refusals(envelopes));
+      sinkWorkers.add(sinkWorker);
+      closing.push(sinkWorker);
+      sinkWorker.start();
     }
   }
 
-  private Upkeep startUpkeep(SwitchWatch gates, Consumer<Step> steps) {
-    Upkeep upkeep =
-        new Upkeep(spool, new Tellings(envelopes), couriers, gates, meters, steps, this::failed);
+  private Housekeeping startUpkeep(KillSwitchMonitor gates, Consumer<Step> steps) {
+    Housekeeping upkeep =
+        new Housekeeping(
+            spool,
+            new AgentEventMapper(envelopes),
+            sinkWorkers,
+            gates,
+            meters,
+            steps,
+            this::failed);
     closing.start(upkeep, "upkeep", upkeep::stop);
     return upkeep;
   }
 
-  private Decisions startDecisions(Places places, Announcer announcer) throws IOException {
-    Map<String, Carrier> carriers = new HashMap<>();
+  private Decisions startDecisions(HostPaths places, DecisionEventQueue announcer)
+      throws IOException {
+    Map<String, DecisionTransport> carriers = new HashMap<>();
     config.sinks().forEach(sink -> carriers.put(sink.name(), sink.carrier()));
     Decisions.Site site = new Decisions.Site(places.gates(), config.host(), carriers);
     Decisions decisions =
@@ -190,7 +200,10 @@ public final class Agent implements AutoCloseable {
   }
 
   private Intake startIntake(
-      Places places, Verdicts verdicts, Announcer announcer, Consumer<Step> steps)
+      HostPaths places,
+      DecisionRecorder verdicts,
+      DecisionEventQueue announcer,
+      Consumer<Step> steps)
       throws IOException, SpoolException {
     Mailbox.Places where =
         new Mailbox.Places(
@@ -270,6 +283,6 @@ public final class Agent implements AutoCloseable {
   }
 
   private long waiting() {
-    return couriers.stream().mapToLong(Courier::lag).max().orElse(0);
+    return sinkWorkers.stream().mapToLong(SinkWorker::lag).max().orElse(0);
   }
 }

@@ -1,7 +1,7 @@
 package dev.hookbridge.agent;
 
 import dev.hookbridge.decision.Decisions;
-import dev.hookbridge.delivery.Courier;
+import dev.hookbridge.delivery.SinkWorker;
 import dev.hookbridge.metrics.Health;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,16 +10,20 @@ import java.util.List;
 final class AgentHealth implements Health {
   private final Lookout lookout;
   private final Intake intake;
-  private final Upkeep upkeep;
-  private final List<Courier> couriers;
+  private final Housekeeping upkeep;
+  private final List<SinkWorker> sinkWorkers;
   private final Decisions decisions;
 
   AgentHealth(
-      Lookout lookout, Intake intake, Upkeep upkeep, List<Courier> couriers, Decisions decisions) {
+      Lookout lookout,
+      Intake intake,
+      Housekeeping upkeep,
+      List<SinkWorker> sinkWorkers,
+      Decisions decisions) {
     this.lookout = lookout;
     this.intake = intake;
     this.upkeep = upkeep;
-    this.couriers = couriers;
+    this.sinkWorkers = sinkWorkers;
     this.decisions = decisions;
   }
 
@@ -28,13 +32,13 @@ final class AgentHealth implements Health {
     List<Part> parts = new ArrayList<>();
     parts.add(new Part("mailbox", !intake.dead(), intake.dead() ? "its thread has ended" : ""));
     parts.add(new Part("gate", decisions.alive(), decisions.alive() ? "" : "its thread has ended"));
-    couriers.forEach(
-        courier ->
+    sinkWorkers.forEach(
+        sinkWorker ->
             parts.add(
                 new Part(
-                    "sink " + courier.name(),
-                    courier.alive(),
-                    courier.alive() ? "" : "its thread has ended")));
+                    "sink " + sinkWorker.name(),
+                    sinkWorker.alive(),
+                    sinkWorker.alive() ? "" : "its thread has ended")));
     return parts;
   }
 
@@ -43,8 +47,9 @@ final class AgentHealth implements Health {
     List<Part> parts = new ArrayList<>();
     parts.add(part("mailbox", intake.problem(), lookout.mailbox()));
     parts.add(part("spool", upkeep.problem(), lookout.spool()));
-    for (Courier courier : couriers) {
-      parts.add(new Part("sink " + courier.name(), courier.connected(), courier.problem()));
+    for (SinkWorker sinkWorker : sinkWorkers) {
+      parts.add(
+          new Part("sink " + sinkWorker.name(), sinkWorker.connected(), sinkWorker.problem()));
     }
     return parts;
   }

@@ -3,7 +3,7 @@ package dev.hookbridge.agent;
 import dev.hookbridge.config.Config;
 import dev.hookbridge.decision.Decisions;
 import dev.hookbridge.decision.Rule;
-import dev.hookbridge.delivery.Courier;
+import dev.hookbridge.delivery.SinkWorker;
 import dev.hookbridge.spool.Spool;
 import dev.hookbridge.status.LastEvents;
 import dev.hookbridge.status.Snapshot;
@@ -11,7 +11,7 @@ import dev.hookbridge.status.Snapshot.DecisionState;
 import dev.hookbridge.status.Snapshot.MailboxState;
 import dev.hookbridge.status.Snapshot.SinkState;
 import dev.hookbridge.status.Snapshot.SpoolState;
-import dev.hookbridge.status.Source;
+import dev.hookbridge.status.StatusSource;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -24,7 +24,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** The agent as the status page shows it; what is counted is read from the meters. */
-final class AgentStatus implements Source {
+final class AgentStatus implements StatusSource {
   private final Config config;
   private final String version;
   private final Parts parts;
@@ -37,10 +37,10 @@ final class AgentStatus implements Source {
       Spool spool,
       Intake intake,
       Lookout lookout,
-      Upkeep upkeep,
-      List<Courier> couriers,
+      Housekeeping upkeep,
+      List<SinkWorker> sinkWorkers,
       Decisions decisions,
-      SwitchWatch gates) {}
+      KillSwitchMonitor gates) {}
 
   AgentStatus(Config config, String version, Parts parts, MeterRegistry meters, LastEvents events) {
     this.config = config;
@@ -64,7 +64,7 @@ final class AgentStatus implements Source {
         version,
         Instant.now(),
         Duration.ofNanos(System.nanoTime() - begun),
-        parts.couriers().stream().map(AgentStatus::sink).toList(),
+        parts.sinkWorkers().stream().map(AgentStatus::sink).toList(),
         spool(),
         mailbox(),
         decisions(),
@@ -72,16 +72,16 @@ final class AgentStatus implements Source {
         events.newestFirst());
   }
 
-  private static SinkState sink(Courier courier) {
-    String problem = courier.problem();
+  private static SinkState sink(SinkWorker sinkWorker) {
+    String problem = sinkWorker.problem();
     return new SinkState(
-        courier.name(),
-        courier.type(),
-        courier.connected(),
-        courier.lag(),
-        courier.oldestSeconds(),
+        sinkWorker.name(),
+        sinkWorker.type(),
+        sinkWorker.connected(),
+        sinkWorker.lag(),
+        sinkWorker.oldestSeconds(),
         problem.substring(0, Math.max(0, problem.indexOf(':'))),
-        courier.dead());
+        sinkWorker.dead());
   }
 
   private SpoolState spool() {

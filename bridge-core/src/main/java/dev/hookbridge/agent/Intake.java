@@ -4,10 +4,10 @@ import dev.hookbridge.Envelope;
 import dev.hookbridge.envelope.Envelopes;
 import dev.hookbridge.mailbox.GateOutcome;
 import dev.hookbridge.mailbox.HookCall;
-import dev.hookbridge.mailbox.Letter;
 import dev.hookbridge.mailbox.LostCall;
-import dev.hookbridge.mailbox.Mail;
 import dev.hookbridge.mailbox.Mailbox;
+import dev.hookbridge.mailbox.MailboxEntry;
+import dev.hookbridge.mailbox.MailboxRecord;
 import dev.hookbridge.spool.Batch;
 import dev.hookbridge.spool.Spool;
 import dev.hookbridge.spool.SpoolException;
@@ -35,10 +35,10 @@ final class Intake implements Runnable {
 
   private final Mailbox mailbox;
   private final Envelopes envelopes;
-  private final Tellings tellings;
+  private final AgentEventMapper tellings;
   private final Spool spool;
-  private final Verdicts verdicts;
-  private final Announcer announcer;
+  private final DecisionRecorder verdicts;
+  private final DecisionEventQueue announcer;
   private final Consumer<Step> steps;
   private final Consumer<SpoolException> failed;
   private final CallMeters meters;
@@ -58,14 +58,14 @@ final class Intake implements Runnable {
       Mailbox mailbox,
       Envelopes envelopes,
       Spool spool,
-      Verdicts verdicts,
-      Announcer announcer,
+      DecisionRecorder verdicts,
+      DecisionEventQueue announcer,
       MeterRegistry registry,
       Consumer<Step> steps,
       Consumer<SpoolException> failed) {
     this.mailbox = mailbox;
     this.envelopes = envelopes;
-    this.tellings = new Tellings(envelopes);
+    this.tellings = new AgentEventMapper(envelopes);
     this.spool = spool;
     this.verdicts = verdicts;
     this.announcer = announcer;
@@ -134,12 +134,12 @@ final class Intake implements Runnable {
       meters.lost(loss.reason());
       untold.add(tellings.lost(loss));
     }
-    List<Mail> mails = batch.mails();
+    List<MailboxEntry> mails = batch.mails();
     for (int i = 0; i < mails.size(); i++) {
-      Mail mail = mails.get(i);
+      MailboxEntry mail = mails.get(i);
       take(mail.letter(), events);
       if (mail.letter() instanceof HookCall call) {
-        mails.set(i, new Mail(mail.name(), call.withoutStdin()));
+        mails.set(i, new MailboxEntry(mail.name(), call.withoutStdin()));
       }
     }
     // Until this has succeeded nothing of the batch is let go: the files stay where they are.
@@ -154,7 +154,7 @@ final class Intake implements Runnable {
   }
 
   /** A call's event, behind it who was asked about it, behind that what was decided. */
-  private void take(Letter letter, List<Envelope> events) {
+  private void take(MailboxRecord letter, List<Envelope> events) {
     if (letter instanceof GateOutcome outcome) {
       events.addAll(announcer.of(outcome.call()));
       events.add(verdicts.made(outcome));
@@ -199,9 +199,9 @@ final class Intake implements Runnable {
     }
   }
 
-  private void count(List<Mail> mails) {
+  private void count(List<MailboxEntry> mails) {
     long now = System.currentTimeMillis();
-    for (Mail mail : mails) {
+    for (MailboxEntry mail : mails) {
       if (mail.letter() instanceof HookCall call) {
         meters.taken(call, now);
       }

@@ -1,7 +1,7 @@
 package dev.hookbridge.agent;
 
-import dev.hookbridge.config.Places;
-import dev.hookbridge.mailbox.MailSight;
+import dev.hookbridge.config.HostPaths;
+import dev.hookbridge.mailbox.MailboxStatus;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -25,7 +25,7 @@ final class Lookout implements Runnable {
   /** A look at a million files takes seconds; most of the time is left to others. */
   private static final int REST = 10;
 
-  private final Places places;
+  private final HostPaths places;
   private final Watchdog watchdog = new Watchdog("its folders cannot be looked at");
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile Look last;
@@ -37,11 +37,11 @@ final class Lookout implements Runnable {
    * @param mailbox what is wrong with the mailbox's folders, empty when nothing is
    * @param spool the same of the spool's
    */
-  private record Look(long at, MailSight sight, String mailbox, String spool) {}
+  private record Look(long at, MailboxStatus sight, String mailbox, String spool) {}
 
-  Lookout(Places places, MeterRegistry registry) {
+  Lookout(HostPaths places, MeterRegistry registry) {
     this.places = places;
-    this.last = look(new MailSight(0, Duration.ZERO, Duration.ZERO, 0));
+    this.last = look(new MailboxStatus(0, Duration.ZERO, Duration.ZERO, 0));
     Gauge.builder("hookbridge.mailbox.files", this, Lookout::files)
         .description("Files that wait in the mailbox, counted every second")
         .register(registry);
@@ -58,7 +58,7 @@ final class Lookout implements Runnable {
       begun = System.nanoTime();
       watchdog.begin();
       try {
-        last = look(MailSight.of(places.mail()));
+        last = look(MailboxStatus.of(places.mail()));
       } catch (IOException | RuntimeException e) {
         last = new Look(last.at, last.sight, "the mailbox cannot be listed: " + e, last.spool);
       } finally {
@@ -67,7 +67,7 @@ final class Lookout implements Runnable {
     } while (!await(Math.max(PAUSE, REST * (System.nanoTime() - begun))));
   }
 
-  private Look look(MailSight sight) {
+  private Look look(MailboxStatus sight) {
     Path mail = places.mail();
     String mailbox = unwritable(mail.resolve("tmp"));
     return new Look(

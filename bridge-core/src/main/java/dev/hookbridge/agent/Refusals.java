@@ -2,12 +2,12 @@ package dev.hookbridge.agent;
 
 import dev.hookbridge.Envelope;
 import dev.hookbridge.Reason;
-import dev.hookbridge.delivery.Reports;
+import dev.hookbridge.delivery.RefusalListener;
 import dev.hookbridge.envelope.Envelopes;
 import java.util.List;
 
 /** Tells of every event that a sink's broker will never take. */
-record Refusals(Envelopes envelopes) implements Reports {
+record Refusals(Envelopes envelopes) implements RefusalListener {
   @Override
   public List<Envelope> refused(String sink, Envelope event, Reason reason, String detail) {
     // A refusal that told of refusals would never end.

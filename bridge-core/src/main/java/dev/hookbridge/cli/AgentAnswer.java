@@ -1,6 +1,6 @@
 package dev.hookbridge.cli;
 
-import dev.hookbridge.config.Places;
+import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.metrics.AgentClient;
 import dev.hookbridge.metrics.Endpoint;
 import java.io.IOException;
@@ -22,7 +22,7 @@ record AgentAnswer(Map<String, String> failing) {
    *
    * @throws IOException when no agent answers
    */
-  static AgentAnswer of(Endpoint endpoint, Places places) throws IOException {
+  static AgentAnswer of(Endpoint endpoint, HostPaths places) throws IOException {
     return parse(client(endpoint, places).get("/ready").body());
   }
 
@@ -31,7 +31,7 @@ record AgentAnswer(Map<String, String> failing) {
    *
    * @throws IOException when there is no spool, by whose owner the agent is known
    */
-  static AgentClient client(Endpoint endpoint, Places places) throws IOException {
+  static AgentClient client(Endpoint endpoint, HostPaths places) throws IOException {
     OptionalInt owner = DoctorFolders.owner(places.spool());
     if (owner.isEmpty()) {
       throw new IOException("there is no folder " + places.spool());

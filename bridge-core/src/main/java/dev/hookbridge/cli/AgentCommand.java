@@ -2,7 +2,7 @@ package dev.hookbridge.cli;
 
 import dev.hookbridge.agent.Agent;
 import dev.hookbridge.config.Config;
-import dev.hookbridge.config.Places;
+import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.log.Log;
 import dev.hookbridge.metrics.Endpoint;
 import dev.hookbridge.spool.SpoolException;
@@ -35,11 +35,11 @@ final class AgentCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(AgentCommand.class);
   private static final Duration START = Duration.ofSeconds(10);
 
-  @Mixin Setup setup = new Setup();
+  @Mixin CommonOptions setup = new CommonOptions();
 
   @Override
   public Integer call() throws Exception {
-    Places places = setup.places();
+    HostPaths places = setup.places();
     Config config = setup.config();
     Log.set(config.log().level(), config.log().format());
     folders(places);
@@ -52,7 +52,7 @@ final class AgentCommand implements Callable<Integer> {
     throw new Failures.Failure(agent.failure().get());
   }
 
-  private static Agent start(Config config, Places places, CompletableFuture<Agent> starting)
+  private static Agent start(Config config, HostPaths places, CompletableFuture<Agent> starting)
       throws IOException, SpoolException {
     try {
       Agent agent = Agent.start(config, places, Version.text());
@@ -64,10 +64,10 @@ final class AgentCommand implements Callable<Integer> {
   }
 
   /** For a person at a terminal; where each line is JSON, as a line of the log. */
-  private static void started(Config config, Places places, Agent agent) {
+  private static void started(Config config, HostPaths places, Agent agent) {
     boolean json = config.log().format() == Log.Format.JSON;
     if (places.trial() && !json) {
-      System.err.println("export " + Places.VARIABLE + "=" + places.data());
+      System.err.println("export " + HostPaths.VARIABLE + "=" + places.data());
     }
     agent.http().map(at -> listening(config, at)).ifPresent(json ? LOG::info : System.err::println);
   }
@@ -99,7 +99,7 @@ final class AgentCommand implements Callable<Integer> {
   /**
    * A trial folder is made on the spot; the system's folders have owners that only root can give.
    */
-  private static void folders(Places places) throws IOException, Failures.Failure {
+  private static void folders(HostPaths places) throws IOException, Failures.Failure {
     List<Path> needed =
         List.of(places.mail().resolve("tmp"), places.mail().resolve("new"), places.spool());
     for (Path folder : needed) {

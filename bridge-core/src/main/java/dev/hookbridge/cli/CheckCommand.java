@@ -3,7 +3,7 @@ package dev.hookbridge.cli;
 import dev.hookbridge.Check;
 import dev.hookbridge.config.Config;
 import dev.hookbridge.config.Doubts;
-import dev.hookbridge.config.Places;
+import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.config.SinkConfig;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -20,14 +20,14 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class CheckCommand implements Callable<Integer> {
-  @Mixin Setup setup = new Setup();
+  @Mixin CommonOptions setup = new CommonOptions();
 
   @Option(names = "--create", description = "Make the topic, exchange and queue that are missing.")
   boolean create;
 
   @Override
   public Integer call() throws Exception {
-    Places places = setup.places();
+    HostPaths places = setup.places();
     Config config = setup.config();
     List<Check> checks = new ArrayList<>();
     checks.add(Check.ok("configuration", config.sinks().size() + " sinks, host " + config.host()));
@@ -38,7 +38,7 @@ final class CheckCommand implements Callable<Integer> {
     for (SinkConfig sink : config.sinks()) {
       checks.addAll(SinkChecks.of(config, sink, create));
     }
-    checks.addAll(DecisionChecks.of(config, places));
+    checks.addAll(RuleChecks.of(config, places));
     checks.forEach(check -> print(System.out, check));
     return failed(checks) ? 1 : 0;
   }

@@ -43,7 +43,7 @@ final class DecideCommand implements Callable<Integer> {
   private static final int MOST_JOBS = 1_000;
   private static final long STOPPING_SECONDS = 8;
 
-  @Mixin Setup setup = new Setup();
+  @Mixin CommonOptions setup = new CommonOptions();
 
   @Option(
       names = "--sink",
@@ -181,10 +181,10 @@ final class DecideCommand implements Callable<Integer> {
     return chosen;
   }
 
-  private DecideJudge judge() throws Failures.Failure {
+  private DecisionProvider judge() throws Failures.Failure {
     if (exec) {
       return new DecideProgram(program);
     }
-    return DecideJudge.always(veto == null ? DecideAnswer.allow() : DecideAnswer.veto(veto));
+    return DecisionProvider.always(veto == null ? DecideAnswer.allow() : DecideAnswer.veto(veto));
   }
 }

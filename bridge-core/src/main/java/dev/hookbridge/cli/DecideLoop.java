@@ -2,7 +2,7 @@ package dev.hookbridge.cli;
 
 import dev.hookbridge.DecisionFeed;
 import dev.hookbridge.SinkException;
-import dev.hookbridge.delivery.Plan;
+import dev.hookbridge.delivery.SinkOptions;
 import dev.hookbridge.file.JsonEvent;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -22,24 +22,24 @@ final class DecideLoop {
   private static final Duration POLL = Duration.ofMillis(250);
   private static final long RETRY_SECONDS = 1;
   private static final long DRAIN_SECONDS = 3;
-  private final Plan plan;
+  private final SinkOptions plan;
   private final String group;
   private final String rule;
   private final int jobs;
   private final String decider;
-  private final DecideJudge judge;
+  private final DecisionProvider judge;
   private final PrintStream log;
   private final Semaphore free;
   private final ExecutorService threads;
   private final CountDownLatch stopping = new CountDownLatch(1);
 
   DecideLoop(
-      Plan plan,
+      SinkOptions plan,
       String group,
       String rule,
       int jobs,
       String decider,
-      DecideJudge judge,
+      DecisionProvider judge,
       PrintStream log) {
     this.plan = plan;
     this.group = group;

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * ended with its children when its time is up, and so that what it does to its process group does
  * not reach others.
  */
-final class DecideProgram implements DecideJudge {
+final class DecideProgram implements DecisionProvider {
   private static final Path SETSID = Path.of("/usr/bin/setsid");
   private static final int STDERR = 8_192;
   private static final long REST_MS = 200;

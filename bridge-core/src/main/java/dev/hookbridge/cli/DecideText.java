@@ -1,6 +1,6 @@
 package dev.hookbridge.cli;
 
-import dev.hookbridge.envelope.Harmless;
+import dev.hookbridge.envelope.TextSanitizer;
 import java.nio.charset.StandardCharsets;
 
 /** What a program wrote, as it may be shown to a user of virsh. */
@@ -32,7 +32,7 @@ final class DecideText {
 
   private static boolean isPrintable(int point) {
     int type = Character.getType(point);
-    return !Harmless.isHidden(point)
+    return !TextSanitizer.isHidden(point)
         && type != Character.UNASSIGNED
         && type != Character.SPACE_SEPARATOR;
   }

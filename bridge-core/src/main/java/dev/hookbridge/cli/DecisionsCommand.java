@@ -1,10 +1,10 @@
 package dev.hookbridge.cli;
 
-import dev.hookbridge.config.Places;
-import dev.hookbridge.decision.GateSight;
+import dev.hookbridge.config.HostPaths;
+import dev.hookbridge.decision.GateStatus;
 import dev.hookbridge.decision.GatesFile;
-import dev.hookbridge.decision.Switch;
-import dev.hookbridge.mailbox.DamagedMail;
+import dev.hookbridge.decision.KillSwitch;
+import dev.hookbridge.mailbox.MalformedRecordException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
@@ -28,9 +28,9 @@ final class DecisionsCommand {
       mixinStandardHelpOptions = true,
       versionProvider = Version.class)
   int status() throws IOException {
-    Places places = places();
+    HostPaths places = places();
     PrintStream out = System.out;
-    Switch gates = new Switch(places.gatesOff());
+    KillSwitch gates = new KillSwitch(places.gatesOff());
     String by = gates.by().isEmpty() ? "" : " by " + gates.by();
     out.println("switch   " + (gates.enabled() ? "on" : Line.safe("off" + by + ": " + gates)));
     if (!Files.isReadable(places.gates()) && Files.exists(places.gates())) {
@@ -40,7 +40,7 @@ final class DecisionsCommand {
     if (rules.isPresent() && rules.get().isEmpty()) {
       out.println("agent    not asked: there are no rules");
     } else {
-      GateSight sight = GateSight.of(places.gates());
+      GateStatus sight = GateStatus.of(places.gates());
       out.println("agent    " + sight.agent());
       out.println("socket   " + sight.socket());
     }
@@ -49,7 +49,8 @@ final class DecisionsCommand {
   }
 
   /** Those that hooks know; empty when nobody can tell. */
-  private static Optional<List<String>> rules(Places places, PrintStream out) throws IOException {
+  private static Optional<List<String>> rules(HostPaths places, PrintStream out)
+      throws IOException {
     try {
       List<String> rules = GatesFile.read(places.gates());
       out.println("rules    " + (rules.isEmpty() ? "none, so no hook asks" : rules.size()));
@@ -57,7 +58,7 @@ final class DecisionsCommand {
     } catch (NoSuchFileException e) {
       out.println("rules    none, so no hook asks: there is no gates file");
       return Optional.of(List.of());
-    } catch (DamagedMail e) {
+    } catch (MalformedRecordException e) {
       out.println(
           "rules    the gates file is of no use, so no hook asks: "
               + e.getMessage()
@@ -71,11 +72,11 @@ final class DecisionsCommand {
       mixinStandardHelpOptions = true,
       versionProvider = Version.class)
   int off() throws IOException {
-    Places places = places();
+    HostPaths places = places();
     if (places.trial()) {
       Files.createDirectories(places.etc());
     }
-    new Switch(places.gatesOff()).off(user());
+    new KillSwitch(places.gatesOff()).off(user());
     System.err.println("decisions are off: " + places.gatesOff() + forWhom(places));
     return 0;
   }
@@ -85,14 +86,14 @@ final class DecisionsCommand {
       mixinStandardHelpOptions = true,
       versionProvider = Version.class)
   int on() throws IOException {
-    Places places = places();
-    new Switch(places.gatesOff()).on();
+    HostPaths places = places();
+    new KillSwitch(places.gatesOff()).on();
     System.err.println("decisions are on" + forWhom(places));
     return 0;
   }
 
   /** libvirt's hooks do not see the environment, so the operator is told whose switch it was. */
-  private static String forWhom(Places places) {
+  private static String forWhom(HostPaths places) {
     return places
         .besideInstallation()
         .map(
@@ -102,7 +103,7 @@ final class DecisionsCommand {
                     + " only: this host's own hooks use "
                     + installation
                     + ", for which unset "
-                    + Places.VARIABLE
+                    + HostPaths.VARIABLE
                     + " and run this as root)")
         .orElse("");
   }
@@ -112,7 +113,7 @@ final class DecisionsCommand {
     return System.getenv().getOrDefault("SUDO_USER", user);
   }
 
-  private static Places places() {
-    return new Setup().places();
+  private static HostPaths places() {
+    return new CommonOptions().places();
   }
 }

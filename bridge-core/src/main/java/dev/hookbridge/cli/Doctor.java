@@ -1,7 +1,7 @@
 package dev.hookbridge.cli;
 
 import dev.hookbridge.Check;
-import dev.hookbridge.config.Places;
+import dev.hookbridge.config.HostPaths;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,14 +21,14 @@ final class Doctor {
   /** Each look has a deadline of its own; a part that is silent for longer is itself stuck. */
   private static final int SILENCE_SECONDS = 60;
 
-  private final Places places;
+  private final HostPaths places;
   private final List<String> arguments;
   private final String token = UUID.randomUUID().toString();
-  private final BlockingQueue<DoctorPart.Said> said = new LinkedBlockingQueue<>();
+  private final BlockingQueue<PrivilegedWorker.Said> said = new LinkedBlockingQueue<>();
   private final List<Check> checks = new ArrayList<>();
   private final List<Check> later = new ArrayList<>();
-  private @Nullable DoctorPart host;
-  private @Nullable DoctorPart agent;
+  private @Nullable PrivilegedWorker host;
+  private @Nullable PrivilegedWorker agent;
   private boolean hostLooks = true;
   private boolean agentEnded;
   private String atHost = "the hooks";
@@ -37,7 +37,7 @@ final class Doctor {
   /**
    * @param arguments those of the whole command line
    */
-  Doctor(Places places, List<String> arguments) {
+  Doctor(HostPaths places, List<String> arguments) {
     this.places = places;
     this.arguments = arguments;
   }
@@ -47,14 +47,14 @@ final class Doctor {
    * @param progress gets a sentence a second while nothing is found
    */
   List<Check> examine(Consumer<Check> told, Consumer<String> progress) throws InterruptedException {
-    host = start(DoctorPart.HOST, told);
-    agent = start(DoctorPart.AGENT, told);
+    host = start(PrivilegedWorker.HOST, told);
+    agent = start(PrivilegedWorker.AGENT, told);
     hostLooks = host != null;
     agentEnded = agent == null;
     try {
       int silent = 0;
       while (hostLooks || !agentEnded) {
-        DoctorPart.Said next = said.poll(1, TimeUnit.SECONDS);
+        PrivilegedWorker.Said next = said.poll(1, TimeUnit.SECONDS);
         if (next != null) {
           silent = 0;
           hear(next, told);
@@ -76,17 +76,18 @@ final class Doctor {
     return hostLooks ? atHost : atAgent;
   }
 
-  private @Nullable DoctorPart start(String name, Consumer<Check> told) {
+  private @Nullable PrivilegedWorker start(String name, Consumer<Check> told) {
     try {
-      List<String> user = name.equals(DoctorPart.AGENT) ? DoctorPart.owner(places) : List.of();
-      return DoctorPart.start(name, user, places, token, arguments, said);
+      List<String> user =
+          name.equals(PrivilegedWorker.AGENT) ? PrivilegedWorker.owner(places) : List.of();
+      return PrivilegedWorker.start(name, user, places, token, arguments, said);
     } catch (IOException e) {
       find(Check.failure("the " + name + "'s side", String.valueOf(e.getMessage())), told);
       return null;
     }
   }
 
-  private void hear(DoctorPart.Said next, Consumer<Check> told) {
+  private void hear(PrivilegedWorker.Said next, Consumer<Check> told) {
     boolean byHost = next.by() == host;
     DoctorLine line = next.line();
     if (line == null) {
@@ -129,7 +130,7 @@ final class Doctor {
   }
 
   /** It said no last word: it was killed, or could not begin. */
-  private void ended(DoctorPart part, boolean byHost, Consumer<Check> told) {
+  private void ended(PrivilegedWorker part, boolean byHost, Consumer<Check> told) {
     boolean early = byHost ? hostLooks : !agentEnded;
     if (early) {
       find(
@@ -155,13 +156,13 @@ final class Doctor {
     told.accept(check);
   }
 
-  private static void tell(@Nullable DoctorPart part, String word) {
+  private static void tell(@Nullable PrivilegedWorker part, String word) {
     if (part != null) {
       part.tell(word);
     }
   }
 
-  private static void close(@Nullable DoctorPart part) {
+  private static void close(@Nullable PrivilegedWorker part) {
     if (part != null) {
       part.close();
     }

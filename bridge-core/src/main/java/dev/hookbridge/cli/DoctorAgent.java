@@ -2,9 +2,9 @@ package dev.hookbridge.cli;
 
 import dev.hookbridge.Check;
 import dev.hookbridge.config.Config;
-import dev.hookbridge.config.Places;
+import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.config.SinkConfig;
-import dev.hookbridge.decision.GateSight;
+import dev.hookbridge.decision.GateStatus;
 import java.io.BufferedReader;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,13 +17,13 @@ final class DoctorAgent {
   private static final Duration BROKER = Duration.ofSeconds(20);
 
   private final DoctorCommand command;
-  private final DoctorRound round;
+  private final CheckRunner round;
   private final BufferedReader in;
   private final String token;
-  private final Places places;
+  private final HostPaths places;
   private volatile @Nullable Config read;
 
-  DoctorAgent(DoctorCommand command, DoctorRound round, BufferedReader in, String token) {
+  DoctorAgent(DoctorCommand command, CheckRunner round, BufferedReader in, String token) {
     this.command = command;
     this.round = round;
     this.in = in;
@@ -57,7 +57,7 @@ final class DoctorAgent {
       }
     }
     if (!command.noSend && spool.runs() && !well.isEmpty()) {
-      new DoctorTrip(round, in, places, token).send(well);
+      new EndToEndProbe(round, in, places, token).send(well);
     }
   }
 
@@ -76,9 +76,9 @@ final class DoctorAgent {
   }
 
   private List<Check> gate(Config config, DoctorSpool spool) throws Exception {
-    List<Check> checks = new ArrayList<>(DecisionChecks.of(config, places));
+    List<Check> checks = new ArrayList<>(RuleChecks.of(config, places));
     if (!checks.isEmpty() && spool.runs()) {
-      GateSight sight = GateSight.of(places.gates());
+      GateStatus sight = GateStatus.of(places.gates());
       boolean answers = sight.agent().startsWith("alive") && sight.socket().equals("there");
       String said = "agent " + sight.agent() + ", socket " + sight.socket();
       checks.add(

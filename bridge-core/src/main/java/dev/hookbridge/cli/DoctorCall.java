@@ -1,7 +1,7 @@
 package dev.hookbridge.cli;
 
 import dev.hookbridge.Check;
-import dev.hookbridge.config.Places;
+import dev.hookbridge.config.HostPaths;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +20,7 @@ final class DoctorCall {
   private static final List<String> WORDS = List.of(OBJECT, "doctor", "test");
   private static final int PATIENCE_SECONDS = 12;
 
-  private final Places places;
+  private final HostPaths places;
   private final Optional<Path> slot;
   private final String token;
 
@@ -28,7 +28,7 @@ final class DoctorCall {
    * @param slot the installed hook; without one the distribution's is called
    * @param token by which the event is known when it arrives
    */
-  DoctorCall(Places places, Optional<Path> slot, String token) {
+  DoctorCall(HostPaths places, Optional<Path> slot, String token) {
     this.places = places;
     this.slot = slot;
     this.token = token;

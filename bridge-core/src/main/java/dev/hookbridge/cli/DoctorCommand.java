@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class DoctorCommand implements Callable<Integer> {
-  @Mixin Setup setup = new Setup();
+  @Mixin CommonOptions setup = new CommonOptions();
   @Mixin HooksTarget target = new HooksTarget();
 
   @Option(names = "--json", description = "One JSON object instead of lines, for programs.")

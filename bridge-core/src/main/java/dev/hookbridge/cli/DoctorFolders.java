@@ -1,7 +1,7 @@
 package dev.hookbridge.cli;
 
 import dev.hookbridge.Check;
-import dev.hookbridge.config.Places;
+import dev.hookbridge.config.HostPaths;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileStore;
@@ -30,13 +30,13 @@ final class DoctorFolders {
   private static final Pattern RESERVE =
       Pattern.compile("(?m)^\\s*reserve\\s*:\\s*(\\d{1,12})\\s*(%|B|KiB|MiB|GiB|)\\s*(?:#.*)?$");
 
-  private final Places places;
+  private final HostPaths places;
   private final int me;
 
   /**
    * @param me the user this runs as
    */
-  DoctorFolders(Places places, int me) {
+  DoctorFolders(HostPaths places, int me) {
     this.places = places;
     this.me = me;
   }

@@ -1,7 +1,7 @@
 package dev.hookbridge.cli;
 
 import dev.hookbridge.Check;
-import dev.hookbridge.config.Places;
+import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.hooks.HooksException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -10,11 +10,11 @@ import java.util.List;
 /** Looks at what is root's: the hooks, the hook's way into the mailbox. Calls the hook. */
 final class DoctorHost {
   private final DoctorCommand command;
-  private final DoctorRound round;
+  private final CheckRunner round;
   private final BufferedReader in;
   private final String token;
 
-  DoctorHost(DoctorCommand command, DoctorRound round, BufferedReader in, String token) {
+  DoctorHost(DoctorCommand command, CheckRunner round, BufferedReader in, String token) {
     this.command = command;
     this.round = round;
     this.in = in;
@@ -22,7 +22,7 @@ final class DoctorHost {
   }
 
   void examine() {
-    Places places = command.setup.places();
+    HostPaths places = command.setup.places();
     DoctorHooks hooks = new DoctorHooks(command, places.trial());
     round.look("libvirt", hooks::daemons);
     round.look("hooks", hooks::installed);

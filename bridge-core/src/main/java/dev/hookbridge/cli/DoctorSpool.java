@@ -2,9 +2,9 @@ package dev.hookbridge.cli;
 
 import dev.hookbridge.Check;
 import dev.hookbridge.config.Config;
-import dev.hookbridge.config.Places;
+import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.config.SinkConfig;
-import dev.hookbridge.mailbox.MailSight;
+import dev.hookbridge.mailbox.MailboxStatus;
 import dev.hookbridge.metrics.AgentClient;
 import dev.hookbridge.metrics.Endpoint;
 import dev.hookbridge.spool.SpoolException;
@@ -27,13 +27,13 @@ final class DoctorSpool {
   /** An agent that is well takes a call in within a second. */
   private static final Duration LONG = Duration.ofSeconds(15);
 
-  private final Places places;
+  private final HostPaths places;
   private final Config config;
   private volatile boolean runs;
   private final Map<String, String> failing = new ConcurrentHashMap<>();
   private final Map<String, Long> dead = new ConcurrentHashMap<>();
 
-  DoctorSpool(Places places, Config config) {
+  DoctorSpool(HostPaths places, Config config) {
     this.places = places;
     this.config = config;
   }
@@ -124,7 +124,7 @@ final class DoctorSpool {
   }
 
   List<Check> mail() throws IOException {
-    MailSight sight = MailSight.of(places.mail());
+    MailboxStatus sight = MailboxStatus.of(places.mail());
     List<Check> checks = new ArrayList<>();
     String waits =
         sight.files() + " calls wait, the oldest for " + sight.oldest().toSeconds() + " s";

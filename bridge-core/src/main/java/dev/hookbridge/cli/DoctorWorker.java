@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * The process of a {@link DoctorPart}: {@code host|agent TOKEN}, then the arguments of the whole
- * command line. Says {@link DoctorLine}s on stdout.
+ * The process of a {@link PrivilegedWorker}: {@code host|agent TOKEN}, then the arguments of the
+ * whole command line. Says {@link DoctorLine}s on stdout.
  */
 final class DoctorWorker {
   private DoctorWorker() {}
@@ -19,7 +19,7 @@ final class DoctorWorker {
   public static void main(String[] arguments) {
     PrintStream out =
         new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
-    DoctorRound round = new DoctorRound(out);
+    CheckRunner round = new CheckRunner(out);
     DoctorCommand command =
         (DoctorCommand)
             Objects.requireNonNull(
@@ -30,7 +30,7 @@ final class DoctorWorker {
                 .userObject();
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    if (arguments[0].equals(DoctorPart.HOST)) {
+    if (arguments[0].equals(PrivilegedWorker.HOST)) {
       new DoctorHost(command, round, in, arguments[1]).examine();
     } else {
       new DoctorAgent(command, round, in, arguments[1]).examine();

@@ -1,6 +1,6 @@
 package dev.hookbridge.cli;
 
-import dev.hookbridge.config.Places;
+import dev.hookbridge.config.HostPaths;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -62,14 +62,14 @@ final class FireCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     List<Recording.Call> calls = recording == null ? List.of(ownCall()) : Recording.read(recording);
-    Places places = new Setup().places();
+    HostPaths places = new CommonOptions().places();
     if (!Files.isDirectory(places.mail().resolve("new"))) {
       throw new Failures.Failure(
           places.mail() + " is missing: start the agent once, or run layout.sh as root");
     }
     PrintWriter err = spec.commandLine().getErr();
     int failed = 0;
-    try (Trigger trigger = Trigger.choose(places, twin)) {
+    try (HookInvoker trigger = HookInvoker.choose(places, twin)) {
       for (int i = 0; i < times; i++) {
         failed += play(calls, trigger, err);
       }
@@ -87,7 +87,7 @@ final class FireCommand implements Callable<Integer> {
     return new Recording.Call(0, driver, arguments, stdin);
   }
 
-  private int play(List<Recording.Call> calls, Trigger trigger, PrintWriter err)
+  private int play(List<Recording.Call> calls, HookInvoker trigger, PrintWriter err)
       throws IOException, InterruptedException {
     long begin = System.nanoTime();
     int failed = 0;

@@ -2,7 +2,7 @@ package dev.hookbridge.cli;
 
 import dev.hookbridge.Check;
 import dev.hookbridge.PlainWords;
-import dev.hookbridge.config.Places;
+import dev.hookbridge.config.HostPaths;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -19,7 +19,7 @@ final class FolderChecks {
 
   private FolderChecks() {}
 
-  static List<Check> of(Places places) {
+  static List<Check> of(HostPaths places) {
     List<Check> checks = new ArrayList<>();
     for (Path folder :
         List.of(places.mail().resolve("tmp"), places.mail().resolve("new"), places.spool())) {
@@ -58,7 +58,7 @@ final class FolderChecks {
     }
   }
 
-  private static Check fileSystem(Places places) {
+  private static Check fileSystem(HostPaths places) {
     String what = "file system of " + places.data();
     try {
       FileStore store = Files.getFileStore(places.data());

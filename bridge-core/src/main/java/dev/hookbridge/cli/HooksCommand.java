@@ -82,7 +82,8 @@ final class HooksCommand {
       description = "Each hook with its version, whether libvirt would run it, its last event.",
       mixinStandardHelpOptions = true,
       versionProvider = Version.class)
-  int status(@Mixin HooksTarget target, @Mixin Setup setup) throws HooksException, IOException {
+  int status(@Mixin HooksTarget target, @Mixin CommonOptions setup)
+      throws HooksException, IOException {
     Installation installation = target.installation();
     List<SlotStatus> all = installation.status(target.drivers());
     if (all.isEmpty()) {

@@ -2,7 +2,7 @@ package dev.hookbridge.cli;
 
 import dev.hookbridge.Check;
 import dev.hookbridge.config.Config;
-import dev.hookbridge.config.Places;
+import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.metrics.Endpoint;
 import dev.hookbridge.spool.SpoolView;
 import java.io.IOException;
@@ -20,7 +20,7 @@ final class HttpChecks {
 
   private HttpChecks() {}
 
-  static List<Check> of(Config config, Places places) {
+  static List<Check> of(Config config, HostPaths places) {
     return config
         .http()
         .map(http -> List.of(of(http, agent(places), new PortHolder(Path.of("/proc")))))
@@ -73,7 +73,7 @@ final class HttpChecks {
         what, "is taken by " + who + ", so the agent cannot start: stop it, or " + ADVICE);
   }
 
-  private static OptionalLong agent(Places places) {
+  private static OptionalLong agent(HostPaths places) {
     try {
       return SpoolView.holder(places.spool());
     } catch (IOException e) {

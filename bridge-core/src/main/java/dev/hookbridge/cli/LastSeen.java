@@ -20,7 +20,7 @@ final class LastSeen {
   private LastSeen() {}
 
   /** By driver; empty when no agent answers. */
-  static Map<String, Instant> ask(Setup setup) {
+  static Map<String, Instant> ask(CommonOptions setup) {
     Map<String, Instant> seen = new HashMap<>();
     try {
       Optional<Endpoint> http = setup.config().http();

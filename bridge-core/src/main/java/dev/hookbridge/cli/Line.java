@@ -1,7 +1,7 @@
 package dev.hookbridge.cli;
 
 import dev.hookbridge.Envelope;
-import dev.hookbridge.envelope.Harmless;
+import dev.hookbridge.envelope.TextSanitizer;
 
 /** An event as one line for a person: time, host, what happened to whom. */
 final class Line {
@@ -31,7 +31,7 @@ final class Line {
     text.codePoints()
         .forEach(
             point -> {
-              if (Harmless.isHidden(point)) {
+              if (TextSanitizer.isHidden(point)) {
                 safe.append(String.format("\\u{%x}", point));
               } else {
                 safe.appendCodePoint(point);

@@ -3,7 +3,7 @@ package dev.hookbridge.cli;
 import dev.hookbridge.Check;
 import dev.hookbridge.config.Config;
 import dev.hookbridge.config.SinkConfig;
-import dev.hookbridge.delivery.Plan;
+import dev.hookbridge.delivery.SinkOptions;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,9 +12,9 @@ final class SinkChecks {
   private SinkChecks() {}
 
   static List<Check> of(Config config, SinkConfig sink, boolean create) {
-    Plan plan = sink.plan();
+    SinkOptions plan = sink.plan();
     List<Check> found = new ArrayList<>(plan.transport().check(plan.settings(), create));
-    if (DecisionChecks.uses(config, sink)) {
+    if (RuleChecks.uses(config, sink)) {
       found.addAll(plan.transport().checkDecisions(plan.settings(), create));
     }
     return found.stream()

@@ -2,7 +2,7 @@ package dev.hookbridge.cli;
 
 import dev.hookbridge.Check;
 import dev.hookbridge.config.Config;
-import dev.hookbridge.config.Places;
+import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.spool.SinkStatus;
 import dev.hookbridge.spool.SpoolException;
 import dev.hookbridge.spool.SpoolView;
@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 final class SpoolChecks {
   private SpoolChecks() {}
 
-  static List<Check> of(Config config, Places places) {
+  static List<Check> of(Config config, HostPaths places) {
     if (!Files.isRegularFile(places.spool().resolve("spool.db"))
         || !Files.isWritable(places.spool())) {
       return List.of(); // no agent ran here yet, or the folder's own line tells

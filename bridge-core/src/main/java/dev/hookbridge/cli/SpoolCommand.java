@@ -4,7 +4,7 @@ import dev.hookbridge.file.JsonEvent;
 import dev.hookbridge.spool.SinkStatus;
 import dev.hookbridge.spool.SpoolException;
 import dev.hookbridge.spool.SpoolView;
-import dev.hookbridge.spool.Stored;
+import dev.hookbridge.spool.SpooledEvent;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -30,7 +30,7 @@ final class SpoolCommand {
   private static final int PAGE = 500;
 
   static SpoolView open() throws SpoolException {
-    return SpoolView.open(new Setup().places().spool());
+    return SpoolView.open(new CommonOptions().places().spool());
   }
 
   @Command(
@@ -72,7 +72,7 @@ final class SpoolCommand {
           long after)
       throws SpoolException {
     try (SpoolView spool = open()) {
-      for (Stored stored : spool.events(after, count)) {
+      for (SpooledEvent stored : spool.events(after, count)) {
         System.out.printf("%12d  %s%n", stored.sequence(), Line.of(stored.envelope()));
       }
     }
@@ -91,10 +91,10 @@ final class SpoolCommand {
         OutputStream out = new BufferedOutputStream(stream(file))) {
       Progress progress = new Progress("exported", spool.events());
       long after = 0;
-      for (List<Stored> page = spool.events(after, PAGE);
+      for (List<SpooledEvent> page = spool.events(after, PAGE);
           !page.isEmpty();
           page = spool.events(after, PAGE)) {
-        for (Stored stored : page) {
+        for (SpooledEvent stored : page) {
           out.write(JsonEvent.line(stored.envelope()));
           after = stored.sequence();
         }

@@ -3,7 +3,7 @@ package dev.hookbridge.cli;
 import dev.hookbridge.Envelope;
 import dev.hookbridge.FeedReader;
 import dev.hookbridge.config.SinkConfig;
-import dev.hookbridge.delivery.Plan;
+import dev.hookbridge.delivery.SinkOptions;
 import dev.hookbridge.file.JsonEvent;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class TailCommand implements Callable<Integer> {
-  @Mixin Setup setup = new Setup();
+  @Mixin CommonOptions setup = new CommonOptions();
 
   @Parameters(arity = "0..1", paramLabel = "SINK", description = "Default: the first one.")
   @Nullable String name;
@@ -44,7 +44,7 @@ final class TailCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     SinkConfig sink = setup.sink(name);
-    Plan plan = sink.plan();
+    SinkOptions plan = sink.plan();
     try (FeedReader feed =
         plan.transport()
             .feed(plan.settings(), fromBeginning)

@@ -4,7 +4,7 @@ import dev.hookbridge.SettingKey;
 import dev.hookbridge.Settings;
 import dev.hookbridge.Transport;
 import dev.hookbridge.decision.Rule;
-import dev.hookbridge.delivery.Plan;
+import dev.hookbridge.delivery.SinkOptions;
 import dev.hookbridge.metrics.Endpoint;
 import dev.hookbridge.spool.Limits;
 import dev.hookbridge.spool.WhenFull;
@@ -99,7 +99,9 @@ public record Config(
    * @throws ConfigException one sentence: what, where, what to do
    */
   public static Config load(
-      @org.jspecify.annotations.Nullable Path file, Places places, Map<String, String> environment)
+      @org.jspecify.annotations.Nullable Path file,
+      HostPaths places,
+      Map<String, String> environment)
       throws ConfigException {
     if (file == null && !Files.exists(places.configFile())) {
       return of(Map.of(), places, environment);
@@ -113,9 +115,9 @@ public record Config(
     }
   }
 
-  static Config of(Map<String, Object> top, Places places, Map<String, String> environment)
+  static Config of(Map<String, Object> top, HostPaths places, Map<String, String> environment)
       throws ConfigException {
-    Keys.check("", top.keySet(), KEYS.stream().map(SettingKey::name).toList());
+    UnknownKeyCheck.check("", top.keySet(), KEYS.stream().map(SettingKey::name).toList());
     Settings settings = new Settings("", top);
     try {
       List<SinkConfig> sinks = sinks(section(top, "sinks"), places);
@@ -148,14 +150,15 @@ public record Config(
   }
 
   private static Limits limits(Map<String, Object> values) throws ConfigException {
-    Keys.check("spool", values.keySet(), SPOOL_KEYS.stream().map(SettingKey::name).toList());
+    UnknownKeyCheck.check(
+        "spool", values.keySet(), SPOOL_KEYS.stream().map(SettingKey::name).toList());
     Settings settings = new Settings("spool", values);
     return new Limits(
         settings.bytes("max-bytes", "4GiB", 4 << 20, 1L << 44),
         settings.choice("when-full", WhenFull.DROP_OLDEST));
   }
 
-  private static List<SinkConfig> sinks(Map<String, Object> values, Places places)
+  private static List<SinkConfig> sinks(Map<String, Object> values, HostPaths places)
       throws ConfigException {
     Map<String, Transport> transports = Transports.load();
     Map<String, Object> sections = new LinkedHashMap<>(values);
@@ -178,7 +181,7 @@ public record Config(
   private static void refuseShared(List<SinkConfig> sinks) throws ConfigException {
     Map<String, String> owners = new HashMap<>();
     for (SinkConfig sink : sinks) {
-      Plan plan = sink.plan();
+      SinkOptions plan = sink.plan();
       for (String what : plan.transport().exclusive(plan.settings())) {
         String other = owners.put(plan.transport().type() + " " + what, sink.name());
         if (other != null) {

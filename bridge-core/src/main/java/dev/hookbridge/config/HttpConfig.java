@@ -50,7 +50,7 @@ public final class HttpConfig {
       return plain(new Settings("", top));
     }
     Map<String, Object> values = Config.section(top, "http");
-    Keys.check("http", values.keySet(), names(KEYS));
+    UnknownKeyCheck.check("http", values.keySet(), names(KEYS));
     Settings settings = new Settings("http", values);
     Endpoint endpoint =
         new Endpoint(
@@ -122,7 +122,7 @@ public final class HttpConfig {
           "http." + name + " is not a map: write its keys below it, indented");
     }
     Map<String, Object> values = Config.section(http, name);
-    Keys.check("http." + name, values.keySet(), names(keys));
+    UnknownKeyCheck.check("http." + name, values.keySet(), names(keys));
     return new Settings("http." + name, values);
   }
 

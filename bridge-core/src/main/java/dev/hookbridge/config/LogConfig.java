@@ -16,7 +16,7 @@ public record LogConfig(Level level, Log.Format format) {
           SettingKey.optional("format", "text", "text, or json for one JSON object a line."));
 
   static LogConfig of(Map<String, Object> values) throws ConfigException {
-    Keys.check("log", values.keySet(), KEYS.stream().map(SettingKey::name).toList());
+    UnknownKeyCheck.check("log", values.keySet(), KEYS.stream().map(SettingKey::name).toList());
     Settings settings = new Settings("log", values);
     return new LogConfig(
         settings.choice("level", Level.INFO), settings.choice("format", Log.Format.TEXT));

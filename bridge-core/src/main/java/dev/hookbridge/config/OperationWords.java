@@ -57,7 +57,7 @@ final class OperationWords {
   }
 
   private static String advice(String word, Collection<String> known) {
-    return Nearest.to(word, known)
+    return DidYouMean.to(word, known)
         .map(nearest -> ": did you mean " + nearest + "?")
         .orElseGet(
             () -> ": write " + String.join(", ", known.stream().distinct().toList()) + " or *");

@@ -6,7 +6,7 @@ import dev.hookbridge.decision.Condition;
 import dev.hookbridge.decision.GatesFile;
 import dev.hookbridge.decision.Glob;
 import dev.hookbridge.decision.Rule;
-import dev.hookbridge.decision.Verdict;
+import dev.hookbridge.decision.Vote;
 import dev.hookbridge.decision.When;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -98,7 +98,7 @@ public final class RuleConfig {
     Object name = values.get("name");
     String known =
         name != null && NAME.matcher(name.toString()).matches() ? "decisions." + name : path;
-    Keys.check(known, values.keySet(), KEYS.stream().map(SettingKey::name).toList());
+    UnknownKeyCheck.check(known, values.keySet(), KEYS.stream().map(SettingKey::name).toList());
     try {
       return rule(new Settings(known, values), sinks);
     } catch (IllegalArgumentException e) {
@@ -115,9 +115,9 @@ public final class RuleConfig {
         condition(settings),
         via(settings, sinks),
         settings.duration("timeout", "2s", Duration.ofMillis(100), Duration.ofSeconds(10)),
-        settings.choice("on-timeout", Verdict.ALLOW),
-        settings.choice("on-error", Verdict.ALLOW),
-        settings.choice("on-agent-absent", Verdict.ALLOW),
+        settings.choice("on-timeout", Vote.ALLOW),
+        settings.choice("on-error", Vote.ALLOW),
+        settings.choice("on-agent-absent", Vote.ALLOW),
         (int) settings.number("allows-needed", 1, 1, 16),
         settings.choice("mode", Rule.Mode.ENFORCE));
   }

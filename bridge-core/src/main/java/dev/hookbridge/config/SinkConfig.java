@@ -3,9 +3,9 @@ package dev.hookbridge.config;
 import dev.hookbridge.SettingKey;
 import dev.hookbridge.Settings;
 import dev.hookbridge.Transport;
-import dev.hookbridge.decision.Carrier;
+import dev.hookbridge.decision.DecisionTransport;
 import dev.hookbridge.delivery.Include;
-import dev.hookbridge.delivery.Plan;
+import dev.hookbridge.delivery.SinkOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,9 +14,9 @@ import java.util.Map;
 /**
  * One entry of {@code sinks}: what every sink has, and the transport's own part.
  *
- * @param plan everything a courier needs
+ * @param plan everything a sink worker needs
  */
-public record SinkConfig(Plan plan) {
+public record SinkConfig(SinkOptions plan) {
   /** The keys every sink has, whatever its type; each with its default. */
   public static final List<SettingKey> KEYS =
       List.of(
@@ -38,12 +38,12 @@ public record SinkConfig(Plan plan) {
   }
 
   /** What a rule needs of it to ask over the same broker. */
-  public Carrier carrier() {
-    return new Carrier(
+  public DecisionTransport carrier() {
+    return new DecisionTransport(
         plan.name(),
         plan.transport(),
         plan.settings(),
-        plan.xml() == Plan.Xml.REDACTED,
+        plan.xml() == SinkOptions.Xml.REDACTED,
         plan.maxEventBytes());
   }
 
@@ -62,15 +62,15 @@ public record SinkConfig(Plan plan) {
       Settings own = new Settings(path, ownPart(values));
       transport.validate(own);
       return new SinkConfig(
-          new Plan(
+          new SinkOptions(
               name,
               transport,
               own,
               include(common),
-              common.choice("xml", Plan.Xml.REDACTED),
+              common.choice("xml", SinkOptions.Xml.REDACTED),
               common.bytes("max-event-bytes", "1GiB", 1024, 1L << 30),
               common.bytes("window-bytes", "4MiB", 64 << 10, 1L << 30),
-              Plan.Retry.DEFAULT));
+              SinkOptions.Retry.DEFAULT));
     } catch (IllegalArgumentException e) {
       throw new ConfigException(String.valueOf(e.getMessage()), e);
     }
@@ -94,7 +94,7 @@ public record SinkConfig(Plan plan) {
       throws ConfigException {
     List<SettingKey> known = new ArrayList<>(KEYS);
     known.addAll(transport.keys());
-    Keys.check(path, values.keySet(), known.stream().map(SettingKey::name).toList());
+    UnknownKeyCheck.check(path, values.keySet(), known.stream().map(SettingKey::name).toList());
     for (SettingKey key : known) {
       if (key.required() && !values.containsKey(key.name())) {
         throw new ConfigException(path + "." + key.name() + " is missing: add it");

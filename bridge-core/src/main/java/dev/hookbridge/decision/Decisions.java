@@ -33,11 +33,11 @@ public final class Decisions implements AutoCloseable {
   private @Nullable Running running;
 
   private record Running(
-      Map<String, Line> lines,
-      Desk desk,
+      Map<String, ChannelSupervisor> lines,
+      RequestDispatcher desk,
       GateSocket socket,
       Thread gate,
-      Observer observer,
+      DryRunEvaluator observer,
       Thread observing,
       ThreadPoolExecutor workers) {}
 
@@ -52,7 +52,7 @@ public final class Decisions implements AutoCloseable {
    * @param host the host's name
    * @param carriers the sinks that rules name, by their names
    */
-  public record Site(Path folder, String host, Map<String, Carrier> carriers) {}
+  public record Site(Path folder, String host, Map<String, DecisionTransport> carriers) {}
 
   /**
    * Writes the gates file and, when there are rules, opens the gate and the ways to the deciders.
@@ -98,23 +98,24 @@ public final class Decisions implements AutoCloseable {
       MeterRegistry registry,
       Consumer<Envelope> tell)
       throws IOException {
-    Clock clock = new Clock();
-    Map<String, Line> lines = new LinkedHashMap<>();
-    Desk desk = new Desk(lines, envelopes, tell, meters);
+    DeadlineQueue clock = new DeadlineQueue();
+    Map<String, ChannelSupervisor> lines = new LinkedHashMap<>();
+    RequestDispatcher desk = new RequestDispatcher(lines, envelopes, tell, meters);
     ThreadPoolExecutor workers = workers();
-    Reception reception = new Reception(rules, envelopes, desk, clock, workers);
+    GateRequestHandler reception = new GateRequestHandler(rules, envelopes, desk, clock, workers);
     long memory = Math.max(24 << 20, Runtime.getRuntime().maxMemory() / 4);
-    Lobby lobby = new Lobby(memory, meters);
+    ConnectionLimiter lobby = new ConnectionLimiter(memory, meters);
     GateFolder folder = new GateFolder(site.folder(), Boot.ofKernel());
     GateSocket socket = new GateSocket(folder, reception, clock, lobby, meters);
-    Observer observer =
-        new Observer(rules, desk, clock, envelopes, meters, tell, () -> socket.errand(() -> {}));
+    DryRunEvaluator observer =
+        new DryRunEvaluator(
+            rules, desk, clock, envelopes, meters, tell, () -> socket.errand(() -> {}));
     meters.waiting(lobby::waiting);
     for (Rule rule : rules) {
       lines.computeIfAbsent(
           rule.via(), via -> line(site.carriers().get(via), site.host(), registry, desk));
     }
-    lines.values().forEach(Line::start);
+    lines.values().forEach(ChannelSupervisor::start);
     Thread gate = daemon(socket, "gate");
     Thread observing = daemon(observer, "observer");
     gate.start();
@@ -122,11 +123,16 @@ public final class Decisions implements AutoCloseable {
     return new Running(lines, desk, socket, gate, observer, observing, workers);
   }
 
-  private Line line(@Nullable Carrier carrier, String host, MeterRegistry registry, Desk desk) {
+  private ChannelSupervisor line(
+      @Nullable DecisionTransport carrier,
+      String host,
+      MeterRegistry registry,
+      RequestDispatcher desk) {
     if (carrier == null) {
       throw new IllegalStateException("a rule goes over a sink that is not there");
     }
-    Line line = new Line(carrier, new SinkContext(carrier.name(), host, registry), desk);
+    ChannelSupervisor line =
+        new ChannelSupervisor(carrier, new SinkContext(carrier.name(), host, registry), desk);
     meters.channel(carrier.name(), line::ready);
     return line;
   }
@@ -162,7 +168,7 @@ public final class Decisions implements AutoCloseable {
   }
 
   /** What deciders have not answered so far, those that have waited longest first. */
-  public List<Pending> pending() {
+  public List<PendingRequest> pending() {
     Running now = running;
     return now == null ? List.of() : now.desk().pending();
   }
@@ -194,6 +200,6 @@ public final class Decisions implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    now.lines().values().forEach(Line::close);
+    now.lines().values().forEach(ChannelSupervisor::close);
   }
 }

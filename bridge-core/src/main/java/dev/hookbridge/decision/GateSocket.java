@@ -1,7 +1,7 @@
 package dev.hookbridge.decision;
 
 import dev.hookbridge.decision.DecisionMeters.Refused;
-import dev.hookbridge.mailbox.DamagedMail;
+import dev.hookbridge.mailbox.MalformedRecordException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One thread, named {@code gate}. The other public methods are safe from any.
  */
-final class GateSocket implements Runnable, Reception.Ways {
+final class GateSocket implements Runnable, GateRequestHandler.Ways {
   private static final Logger LOG = LoggerFactory.getLogger(GateSocket.class);
   private static final long TICK = TimeUnit.SECONDS.toNanos(1);
 
@@ -28,18 +28,22 @@ final class GateSocket implements Runnable, Reception.Ways {
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(3);
 
   private final GateFolder folder;
-  private final Reception reception;
-  private final Clock clock;
+  private final GateRequestHandler reception;
+  private final DeadlineQueue clock;
   private final DecisionMeters meters;
   private final Selector selector;
   private final ServerSocketChannel server;
-  private final Lobby lobby;
+  private final ConnectionLimiter lobby;
   private final Queue<Runnable> errands = new ConcurrentLinkedQueue<>();
   private final ByteBuffer scratch = ByteBuffer.allocateDirect(64 << 10);
   private volatile boolean stopping;
 
   GateSocket(
-      GateFolder folder, Reception reception, Clock clock, Lobby lobby, DecisionMeters meters)
+      GateFolder folder,
+      GateRequestHandler reception,
+      DeadlineQueue clock,
+      ConnectionLimiter lobby,
+      DecisionMeters meters)
       throws IOException {
     this.folder = folder;
     this.reception = reception;
@@ -89,7 +93,7 @@ final class GateSocket implements Runnable, Reception.Ways {
     if (!key.isValid()) {
       return;
     }
-    if (key.attachment() instanceof Visitor visitor) {
+    if (key.attachment() instanceof GateConnection visitor) {
       if (key.isReadable()) {
         read(key, visitor);
       } else if (key.isWritable()) {
@@ -119,7 +123,7 @@ final class GateSocket implements Runnable, Reception.Ways {
       meters.refused(Refused.TOO_MANY);
       return;
     }
-    Visitor visitor = lobby.enter(socket);
+    GateConnection visitor = lobby.enter(socket);
     socket.configureBlocking(false);
     SelectionKey reading = socket.register(selector, SelectionKey.OP_READ, visitor);
     clock.at(
@@ -132,7 +136,7 @@ final class GateSocket implements Runnable, Reception.Ways {
     read(reading, visitor); // a shim sends as soon as it is connected
   }
 
-  private void read(SelectionKey key, Visitor visitor) {
+  private void read(SelectionKey key, GateConnection visitor) {
     try {
       if (visitor.read(scratch)) {
         key.interestOps(0);
@@ -140,9 +144,9 @@ final class GateSocket implements Runnable, Reception.Ways {
       }
     } catch (IOException e) {
       lobby.leave(visitor, Refused.VANISHED);
-    } catch (Visitor.Oversize e) {
+    } catch (GateConnection.Oversize e) {
       lobby.leave(visitor, Refused.OVERSIZE);
-    } catch (DamagedMail e) {
+    } catch (MalformedRecordException e) {
       LOG.debug("an ask is no record: {}", e.getMessage());
       lobby.leave(visitor, Refused.DAMAGED);
     } catch (RuntimeException e) {
@@ -151,7 +155,7 @@ final class GateSocket implements Runnable, Reception.Ways {
     }
   }
 
-  private void write(Visitor visitor) {
+  private void write(GateConnection visitor) {
     try {
       if (visitor.write()) {
         lobby.leave(visitor);
@@ -162,11 +166,11 @@ final class GateSocket implements Runnable, Reception.Ways {
   }
 
   @Override
-  public void answer(Visitor visitor, byte[] record) {
+  public void answer(GateConnection visitor, byte[] record) {
     errand(() -> begin(visitor, record));
   }
 
-  private void begin(Visitor visitor, byte[] record) {
+  private void begin(GateConnection visitor, byte[] record) {
     if (visitor.closed()) {
       return;
     }
@@ -189,7 +193,7 @@ final class GateSocket implements Runnable, Reception.Ways {
   }
 
   @Override
-  public void refuse(Visitor visitor, Refused why) {
+  public void refuse(GateConnection visitor, Refused why) {
     errand(() -> lobby.leave(visitor, why));
   }
 
@@ -212,8 +216,8 @@ final class GateSocket implements Runnable, Reception.Ways {
 
   /** Who waits gets the default for an agent that can do no more. */
   private void goodbye() {
-    for (Visitor visitor : lobby.visitors()) {
-      Asking asking = visitor.asking();
+    for (GateConnection visitor : lobby.visitors()) {
+      PendingDecision asking = visitor.asking();
       if (asking != null) {
         asking.settleAll(Cause.ERROR);
       }

@@ -1,6 +1,6 @@
 package dev.hookbridge.decision;
 
-import dev.hookbridge.mailbox.DamagedMail;
+import dev.hookbridge.mailbox.MalformedRecordException;
 import dev.hookbridge.mailbox.Records;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -150,9 +150,9 @@ public final class GatesFile {
    * What a folder's file holds, for people: a line a rule.
    *
    * @throws NoSuchFileException when there is none
-   * @throws DamagedMail when the shim would not believe it
+   * @throws MalformedRecordException when the shim would not believe it
    */
-  public static List<String> read(Path folder) throws IOException, DamagedMail {
+  public static List<String> read(Path folder) throws IOException, MalformedRecordException {
     if (!isThere(folder)) {
       throw new NoSuchFileException(folder.resolve(NAME).toString());
     }

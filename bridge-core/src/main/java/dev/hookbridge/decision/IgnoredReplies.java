@@ -1,7 +1,7 @@
 package dev.hookbridge.decision;
 
 import dev.hookbridge.decision.DecisionMeters.Ignored;
-import dev.hookbridge.envelope.Harmless;
+import dev.hookbridge.envelope.TextSanitizer;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -35,17 +35,17 @@ final class IgnoredReplies {
   }
 
   /** It came for a question of ours. */
-  void reply(Asking asking, Rule rule, String decider, Ignored why, long now) {
+  void reply(PendingDecision asking, Rule rule, String decider, Ignored why, long now) {
     meters.ignored(why);
     long more = unsaid(why, now, QUIET);
     if (more >= 0) {
-      Pending asked = Pending.of(asking, rule);
+      PendingRequest asked = PendingRequest.of(asking, rule);
       LOG.warn(
           "a reply to rule {} about {} {} was ignored: {}, {} ms after the asking, from {}; {} more"
               + " since the last such line",
           rule.name(),
-          Harmless.text(asked.operation(), MOST_NAME),
-          Harmless.text(asked.object(), MOST_NAME),
+          TextSanitizer.text(asked.operation(), MOST_NAME),
+          TextSanitizer.text(asked.object(), MOST_NAME),
           why.word(),
           asking.afterMs(now),
           decider.isEmpty() ? "a decider without a name" : decider,

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import dev.hookbridge.envelope.Harmless;
+import dev.hookbridge.envelope.TextSanitizer;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason what the user will read after a veto; may be empty
  * @param decider who says it; empty when it does not tell
  */
-record Reply(Verdict verdict, String reason, String decider) {
+record Reply(Vote verdict, String reason, String decider) {
   static final int MOST_BYTES = 64 << 10;
   private static final int MOST_REASON = 512;
   private static final int MOST_DECIDER = 256;
@@ -42,7 +42,7 @@ record Reply(Verdict verdict, String reason, String decider) {
   }
 
   private static Optional<Reply> members(JsonParser json) throws IOException {
-    Verdict verdict = null;
+    Vote verdict = null;
     String reason = "";
     String decider = "";
     while (json.nextToken() == JsonToken.FIELD_NAME) {
@@ -50,8 +50,8 @@ record Reply(Verdict verdict, String reason, String decider) {
       json.nextToken();
       switch (name) {
         case "decision" -> verdict = verdict(text(json));
-        case "reason" -> reason = Harmless.text(text(json), MOST_REASON);
-        case "decider" -> decider = Harmless.text(text(json), MOST_DECIDER);
+        case "reason" -> reason = TextSanitizer.text(text(json), MOST_REASON);
+        case "decider" -> decider = TextSanitizer.text(text(json), MOST_DECIDER);
         default -> json.skipChildren();
       }
     }
@@ -67,8 +67,8 @@ record Reply(Verdict verdict, String reason, String decider) {
     };
   }
 
-  private static @Nullable Verdict verdict(String word) {
-    for (Verdict verdict : Verdict.values()) {
+  private static @Nullable Vote verdict(String word) {
+    for (Vote verdict : Vote.values()) {
       if (verdict.word().equals(word)) {
         return verdict;
       }

@@ -32,9 +32,9 @@ public record Rule(
     Optional<Condition> condition,
     String via,
     Duration timeout,
-    Verdict onTimeout,
-    Verdict onError,
-    Verdict onAgentAbsent,
+    Vote onTimeout,
+    Vote onError,
+    Vote onAgentAbsent,
     int allowsNeeded,
     Mode mode) {
 
@@ -70,7 +70,7 @@ public record Rule(
   }
 
   /** What holds without a decision. */
-  Verdict fallback(Cause cause) {
+  Vote fallback(Cause cause) {
     return cause == Cause.TIMEOUT ? onTimeout : onError;
   }
 }

@@ -6,7 +6,7 @@ import java.time.Duration;
 
 /**
  * For how long the largest size that a sink names is believed. No broker tells that its limit was
- * raised. So an event that is larger than the known limit makes the courier open another sink,
+ * raised. So an event that is larger than the known limit makes the sink worker open another sink,
  * which learns the limit anew: when the limit was learnt some time ago, or before somebody asked
  * for this dead letter again. One for each connection.
  */
@@ -32,7 +32,7 @@ final class KnownLimit {
   }
 
   /** Whether the limit should be learnt anew before this event is made smaller. */
-  boolean doubtful(Item item, Rendering.Rendered rendered) {
+  boolean doubtful(InFlightEvent item, EventSizer.Rendered rendered) {
     int now = sink.maxEventBytes();
     if (now != bytes) {
       learn(now); // the broker has just refused something

@@ -12,24 +12,24 @@ import org.jspecify.annotations.Nullable;
  * it breaks the sink is of interest to all.
  */
 final class OutOfBandSender {
-  private final Courier courier;
+  private final SinkWorker sinkWorker;
   private final Sink sink;
-  private final Rendering rendering;
+  private final EventSizer rendering;
   private volatile Outcome.@Nullable Broken broken;
 
-  OutOfBandSender(Courier courier, Sink sink, Rendering rendering) {
-    this.courier = courier;
+  OutOfBandSender(SinkWorker sinkWorker, Sink sink, EventSizer rendering) {
+    this.sinkWorker = sinkWorker;
     this.sink = sink;
     this.rendering = rendering;
   }
 
   /** Sends a heartbeat, if there is one, and the next dead letter to try. */
   void send() throws SpoolException {
-    Envelope heartbeat = courier.passing();
+    Envelope heartbeat = sinkWorker.passing();
     if (heartbeat != null) {
       send(heartbeat, outcome -> {});
     }
-    RouteProbe.Attempt attempt = courier.memory().probe.next();
+    RouteProbe.Attempt attempt = sinkWorker.memory().probe.next();
     if (attempt != null) {
       Envelope letter = attempt.envelope();
       send(rendering.render(letter, sink, Reduction.Step.NONE).envelope(), attempt::answer);
@@ -45,7 +45,7 @@ final class OutOfBandSender {
           } else {
             told.accept(outcome);
           }
-          courier.ring();
+          sinkWorker.ring();
         });
   }
 

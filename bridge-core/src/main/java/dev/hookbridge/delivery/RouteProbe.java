@@ -16,11 +16,11 @@ import org.slf4j.LoggerFactory;
  * that is confirmed was a first copy: all unroutable dead letters of its key are then sent again,
  * in their order and with new numbers.
  *
- * <p>Lives as long as its courier. Used by the courier's thread alone, but for {@link
+ * <p>Lives as long as its sink worker. Used by the sink worker's thread alone, but for {@link
  * Attempt#answer}.
  */
 final class RouteProbe {
-  private static final Logger LOG = LoggerFactory.getLogger(Courier.class);
+  private static final Logger LOG = LoggerFactory.getLogger(SinkWorker.class);
   private static final int AT_ONCE = 100;
 
   /** A dead letter that is published to see whether it is routed. */
@@ -44,7 +44,7 @@ final class RouteProbe {
     }
   }
 
-  private final Plan plan;
+  private final SinkOptions plan;
   private final DeadLetters letters;
   private final Routes routes;
   private final ArrayDeque<DeadLetters.Unrouted> queue = new ArrayDeque<>();
@@ -52,7 +52,7 @@ final class RouteProbe {
   private long nextAt = System.nanoTime();
   private @Nullable Attempt underWay;
 
-  RouteProbe(Plan plan, DeadLetters letters, Routes routes) {
+  RouteProbe(SinkOptions plan, DeadLetters letters, Routes routes) {
     this.plan = plan;
     this.letters = letters;
     this.routes = routes;

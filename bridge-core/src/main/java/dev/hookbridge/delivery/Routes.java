@@ -13,12 +13,12 @@ import java.util.Map;
  * (driver, operation, suboperation), for the object, and for both together. It begins anew when an
  * event of that kind or of that object was routed.
  *
- * <p>Used by the courier's thread alone; times are those of {@link System#nanoTime}.
+ * <p>Used by the sink worker's thread alone; times are those of {@link System#nanoTime}.
  */
 final class Routes {
   private static final int MOST = 10_000;
 
-  private final Plan.Retry retry;
+  private final SinkOptions.Retry retry;
   private final Map<String, Long> until =
       new LinkedHashMap<>() {
         @Override
@@ -27,7 +27,7 @@ final class Routes {
         }
       };
 
-  Routes(Plan.Retry retry) {
+  Routes(SinkOptions.Retry retry) {
     this.retry = retry;
   }
 

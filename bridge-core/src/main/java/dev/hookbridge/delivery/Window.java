@@ -2,7 +2,7 @@ package dev.hookbridge.delivery;
 
 import dev.hookbridge.Sink;
 import dev.hookbridge.mailbox.ByteBudget;
-import dev.hookbridge.spool.Stored;
+import dev.hookbridge.spool.SpooledEvent;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One lane gets at most a quarter of the window, so that a stuck one leaves room for the others;
  * events behind a stuck lane keep their number only, once those in memory fill a window. Used by
- * the courier's thread alone.
+ * the sink worker's thread alone.
  */
 final class Window {
   /** Events that may wait behind stuck lanes, in memory by their number at least. */
@@ -26,15 +26,15 @@ final class Window {
 
   private final Sink sink;
   private final long bytes;
-  private final Map<String, Lane> lanes = new HashMap<>();
-  private final ArrayDeque<Lane> ready = new ArrayDeque<>();
-  private final PriorityQueue<Lane> held =
-      new PriorityQueue<>(Comparator.comparingLong((Lane lane) -> lane.retryAt));
-  private final Jam jam = new Jam();
+  private final Map<String, OrderingKey> lanes = new HashMap<>();
+  private final ArrayDeque<OrderingKey> ready = new ArrayDeque<>();
+  private final PriorityQueue<OrderingKey> held =
+      new PriorityQueue<>(Comparator.comparingLong((OrderingKey lane) -> lane.retryAt));
+  private final RejectionBackoff jam = new RejectionBackoff();
   private final LongSupplier clock;
   private long unconfirmedBytes;
   private long waitingBytes;
-  private final LinkedHashSet<Item> sent = new LinkedHashSet<>();
+  private final LinkedHashSet<InFlightEvent> sent = new LinkedHashSet<>();
   private int waiting;
   private int suspects;
 
@@ -64,9 +64,9 @@ final class Window {
    * @param step how far refusals have reduced it already
    * @param share its part of the byte budget
    */
-  void add(Stored stored, Reduction.Step step, ByteBudget.Share share) {
-    Lane lane = lanes.computeIfAbsent(sink.lane(stored.envelope()), Lane::new);
-    Item item = new Item(stored.sequence(), lane, stored.envelope());
+  void add(SpooledEvent stored, Reduction.Step step, ByteBudget.Share share) {
+    OrderingKey lane = lanes.computeIfAbsent(sink.lane(stored.envelope()), OrderingKey::new);
+    InFlightEvent item = new InFlightEvent(stored.sequence(), lane, stored.envelope());
     item.step = step;
     item.share = share;
     if (waitingBytes > 0 && waitingBytes + item.size > bytes) {
@@ -81,15 +81,15 @@ final class Window {
   }
 
   /** The next event that may be sent now, or null. It counts as sent. */
-  @Nullable Item next() {
+  @Nullable InFlightEvent next() {
     if (suspects > 0 && !sent.isEmpty()) {
       return null;
     }
-    Lane lane = ready.peek();
+    OrderingKey lane = ready.peek();
     if (lane == null) {
       return null;
     }
-    Item first = lane.waiting.peek();
+    InFlightEvent first = lane.waiting.peek();
     if (first == null || (!sent.isEmpty() && unconfirmedBytes + first.size > bytes)) {
       return null;
     }
@@ -109,7 +109,7 @@ final class Window {
   }
 
   /** The event is the broker's, or nobody's: its lane goes on. */
-  void done(Item item) {
+  void done(InFlightEvent item) {
     settle(item);
     jam.taken(item.lane, clock.getAsLong());
     item.lane.backoff.reset();
@@ -123,17 +123,17 @@ final class Window {
   }
 
   /** The event goes again at once, made smaller. */
-  void again(Item item) {
+  void again(InFlightEvent item) {
     settle(item);
     wait(item);
     offer(item.lane);
   }
 
   /** The event goes again after a pause, and its lane with it. */
-  void hold(Item item, long longest) {
+  void hold(InFlightEvent item, long longest) {
     settle(item);
     wait(item);
-    Lane lane = item.lane;
+    OrderingKey lane = item.lane;
     jam.left(lane);
     if (!lane.held) {
       lane.held = true;
@@ -143,17 +143,17 @@ final class Window {
   }
 
   /** The broker has no room for the event: its lane waits with the others that met the same. */
-  void reject(Item item) {
+  void reject(InFlightEvent item) {
     settle(item);
     wait(item);
-    Lane lane = item.lane;
+    OrderingKey lane = item.lane;
     if (!lane.held) {
       lane.held = true;
       jam.rejected(lane, clock.getAsLong());
     }
   }
 
-  private void settle(Item item) {
+  private void settle(InFlightEvent item) {
     item.letGo();
     sent.remove(item);
     unconfirmedBytes -= item.size;
@@ -161,7 +161,7 @@ final class Window {
     item.lane.unconfirmedBytes -= item.size;
   }
 
-  private void wait(Item item) {
+  private void wait(InFlightEvent item) {
     if (item.envelope != null) {
       waitingBytes += item.size;
     }
@@ -169,14 +169,14 @@ final class Window {
     waiting++;
   }
 
-  private void offer(Lane lane) {
+  private void offer(OrderingKey lane) {
     if (!lane.queued && !lane.held && !lane.waiting.isEmpty() && open(lane)) {
       lane.queued = true;
       ready.add(lane);
     }
   }
 
-  private boolean open(Lane lane) {
+  private boolean open(OrderingKey lane) {
     return lane.unconfirmed == 0
         || (sink.ordering() == Sink.Ordering.PIPELINED
             && !lane.trying
@@ -189,14 +189,14 @@ final class Window {
     while (!held.isEmpty() && held.peek().retryAt - now <= 0) {
       free(held.remove());
     }
-    for (Lane lane = jam.next(now); lane != null; lane = jam.next(now)) {
+    for (OrderingKey lane = jam.next(now); lane != null; lane = jam.next(now)) {
       free(lane);
     }
-    Lane first = held.peek();
+    OrderingKey first = held.peek();
     return Math.min(first == null ? Long.MAX_VALUE : first.retryAt - now, jam.pause(now));
   }
 
-  private void free(Lane lane) {
+  private void free(OrderingKey lane) {
     lane.held = false;
     offer(lane);
   }
@@ -207,7 +207,7 @@ final class Window {
   }
 
   /** The event that has been with the broker for longest without a word. */
-  @Nullable Item oldestUnconfirmed() {
+  @Nullable InFlightEvent oldestUnconfirmed() {
     return sent.isEmpty() ? null : sent.iterator().next();
   }
 
@@ -218,8 +218,8 @@ final class Window {
 
   /** Nothing is sent any more: what is in memory is let go. */
   void letGo() {
-    sent.forEach(Item::letGo);
-    lanes.values().forEach(lane -> lane.waiting.forEach(Item::letGo));
+    sent.forEach(InFlightEvent::letGo);
+    lanes.values().forEach(lane -> lane.waiting.forEach(InFlightEvent::letGo));
   }
 
   int unconfirmed() {

@@ -51,7 +51,7 @@ public record Decision(
         outcome.exit() == 1,
         RuleResult.cause(outcome.cause()),
         RuleResult.name(outcome.rule()),
-        Harmless.text(new String(outcome.reason(), StandardCharsets.UTF_8), MOST_REASON),
+        TextSanitizer.text(new String(outcome.reason(), StandardCharsets.UTF_8), MOST_REASON),
         Math.max(0, outcome.waited() / 1_000_000),
         said.isEmpty() ? defaults(outcome) : said);
   }

@@ -11,33 +11,33 @@ final class Devices {
   /** What is taken of a device of one kind. */
   interface Kind {
     /** Takes what it wants of an element. */
-    void read(Members device, String place, Attributes at);
+    void read(JsonObjectBuilder device, String place, Attributes at);
 
     /** Takes what it wants of a text. */
-    default void text(Members device, String place, String text) {}
+    default void text(JsonObjectBuilder device, String place, String text) {}
   }
 
   private final String element;
   private final String list;
   private final List<String> names;
-  private final Members domain;
+  private final JsonObjectBuilder domain;
   private final Kind kind;
 
   /** The device that is being read. */
-  private Members device;
+  private JsonObjectBuilder device;
 
   /**
    * @param element the device's element
    * @param list the summary's list
    * @param names the members of its entries
    */
-  Devices(Members domain, String element, String list, List<String> names, Kind kind) {
+  Devices(JsonObjectBuilder domain, String element, String list, List<String> names, Kind kind) {
     this.kind = kind;
     this.domain = domain;
     this.element = "devices/" + element;
     this.list = list;
     this.names = names;
-    this.device = new Members(names);
+    this.device = new JsonObjectBuilder(names);
   }
 
   /** Whether the place is one of these devices. */
@@ -47,7 +47,7 @@ final class Devices {
       return false;
     }
     if (inner.isEmpty()) {
-      device = new Members(names);
+      device = new JsonObjectBuilder(names);
       domain.add(list, device);
     }
     kind.read(device, inner, at);

@@ -4,7 +4,7 @@ import java.util.List;
 
 /** {@code data.domain.disks}. */
 final class Disks implements Devices.Kind {
-  static Devices of(Members domain) {
+  static Devices of(JsonObjectBuilder domain) {
     return new Devices(
         domain,
         "disk",
@@ -23,7 +23,7 @@ final class Disks implements Devices.Kind {
   }
 
   @Override
-  public void read(Members disk, String place, Attributes at) {
+  public void read(JsonObjectBuilder disk, String place, Attributes at) {
     switch (place) {
       case "" -> {
         disk.put("type", at.get("type"));

@@ -23,14 +23,14 @@ final class DomainSummary implements Summary.Part {
           "filesystems");
   private static final List<String> OS = List.of("type", "arch", "machine", "firmware");
 
-  private final Members domain = new Members(DOMAIN);
-  private final Members os = new Members(OS);
+  private final JsonObjectBuilder domain = new JsonObjectBuilder(DOMAIN);
+  private final JsonObjectBuilder os = new JsonObjectBuilder(OS);
   private final List<Devices> devices =
       List.of(Disks.of(domain), Interfaces.of(domain), Hostdevs.of(domain), Filesystems.of(domain));
   private String memoryUnit = "";
 
   @Override
-  public Members members() {
+  public JsonObjectBuilder members() {
     return domain;
   }
 

@@ -161,8 +161,8 @@ public final class Envelopes {
    *     what was only observed
    */
   public Envelope made(Decision decision, @Nullable String id) {
-    Words words =
-        Words.of(
+    EventNames words =
+        EventNames.of(
             decision.driver(), decision.object(), decision.operation(), decision.suboperation());
     String before = words.hasXml() ? known.of(words.driver(), words.encoded()) : null;
     Context context =

@@ -4,7 +4,7 @@ import java.util.List;
 
 /** {@code data.domain.filesystems}. */
 final class Filesystems implements Devices.Kind {
-  static Devices of(Members domain) {
+  static Devices of(JsonObjectBuilder domain) {
     return new Devices(
         domain,
         "filesystem",
@@ -14,7 +14,7 @@ final class Filesystems implements Devices.Kind {
   }
 
   @Override
-  public void read(Members filesystem, String place, Attributes at) {
+  public void read(JsonObjectBuilder filesystem, String place, Attributes at) {
     switch (place) {
       case "" -> {
         String type = at.get("type");

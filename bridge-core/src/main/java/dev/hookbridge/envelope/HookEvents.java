@@ -45,7 +45,7 @@ final class HookEvents {
       Summary summary,
       XmlPass.@Nullable Result xml,
       @Nullable JsonText text) {
-    Words words = Words.of(call);
+    EventNames words = EventNames.of(call);
     String element = words.driver().equals(Operations.NETWORK) ? "network" : "domain";
     boolean hidden = redaction.hides(element, "name");
     Identity identity = Identity.of(words, host, summary, hidden, known);
@@ -70,7 +70,8 @@ final class HookEvents {
     }
   }
 
-  private Map<String, String> attributes(HookCall call, Instant recorded, Words words, String key) {
+  private Map<String, String> attributes(
+      HookCall call, Instant recorded, EventNames words, String key) {
     String type = "dev.hookbridge.libvirt." + words.driver() + "." + words.operation() + ".v1";
     return new Context(call.id(), host, type, words.subject(host))
         .times(Instant.EPOCH.plusNanos(call.time()), recorded)
@@ -82,7 +83,7 @@ final class HookEvents {
   private void members(
       JsonGenerator json,
       HookCall call,
-      Words words,
+      EventNames words,
       Summary summary,
       Identity identity,
       XmlPass.@Nullable Result xml)
@@ -139,7 +140,7 @@ final class HookEvents {
   }
 
   static void argument(JsonGenerator json, String name, byte[] bytes) throws IOException {
-    Text text = Text.of(bytes);
+    LenientText text = LenientText.of(bytes);
     json.writeStringField(name, text.value());
     if (!text.exact()) {
       json.writeBinaryField(name + "Base64", bytes);

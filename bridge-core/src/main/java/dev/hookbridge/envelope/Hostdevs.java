@@ -6,13 +6,13 @@ import java.util.List;
 final class Hostdevs implements Devices.Kind {
   private static final String ADDRESS = "address";
 
-  static Devices of(Members domain) {
+  static Devices of(JsonObjectBuilder domain) {
     return new Devices(
         domain, "hostdev", "hostdevs", List.of("mode", "type", ADDRESS), new Hostdevs());
   }
 
   @Override
-  public void read(Members hostdev, String place, Attributes at) {
+  public void read(JsonObjectBuilder hostdev, String place, Attributes at) {
     switch (place) {
       case "" -> {
         hostdev.put("mode", at.get("mode"));
@@ -28,7 +28,7 @@ final class Hostdevs implements Devices.Kind {
     }
   }
 
-  private static void address(Members hostdev, Attributes at) {
+  private static void address(JsonObjectBuilder hostdev, Attributes at) {
     String address = HostAddress.of(at);
     if (at.get("target") == null) {
       hostdev.put(ADDRESS, address);
@@ -41,7 +41,7 @@ final class Hostdevs implements Devices.Kind {
 
   /** A container's devices stand in a text. */
   @Override
-  public void text(Members hostdev, String place, String text) {
+  public void text(JsonObjectBuilder hostdev, String place, String text) {
     switch (place) {
       case "source/block", "source/char", "source/interface" -> hostdev.put(ADDRESS, text);
       default -> {}

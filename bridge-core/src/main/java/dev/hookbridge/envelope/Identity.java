@@ -18,7 +18,7 @@ record Identity(String key, List<String> mismatch) {
    * @param nameIsHidden the operator's own rules hide it, so it cannot be compared
    */
   static Identity of(
-      Words words, HostFacts host, Summary summary, boolean nameIsHidden, KnownKeys known) {
+      EventNames words, HostFacts host, Summary summary, boolean nameIsHidden, KnownKeys known) {
     String fallback = words.fallbackKey(host);
     if (!words.hasXml()) {
       return new Identity(fallback, List.of());
@@ -29,7 +29,8 @@ record Identity(String key, List<String> mismatch) {
     String name = network ? summary.networkName() : summary.domainName();
     String before = known.of(words.driver(), words.encoded());
     List<String> mismatch = new ArrayList<>();
-    boolean same = name == null ? nameIsHidden : name.equals(Members.cut(words.object().strip()));
+    boolean same =
+        name == null ? nameIsHidden : name.equals(JsonObjectBuilder.cut(words.object().strip()));
     if (name != null && !same) {
       mismatch.add("name");
     }

@@ -4,7 +4,7 @@ import java.util.List;
 
 /** {@code data.domain.interfaces}. */
 final class Interfaces implements Devices.Kind {
-  static Devices of(Members domain) {
+  static Devices of(JsonObjectBuilder domain) {
     return new Devices(
         domain,
         "interface",
@@ -26,7 +26,7 @@ final class Interfaces implements Devices.Kind {
   }
 
   @Override
-  public void read(Members nic, String place, Attributes at) {
+  public void read(JsonObjectBuilder nic, String place, Attributes at) {
     switch (place) {
       case "" -> nic.put("type", at.get("type"));
       case "mac" -> nic.put("mac", at.get("address"));
@@ -38,7 +38,7 @@ final class Interfaces implements Devices.Kind {
     }
   }
 
-  private static void source(Members nic, Attributes at) {
+  private static void source(JsonObjectBuilder nic, Attributes at) {
     // VirtualBox's internal networks have a name only.
     nic.put("network", at.first("network", "name"));
     nic.put("bridge", at.get("bridge"));

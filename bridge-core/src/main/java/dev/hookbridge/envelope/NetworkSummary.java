@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code data.network}: a virtual network. */
 final class NetworkSummary implements Summary.Part {
-  private final Members network =
-      new Members(
+  private final JsonObjectBuilder network =
+      new JsonObjectBuilder(
           List.of(
               "uuid",
               "name",
@@ -19,7 +19,7 @@ final class NetworkSummary implements Summary.Part {
               "ips"));
 
   @Override
-  public Members members() {
+  public JsonObjectBuilder members() {
     return network;
   }
 

@@ -7,8 +7,8 @@ import java.util.List;
  * <networkport>} or, before libvirt 5.5.0, from the guest's {@code <interface>}.
  */
 final class PortSummary implements Summary.Part {
-  private final Members port =
-      new Members(
+  private final JsonObjectBuilder port =
+      new JsonObjectBuilder(
           List.of(
               "uuid",
               "ownerName",
@@ -21,7 +21,7 @@ final class PortSummary implements Summary.Part {
               "group"));
 
   @Override
-  public Members members() {
+  public JsonObjectBuilder members() {
     return port;
   }
 

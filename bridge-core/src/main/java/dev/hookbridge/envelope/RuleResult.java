@@ -179,7 +179,7 @@ public record RuleResult(
     }
     json.writeStringField("decision", word.decision);
     if (!word.reason.isEmpty()) {
-      json.writeStringField("reason", Harmless.text(word.reason, reasons));
+      json.writeStringField("reason", TextSanitizer.text(word.reason, reasons));
     }
     json.writeNumberField("afterMs", word.afterMs);
     json.writeEndObject();
@@ -193,7 +193,7 @@ public record RuleResult(
     }
     try (JsonParser json = JSON.createParser(hostile)) {
       if (json.nextToken() == JsonToken.START_OBJECT) {
-        new Claims(json).rules(results);
+        new OutcomeParser(json).rules(results);
       }
     } catch (IOException e) {
       return results; // as far as it could be read

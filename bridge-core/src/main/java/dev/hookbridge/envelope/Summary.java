@@ -19,7 +19,7 @@ final class Summary {
 
     void text(String place, String text);
 
-    Members members();
+    JsonObjectBuilder members();
   }
 
   private final DomainSummary domain = new DomainSummary();

@@ -25,7 +25,7 @@ final class TextPieces {
     this.redaction = redaction;
   }
 
-  void add(char[] chars, int from, int length, Markup out) {
+  void add(char[] chars, int from, int length, XmlWriter out) {
     text.append(chars, from, length);
     if (text.length() > LONG) {
       SecretText looking = secrets == null ? new SecretText(redaction) : secrets;
@@ -37,7 +37,7 @@ final class TextPieces {
   }
 
   /** Never half a character. */
-  private void goOut(SecretText looking, Markup out) {
+  private void goOut(SecretText looking, XmlWriter out) {
     int end = looking.settled();
     end -= end > 0 && Character.isHighSurrogate(text.charAt(end - 1)) ? 1 : 0;
     if (end > 0) {

@@ -33,7 +33,7 @@ final class XmlPass {
   private final XmlText document;
   private final Redaction redaction;
   private final Summary summary;
-  private final Markup markup;
+  private final XmlWriter markup;
   private final List<String> path = new ArrayList<>();
   private final TextPieces text;
 
@@ -72,7 +72,7 @@ final class XmlPass {
     this.document = document;
     this.redaction = redaction;
     this.summary = summary;
-    this.markup = new Markup(out);
+    this.markup = new XmlWriter(out);
     this.text = new TextPieces(redaction);
   }
 
@@ -136,7 +136,7 @@ final class XmlPass {
         default -> throw new Refused(DOCUMENT_TYPE);
       }
       if (markup.isTooLarge()) {
-        throw new Refused("larger than " + Markup.MOST_CHARS + " characters when escaped");
+        throw new Refused("larger than " + XmlWriter.MOST_CHARS + " characters when escaped");
       }
     }
   }

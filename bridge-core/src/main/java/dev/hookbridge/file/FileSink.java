@@ -37,7 +37,7 @@ final class FileSink implements Sink {
     return file.path().toString();
   }
 
-  /** One file, one order; the courier gives a lane a quarter of the window, which is plenty. */
+  /** One file, one order; the sink worker gives a lane a quarter of the window, which is plenty. */
   @Override
   public String lane(Envelope envelope) {
     return "file";

@@ -17,10 +17,10 @@ final class Confinement {
   private static final String BOOLEAN = "virt_hooks_unconfined";
   private static final String ENTER =
       "printf %s \"$1\" > /proc/self/attr/exec && shift && exec \"$@\"";
-  private final Machine machine;
+  private final HostFiles machine;
   private final Daemons daemons;
 
-  Confinement(Machine machine, Daemons daemons) {
+  Confinement(HostFiles machine, Daemons daemons) {
     this.machine = machine;
     this.daemons = daemons;
   }
@@ -42,12 +42,12 @@ final class Confinement {
   }
 
   private boolean enforcing() {
-    return Machine.text(machine.at("/sys/fs/selinux/enforce")).equals("1");
+    return HostFiles.text(machine.at("/sys/fs/selinux/enforce")).equals("1");
   }
 
   /** Fedora's own switch; the first number is what is in force. */
   private boolean allowed() {
-    return Machine.text(machine.at("/sys/fs/selinux/booleans/" + BOOLEAN)).startsWith("1");
+    return HostFiles.text(machine.at("/sys/fs/selinux/booleans/" + BOOLEAN)).startsWith("1");
   }
 
   private boolean moduleLoaded() throws IOException {
@@ -87,7 +87,7 @@ final class Confinement {
 
   private String profile(Daemons.Daemon daemon) {
     boolean apparmor =
-        Machine.text(machine.at("/sys/module/apparmor/parameters/enabled")).equals("Y");
+        HostFiles.text(machine.at("/sys/module/apparmor/parameters/enabled")).equals("Y");
     String profile = daemon.domain().replaceFirst(" \\(\\w+\\)$", "");
     return apparmor && !profile.equals("unconfined") ? profile : "";
   }

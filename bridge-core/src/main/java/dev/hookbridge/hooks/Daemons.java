@@ -16,10 +16,10 @@ import java.util.stream.Stream;
 /** libvirt's daemons that run here, as this user, and see the same folder of hooks. */
 final class Daemons {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private final Machine machine;
+  private final HostFiles machine;
   private final List<Daemon> running;
 
-  private Daemons(Machine machine, List<Daemon> running) {
+  private Daemons(HostFiles machine, List<Daemon> running) {
     this.machine = machine;
     this.running = running;
   }
@@ -31,13 +31,13 @@ final class Daemons {
   record Daemon(long pid, String name, Path folder, Instant started) {
     /** The domain that AppArmor or SELinux confines it in; empty when none does. */
     String domain() {
-      return Machine.text(folder.resolve("attr/current"));
+      return HostFiles.text(folder.resolve("attr/current"));
     }
 
     /** Whether a hook is being run for it right now. */
     boolean runsHook(Path hooks) {
       for (String child :
-          Machine.text(folder.resolve("task/" + pid + "/children")).split(" ", -1)) {
+          HostFiles.text(folder.resolve("task/" + pid + "/children")).split(" ", -1)) {
         if (calls(child, hooks)) {
           return true;
         }
@@ -47,7 +47,7 @@ final class Daemons {
 
     private boolean calls(String child, Path hooks) {
       return !child.isEmpty()
-          && Machine.text(folder.resolveSibling(child).resolve("cmdline"))
+          && HostFiles.text(folder.resolveSibling(child).resolve("cmdline"))
               .startsWith(hooks.toString());
     }
 
@@ -57,11 +57,11 @@ final class Daemons {
     }
   }
 
-  static Daemons of(Machine machine, List<Daemon> running) {
+  static Daemons of(HostFiles machine, List<Daemon> running) {
     return new Daemons(machine, running);
   }
 
-  static Daemons running(Machine machine, Path hooks) throws IOException {
+  static Daemons running(HostFiles machine, Path hooks) throws IOException {
     List<Daemon> running = new ArrayList<>();
     Path proc = machine.at("/proc");
     if (Files.isDirectory(proc)) {

@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
 public final class Installation {
   private final Path hooks;
   private final Path distributed;
-  private final Machine machine;
+  private final HostFiles machine;
   private final @Nullable LibvirtVersion version;
   private final Daemons daemons;
-  private final Consumer<Step> steps;
+  private final Consumer<CrashPoint> steps;
 
   /**
    * Looks at libvirt and its daemons; changes nothing.
@@ -36,11 +36,15 @@ public final class Installation {
    */
   public static Installation of(Path hooks, Path distributed, @Nullable String libvirt)
       throws HooksException, IOException {
-    return of(hooks, distributed, libvirt, Machine.THIS, step -> {});
+    return of(hooks, distributed, libvirt, HostFiles.THIS, step -> {});
   }
 
   static Installation of(
-      Path hooks, Path distributed, @Nullable String libvirt, Machine machine, Consumer<Step> steps)
+      Path hooks,
+      Path distributed,
+      @Nullable String libvirt,
+      HostFiles machine,
+      Consumer<CrashPoint> steps)
       throws HooksException, IOException {
     Optional<LibvirtVersion> version =
         libvirt == null ? LibvirtVersion.installed(machine) : LibvirtVersion.parse(libvirt);
@@ -60,10 +64,10 @@ public final class Installation {
   private Installation(
       Path hooks,
       Path distributed,
-      Machine machine,
+      HostFiles machine,
       @Nullable LibvirtVersion version,
       Daemons daemons,
-      Consumer<Step> steps) {
+      Consumer<CrashPoint> steps) {
     this.hooks = hooks;
     this.distributed = distributed;
     this.machine = machine;
@@ -89,26 +93,26 @@ public final class Installation {
     Confinement confinement = new Confinement(machine, daemons);
     confinement.permit();
     Hook.prove(distributed, List.of());
-    List<Plan> plans = new ArrayList<>();
+    List<InstallPlan> plans = new ArrayList<>();
     for (Driver driver : drivers) {
-      plans.add(Plan.of(new Slots(hooks, driver), hook, version.hasFolders()));
+      plans.add(InstallPlan.of(new HookSlots(hooks, driver), hook, version.hasFolders()));
     }
     if (!dry) {
-      Copy.clean(hooks);
-      for (Plan plan : plans) {
+      StagedHook.clean(hooks);
+      for (InstallPlan plan : plans) {
         carryOut(plan, hook, confinement);
       }
     }
     return plans.stream().map(plan -> change(plan, hook)).toList();
   }
 
-  private void carryOut(Plan plan, Hook hook, Confinement confinement)
+  private void carryOut(InstallPlan plan, Hook hook, Confinement confinement)
       throws HooksException, IOException {
-    if (plan.what() != Plan.What.KEEP) {
+    if (plan.what() != InstallPlan.What.KEEP) {
       folder(plan.slot().resolveSibling(".").normalize());
-      steps.accept(Step.FOLDER);
-      try (Copy copy = Copy.make(hooks, hook, confinement, steps)) {
-        if (plan.what() == Plan.What.PUT) {
+      steps.accept(CrashPoint.FOLDER);
+      try (StagedHook copy = StagedHook.make(hooks, hook, confinement, steps)) {
+        if (plan.what() == InstallPlan.What.PUT) {
           copy.place(plan.slot());
         } else {
           copy.replace(plan.slot());
@@ -118,7 +122,7 @@ public final class Installation {
     // After the new one is in place: a call that makes two events is better than one that makes
     // none.
     for (Path old : plan.elsewhere()) {
-      new Removal(hooks, daemons, steps).remove(old);
+      new HookRemover(hooks, daemons, steps).remove(old);
     }
   }
 
@@ -131,12 +135,12 @@ public final class Installation {
       if (!Files.isDirectory(each)) {
         Files.createDirectory(each);
         Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Copy.sync(each.resolveSibling("."));
+        StagedHook.sync(each.resolveSibling("."));
       }
     }
   }
 
-  private static Change change(Plan plan, Hook hook) {
+  private static Change change(InstallPlan plan, Hook hook) {
     String verb =
         switch (plan.what()) {
           case PUT -> "installed";
@@ -155,13 +159,13 @@ public final class Installation {
       throws HooksException, IOException {
     List<Change> changes = new ArrayList<>();
     if (!dry) {
-      Copy.clean(hooks);
+      StagedHook.clean(hooks);
     }
     for (Driver driver : drivers) {
-      for (Path slot : new Slots(hooks, driver).ours()) {
+      for (Path slot : new HookSlots(hooks, driver).ours()) {
         String hook = Hook.in(slot).map(Hook::toString).orElse("-");
         if (!dry) {
-          new Removal(hooks, daemons, steps).remove(slot);
+          new HookRemover(hooks, daemons, steps).remove(slot);
         }
         changes.add(new Change(driver, "removed", slot, hook, false));
       }
@@ -173,7 +177,7 @@ public final class Installation {
   public List<SlotStatus> status(Collection<Driver> drivers) throws IOException {
     List<SlotStatus> all = new ArrayList<>();
     for (Driver driver : drivers) {
-      Slots slots = new Slots(hooks, driver);
+      HookSlots slots = new HookSlots(hooks, driver);
       for (Path slot : slots.ours()) {
         String hook = Hook.in(slot).map(Hook::toString).orElse("-");
         // Unlike the time of its content this one is the file system's own.
@@ -184,12 +188,12 @@ public final class Installation {
     return all;
   }
 
-  private String wouldRun(Slots slots, Path slot, Instant since) throws IOException {
+  private String wouldRun(HookSlots slots, Path slot, Instant since) throws IOException {
     boolean folders = version == null || version.hasFolders();
     if (!slot.equals(slots.main()) && !folders) {
       return "no, libvirt " + version + " runs only " + slots.main();
     }
-    if (!Slots.runs(slot)) {
+    if (!HookSlots.runs(slot)) {
       return "no, it has no x bit";
     }
     try {
@@ -223,7 +227,7 @@ public final class Installation {
     List<String> warnings = new ArrayList<>();
     for (Driver driver : drivers) {
       warnings.addAll(
-          Warnings.of(new Slots(hooks, driver), version == null || version.hasFolders()));
+          Warnings.of(new HookSlots(hooks, driver), version == null || version.hasFolders()));
     }
     return warnings;
   }

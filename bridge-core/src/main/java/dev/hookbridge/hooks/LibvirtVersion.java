@@ -25,7 +25,7 @@ record LibvirtVersion(int major, int minor) {
   }
 
   /** What the daemon that is installed says of itself. The library is never called. */
-  static Optional<LibvirtVersion> installed(Machine machine) {
+  static Optional<LibvirtVersion> installed(HostFiles machine) {
     for (String folder : List.of("/usr/sbin", "/usr/bin", "/usr/local/sbin", "/sbin")) {
       for (String name : List.of("virtqemud", "libvirtd", "virtlxcd", "virtxend", "virtbhyved")) {
         Path daemon = machine.at(folder).resolve(name);

@@ -25,17 +25,17 @@ final class Warnings {
   private static final Pattern DISPATCHER =
       Pattern.compile("(qemu|lxc|libxl|bhyve|network|daemon|\\$\\{?\\w+}?)\\.d\\b");
 
-  private final Slots slots;
+  private final HookSlots slots;
   private final List<String> found = new ArrayList<>();
 
-  private Warnings(Slots slots) {
+  private Warnings(HookSlots slots) {
     this.slots = slots;
   }
 
   /**
    * @param folders whether this libvirt looks into {@code <driver>.d}
    */
-  static List<String> of(Slots slots, boolean folders) throws IOException {
+  static List<String> of(HookSlots slots, boolean folders) throws IOException {
     Warnings warnings = new Warnings(slots);
     for (Path file : slots.all()) {
       warnings.look(file, folders);
@@ -53,7 +53,7 @@ final class Warnings {
       found.add(file + " is not run: libvirt looks into " + slots.folder() + " since 6.5");
     } else if (!Files.isRegularFile(file)) {
       found.add(file + " is not run: it is no file");
-    } else if (!Slots.runs(file)) {
+    } else if (!HookSlots.runs(file)) {
       found.add(file + " is not run: it has no x bit");
     } else {
       running(file, main, folders);

@@ -22,8 +22,8 @@ public final class Log {
   private static final String OURS = "dev.hookbridge";
 
   /**
-   * The couriers tell of every failure themselves, once; the clients would repeat it several times
-   * a second. A condition that cannot be computed counts as true, which is documented.
+   * The sinkWorkers tell of every failure themselves, once; the clients would repeat it several
+   * times a second. A condition that cannot be computed counts as true, which is documented.
    */
   private static final List<String> SILENT =
       new CopyOnWriteArrayList<>(

@@ -1,6 +1,6 @@
 package dev.hookbridge.log;
 
-import dev.hookbridge.envelope.Harmless;
+import dev.hookbridge.envelope.TextSanitizer;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Instant;
@@ -37,7 +37,7 @@ record TextLine(boolean journal) implements Log.Line {
     StringBuilder text = new StringBuilder(message.length());
     message
         .codePoints()
-        .map(c -> Harmless.isHidden(c) && c != '\t' ? '?' : c)
+        .map(c -> TextSanitizer.isHidden(c) && c != '\t' ? '?' : c)
         .forEach(text::appendCodePoint);
     return text.toString();
   }

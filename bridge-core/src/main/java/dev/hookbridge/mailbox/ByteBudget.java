@@ -6,9 +6,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many bytes of events may be in memory at a time: the intake, couriers and decisions share one
- * budget, since they share one heap. What is larger than all of it is taken for all of it, and so
- * passes alone.
+ * How many bytes of events may be in memory at a time: the intake, sinkWorkers and decisions share
+ * one budget, since they share one heap. What is larger than all of it is taken for all of it, and
+ * so passes alone.
  *
  * <p>A caller waits for {@link #PATIENCE_SECONDS} at most and then goes on without room, for
  * instance when a broker does not answer. Safe between threads.

@@ -32,7 +32,7 @@ public record GateOutcome(
     long waited,
     String rules,
     byte[] said)
-    implements Letter {
+    implements MailboxRecord {
 
   /** The identity only: what a guest's owner or a decider wrote belongs in no log. */
   @Override

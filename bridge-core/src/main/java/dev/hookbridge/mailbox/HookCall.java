@@ -35,7 +35,7 @@ public record HookCall(
     String gates,
     boolean late,
     Stdin input)
-    implements Letter {
+    implements MailboxRecord {
 
   /** With a stdin in memory, which is not copied. */
   public HookCall(

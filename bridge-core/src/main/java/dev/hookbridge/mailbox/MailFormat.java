@@ -34,19 +34,19 @@ final class MailFormat {
 
   /** A record's parts; fields in the order in which they were written. */
   record Parts(String kind, Map<String, byte[]> fields, byte[] stdin) {
-    String text(String key) throws DamagedMail {
+    String text(String key) throws MalformedRecordException {
       byte[] value = fields.get(key);
       if (value == null) {
-        throw new DamagedMail("the field " + key + " is missing");
+        throw new MalformedRecordException("the field " + key + " is missing");
       }
       return new String(value, StandardCharsets.ISO_8859_1);
     }
 
-    long number(String key) throws DamagedMail {
+    long number(String key) throws MalformedRecordException {
       try {
         return Long.parseLong(text(key));
       } catch (NumberFormatException e) {
-        throw new DamagedMail("the field " + key + " is not a number", e);
+        throw new MalformedRecordException("the field " + key + " is not a number", e);
       }
     }
 
@@ -66,12 +66,15 @@ final class MailFormat {
   }
 
   /** Takes a record apart, or says in a sentence what is wrong with it. */
-  static Parts read(byte[] record) throws DamagedMail {
+  static Parts read(byte[] record) throws MalformedRecordException {
     return read(record, record.length);
   }
 
-  /** Takes a file apart, which may be a {@link Spares spare}: what is left of it are zeros. */
-  static Parts readFile(byte[] file) throws DamagedMail {
+  /**
+   * Takes a file apart, which may be a {@link PreallocatedFiles spare}: what is left of it are
+   * zeros.
+   */
+  static Parts readFile(byte[] file) throws MalformedRecordException {
     return read(file, used(file));
   }
 
@@ -87,7 +90,7 @@ final class MailFormat {
   /**
    * @param length how many bytes of the array count
    */
-  static Parts read(byte[] record, int length) throws DamagedMail {
+  static Parts read(byte[] record, int length) throws MalformedRecordException {
     MailFormat format = new MailFormat(record, length);
     Parts head = format.head();
     byte[] stdin = format.netstring(MAX_STDIN);
@@ -101,7 +104,7 @@ final class MailFormat {
    *
    * @param length how many bytes of the array count
    */
-  static Parts head(byte[] beginning, int length) throws DamagedMail {
+  static Parts head(byte[] beginning, int length) throws MalformedRecordException {
     return new MailFormat(beginning, length).head();
   }
 
@@ -113,19 +116,19 @@ final class MailFormat {
    */
   record Begun(Parts head, int at, int length) {}
 
-  static Begun begun(byte[] beginning, int length) throws DamagedMail {
+  static Begun begun(byte[] beginning, int length) throws MalformedRecordException {
     MailFormat format = new MailFormat(beginning, length);
     Parts head = format.head();
     int stdin = format.length(MAX_STDIN);
     return new Begun(head, format.at + 1, stdin);
   }
 
-  private Parts head() throws DamagedMail {
+  private Parts head() throws MalformedRecordException {
     if (end < VERSION.length + CHECKSUM) {
-      throw new DamagedMail("it is cut short");
+      throw new MalformedRecordException("it is cut short");
     }
     if (!Arrays.equals(record, 0, VERSION.length, VERSION, 0, VERSION.length)) {
-      throw new DamagedMail("its version line is not one this release reads");
+      throw new MalformedRecordException("its version line is not one this release reads");
     }
     at = VERSION.length;
     String kind = new String(netstring(MAX_FIELD), StandardCharsets.ISO_8859_1);
@@ -136,20 +139,21 @@ final class MailFormat {
     return new Parts(kind, fields, new byte[0]);
   }
 
-  private static void put(Map<String, byte[]> fields, byte[] field) throws DamagedMail {
+  private static void put(Map<String, byte[]> fields, byte[] field)
+      throws MalformedRecordException {
     int equals = 0;
     while (equals < field.length && field[equals] != '=') {
       equals++;
     }
     if (equals == 0 || equals == field.length || fields.size() == MAX_FIELDS) {
-      throw new DamagedMail("a field has no name, or there are too many");
+      throw new MalformedRecordException("a field has no name, or there are too many");
     }
     String name = new String(field, 0, equals, StandardCharsets.ISO_8859_1);
     fields.put(name, Arrays.copyOfRange(field, equals + 1, field.length));
   }
 
   /** Reads a length, up to its colon. */
-  private int length(int most) throws DamagedMail {
+  private int length(int most) throws MalformedRecordException {
     int length = 0;
     int first = at;
     while (at < end && record[at] >= '0' && record[at] <= '9' && at - first < 9) {
@@ -157,31 +161,31 @@ final class MailFormat {
     }
     boolean leadingZero = at - first > 1 && record[first] == '0';
     if (at == first || leadingZero || length > most || at == end) {
-      throw new DamagedMail("a length is wrong or it is cut short");
+      throw new MalformedRecordException("a length is wrong or it is cut short");
     }
     return length;
   }
 
-  private byte[] netstring(int most) throws DamagedMail {
+  private byte[] netstring(int most) throws MalformedRecordException {
     int length = length(most);
     if (length > end - at - 2) {
-      throw new DamagedMail("a length is wrong or it is cut short");
+      throw new MalformedRecordException("a length is wrong or it is cut short");
     }
     if (record[at] != ':' || record[at + 1 + length] != ',') {
-      throw new DamagedMail("a field does not end where its length says");
+      throw new MalformedRecordException("a field does not end where its length says");
     }
     byte[] value = Arrays.copyOfRange(record, at + 1, at + 1 + length);
     at += length + 2;
     return value;
   }
 
-  private void checksum() throws DamagedMail {
+  private void checksum() throws MalformedRecordException {
     if (end != at + CHECKSUM || record[at + 8] != '\n') {
-      throw new DamagedMail("it is cut short or something follows it");
+      throw new MalformedRecordException("it is cut short or something follows it");
     }
     byte[] expected = hexChecksum(record, at);
     if (!Arrays.equals(record, at, at + 8, expected, 0, 8)) {
-      throw new DamagedMail("its checksum does not match");
+      throw new MalformedRecordException("its checksum does not match");
     }
   }
 

@@ -14,14 +14,14 @@ final class MailReader {
   private static final Logger LOG = LoggerFactory.getLogger(MailReader.class);
 
   private final Path folder;
-  private final Aside aside;
-  private final Losses losses;
+  private final MailboxQuarantine aside;
+  private final LossLog losses;
   private final String boot;
 
   /**
    * @param boot the id of this boot
    */
-  MailReader(Path folder, Aside aside, Losses losses, String boot) {
+  MailReader(Path folder, MailboxQuarantine aside, LossLog losses, String boot) {
     this.boot = boot;
     this.folder = folder;
     this.aside = aside;
@@ -49,17 +49,17 @@ final class MailReader {
         Files.deleteIfExists(file);
         return 0;
       }
-      HookCall large = size < LargeMail.LEAST ? null : LargeMail.read(file);
+      HookCall large = size < LargeRecordReader.LEAST ? null : LargeRecordReader.read(file);
       if (large != null) {
-        batch.mails().add(new Mail(name, letter(parsed, large)));
+        batch.mails().add(new MailboxEntry(name, letter(parsed, large)));
         return size;
       }
       byte[] record = Files.readAllBytes(file);
-      batch.mails().add(new Mail(name, letter(parsed, record)));
+      batch.mails().add(new MailboxEntry(name, letter(parsed, record)));
       return record.length;
     } catch (NoSuchFileException e) {
       return 0;
-    } catch (DamagedMail e) {
+    } catch (MalformedRecordException e) {
       LOG.warn("{} is set aside in {}: {}", name, aside.folder(), e.getMessage());
       aside.take(file);
       batch.losses().add(new LostCall(parsed.id(), parsed.time(), "unknown", "unknown", "damaged"));
@@ -73,7 +73,7 @@ final class MailReader {
       size(file);
       MailFormat.readFile(Files.readAllBytes(file));
       return true;
-    } catch (DamagedMail e) {
+    } catch (MalformedRecordException e) {
       return false;
     }
   }
@@ -82,30 +82,36 @@ final class MailReader {
   void foreign(String name) {
     try {
       if (aside.take(folder.resolve(name))) {
-        LOG.warn("{} in {} is no call: set aside in {}", Aside.shown(name), folder, aside.folder());
+        LOG.warn(
+            "{} in {} is no call: set aside in {}",
+            MailboxQuarantine.shown(name),
+            folder,
+            aside.folder());
       }
     } catch (IOException e) {
-      LOG.debug("{} in {} cannot be set aside: {}", Aside.shown(name), folder, e.toString());
+      LOG.debug(
+          "{} in {} cannot be set aside: {}", MailboxQuarantine.shown(name), folder, e.toString());
     }
   }
 
-  private static long size(Path file) throws IOException, DamagedMail {
+  private static long size(Path file) throws IOException, MalformedRecordException {
     // A link, a pipe or a device in the place of a file is never opened.
     BasicFileAttributes attributes =
         Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     if (!attributes.isRegularFile()) {
-      throw new DamagedMail("it is not a regular file");
+      throw new MalformedRecordException("it is not a regular file");
     }
     if (attributes.size() > MailFormat.MAX_FILE) {
-      throw new DamagedMail("it has " + attributes.size() + " bytes, more than a record can");
+      throw new MalformedRecordException(
+          "it has " + attributes.size() + " bytes, more than a record can");
     }
     return attributes.size();
   }
 
-  private Letter letter(MailName name, byte[] record) throws DamagedMail {
+  private MailboxRecord letter(MailName name, byte[] record) throws MalformedRecordException {
     MailFormat.Parts parts = MailFormat.readFile(record);
     if (!parts.text("id").equals(name.id())) {
-      throw new DamagedMail("its name and its content disagree about the id");
+      throw new MalformedRecordException("its name and its content disagree about the id");
     }
     if (parts.kind().equals("outcome")) {
       losses.arrivedLate(name.id());
@@ -114,9 +120,9 @@ final class MailReader {
     return letter(name, Records.call(parts));
   }
 
-  private Letter letter(MailName name, HookCall call) throws DamagedMail {
+  private MailboxRecord letter(MailName name, HookCall call) throws MalformedRecordException {
     if (!call.id().equals(name.id())) {
-      throw new DamagedMail("its name and its content disagree about the id");
+      throw new MalformedRecordException("its name and its content disagree about the id");
     }
     return losses.arrivedLate(name.id()) ? call.asLate() : call;
   }

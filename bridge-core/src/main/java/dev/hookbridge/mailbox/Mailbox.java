@@ -36,8 +36,8 @@ public final class Mailbox implements AutoCloseable {
   private final MailReader reader;
   private final Boot boot;
   private final WatchService watch;
-  private final Losses losses;
-  private final Spares spares;
+  private final LossLog losses;
+  private final PreallocatedFiles spares;
   private final ArrayDeque<String> names = new ArrayDeque<>();
   private long lookUntil;
   private boolean looking;
@@ -49,10 +49,10 @@ public final class Mailbox implements AutoCloseable {
   /** For the letters of the last batch and the events that are made of them. */
   private ByteBudget.Share room = ByteBudget.ofHeap().take(0);
 
-  private Mailbox(Path mail, MailReader reader, Boot boot, WatchService watch, Losses losses) {
+  private Mailbox(Path mail, MailReader reader, Boot boot, WatchService watch, LossLog losses) {
     this.losses = losses;
     this.fresh = mail.resolve("new");
-    this.spares = new Spares(mail);
+    this.spares = new PreallocatedFiles(mail);
     this.reader = reader;
     this.boot = boot;
     this.watch = watch;
@@ -81,13 +81,14 @@ public final class Mailbox implements AutoCloseable {
 
   static Mailbox open(Places places, String note, Boot boot) throws IOException {
     WatchService watch = places.mail().getFileSystem().newWatchService();
-    Losses losses = Losses.resume(places.lost(), places.lasting(), note, boot.id());
+    LossLog losses = LossLog.resume(places.lost(), places.lasting(), note, boot.id());
     MailReader reader =
-        new MailReader(places.mail().resolve("new"), new Aside(places.aside()), losses, boot.id());
+        new MailReader(
+            places.mail().resolve("new"), new MailboxQuarantine(places.aside()), losses, boot.id());
     Mailbox mailbox = new Mailbox(places.mail(), reader, boot, watch, losses);
     try {
       mailbox.fresh.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
-      if (new Unfinished(places.mail(), boot.id(), reader).recover()) {
+      if (new CrashRecovery(places.mail(), boot.id(), reader).recover()) {
         sync(mailbox.fresh);
       }
       mailbox.look();
@@ -101,7 +102,7 @@ public final class Mailbox implements AutoCloseable {
   /**
    * What a batch holds: letters in order, and what is known of calls that left no readable file.
    */
-  public record Batch(List<Mail> mails, List<LostCall> losses) {
+  public record Batch(List<MailboxEntry> mails, List<LostCall> losses) {
     public boolean isEmpty() {
       return mails.isEmpty() && losses.isEmpty();
     }
@@ -138,7 +139,7 @@ public final class Mailbox implements AutoCloseable {
       }
       long size = reader.read(names.remove(), batch);
       bytes += size;
-      if (size == Spares.SIZE) {
+      if (size == PreallocatedFiles.SIZE) {
         spares.used();
       }
     }
@@ -147,7 +148,7 @@ public final class Mailbox implements AutoCloseable {
   }
 
   /** To be run beside this, so that hooks find files to write into. */
-  public Spares spares() {
+  public PreallocatedFiles spares() {
     return spares;
   }
 
@@ -170,8 +171,8 @@ public final class Mailbox implements AutoCloseable {
    * Removes the files of calls that are safe elsewhere, and returns when the removal is durable:
    * only then may their ids be forgotten, because an unsynced removal comes back after a power cut.
    */
-  public void remove(List<Mail> mails) throws IOException {
-    for (Mail mail : mails) {
+  public void remove(List<MailboxEntry> mails) throws IOException {
+    for (MailboxEntry mail : mails) {
       Files.deleteIfExists(fresh.resolve(mail.name()));
     }
     waiting = Math.max(0, waiting - mails.size());
@@ -214,7 +215,7 @@ public final class Mailbox implements AutoCloseable {
       for (WatchEvent<?> event : key.pollEvents()) {
         if (event.kind() == StandardWatchEventKinds.OVERFLOW) {
           look();
-        } else if (!Unfinished.isName(String.valueOf(event.context()))) {
+        } else if (!CrashRecovery.isName(String.valueOf(event.context()))) {
           names.add(String.valueOf(event.context()));
         }
       }

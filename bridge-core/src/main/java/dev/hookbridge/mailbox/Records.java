@@ -29,9 +29,9 @@ public final class Records {
    * The call of a whole record.
    *
    * @param length how many bytes of the array count
-   * @throws DamagedMail when it is none
+   * @throws MalformedRecordException when it is none
    */
-  public static HookCall call(byte[] record, int length) throws DamagedMail {
+  public static HookCall call(byte[] record, int length) throws MalformedRecordException {
     return call(MailFormat.read(record, length));
   }
 
@@ -40,9 +40,9 @@ public final class Records {
    * checksum. For who must know whom it is about before all of it has been looked at.
    *
    * @param length how many bytes of the array count
-   * @throws DamagedMail when it is none, or its fields are not all there
+   * @throws MalformedRecordException when it is none, or its fields are not all there
    */
-  public static HookCall head(byte[] beginning, int length) throws DamagedMail {
+  public static HookCall head(byte[] beginning, int length) throws MalformedRecordException {
     return call(MailFormat.head(beginning, length));
   }
 
@@ -63,15 +63,15 @@ public final class Records {
   /**
    * The lines of a gates file.
    *
-   * @throws DamagedMail when it is none
+   * @throws MalformedRecordException when it is none
    */
-  public static String gates(byte[] file) throws DamagedMail {
+  public static String gates(byte[] file) throws MalformedRecordException {
     MailFormat.Parts parts = MailFormat.read(file);
     require(parts, "gates");
     return new String(parts.stdin(), StandardCharsets.UTF_8);
   }
 
-  static HookCall call(MailFormat.Parts parts) throws DamagedMail {
+  static HookCall call(MailFormat.Parts parts) throws MalformedRecordException {
     require(parts, "call");
     String gates = parts.fields().containsKey("gates") ? parts.text("gates") : "";
     return new HookCall(
@@ -91,11 +91,11 @@ public final class Records {
         parts.stdin());
   }
 
-  static GateOutcome outcome(MailFormat.Parts parts) throws DamagedMail {
+  static GateOutcome outcome(MailFormat.Parts parts) throws MalformedRecordException {
     require(parts, "outcome");
     long exit = parts.number("exit");
     if (exit != 0 && exit != 1) {
-      throw new DamagedMail("it tells of an exit that is neither 0 nor 1");
+      throw new MalformedRecordException("it tells of an exit that is neither 0 nor 1");
     }
     return new GateOutcome(
         uuid(parts, "id"),
@@ -116,17 +116,18 @@ public final class Records {
   }
 
   /** Ids become attributes of events, so no other text may pass for one. */
-  private static String uuid(MailFormat.Parts parts, String field) throws DamagedMail {
+  private static String uuid(MailFormat.Parts parts, String field) throws MalformedRecordException {
     String text = parts.text(field);
     if (!text.matches(MailName.UUID)) {
-      throw new DamagedMail("the field " + field + " is no id");
+      throw new MalformedRecordException("the field " + field + " is no id");
     }
     return text;
   }
 
-  private static void require(MailFormat.Parts parts, String kind) throws DamagedMail {
+  private static void require(MailFormat.Parts parts, String kind) throws MalformedRecordException {
     if (!parts.kind().equals(kind)) {
-      throw new DamagedMail("its kind is " + Aside.shown(parts.kind()) + ", not " + kind);
+      throw new MalformedRecordException(
+          "its kind is " + MailboxQuarantine.shown(parts.kind()) + ", not " + kind);
     }
   }
 

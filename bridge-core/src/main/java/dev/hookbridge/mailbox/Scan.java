@@ -52,7 +52,7 @@ record Scan(List<MailName> names, List<String> foreign, long files, long moment,
     each(
         folder,
         text -> {
-          if (Unfinished.isName(text)) {
+          if (CrashRecovery.isName(text)) {
             return;
           }
           count[0]++;

@@ -122,7 +122,7 @@ public final class AgentClient {
     try {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, null);
-      store.setCertificateEntry("agent", PemIdentity.chain(tls.certificate())[0]);
+      store.setCertificateEntry("agent", PemKeyStore.chain(tls.certificate())[0]);
       TrustManagerFactory trust =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trust.init(store);

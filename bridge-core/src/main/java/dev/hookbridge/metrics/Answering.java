@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * the thread that has it. Then the connection ends.
  *
  * <p>Of the JDK's interface it has what handlers of ours use. This server has no contexts, no
- * attributes and no streams to exchange; who is admitted is the {@link Guard}'s to know.
+ * attributes and no streams to exchange; who is admitted is the {@link BasicAuthFilter}'s to know.
  */
 final class Answering extends HttpExchange {
   private static final Map<Integer, String> REASONS =

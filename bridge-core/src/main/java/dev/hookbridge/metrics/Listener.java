@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The server behind {@link MetricsServer}: plain or TLS, with everything that is served behind the
- * {@link Guard} unless it is said to be open.
+ * {@link BasicAuthFilter} unless it is said to be open.
  *
  * <p>Connections are the {@link HttpLoop}'s. A few threads answer requests that are there as a
  * whole, the newest first: whoever waits for an answer has a deadline, and who came long ago has
@@ -35,7 +35,7 @@ final class Listener implements AutoCloseable {
   private final InetSocketAddress address;
   private final HttpLoop loop;
   private final ExecutorService threads;
-  private final Guard guard;
+  private final BasicAuthFilter guard;
   private final Map<String, HttpHandler> guarded = new ConcurrentHashMap<>();
   private final Map<String, HttpHandler> open = new ConcurrentHashMap<>();
   private boolean started;
@@ -43,7 +43,7 @@ final class Listener implements AutoCloseable {
   private Listener(Endpoint endpoint, ServerSocketChannel server) throws IOException {
     this.server = server;
     this.address = (InetSocketAddress) server.getLocalAddress();
-    this.guard = new Guard(endpoint.basic());
+    this.guard = new BasicAuthFilter(endpoint.basic());
     this.threads =
         new ThreadPoolExecutor(
             THREADS,
@@ -89,7 +89,7 @@ final class Listener implements AutoCloseable {
   private static SSLContext context(Endpoint.Tls tls) throws IOException {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      KeyManager[] keys = {new FreshKeys(tls)};
+      KeyManager[] keys = {new ReloadingKeyManager(tls)};
       context.init(keys, null, null);
       return context;
     } catch (GeneralSecurityException e) {
@@ -135,7 +135,7 @@ final class Listener implements AutoCloseable {
       HttpHandler handler = open.get(path);
       if (handler == null) {
         if (!guard.admits(exchange)) {
-          Guard.refuse(exchange);
+          BasicAuthFilter.refuse(exchange);
           return;
         }
         handler = guarded.get(path);
@@ -159,7 +159,7 @@ final class Listener implements AutoCloseable {
         .orElse("");
   }
 
-  Guard guard() {
+  BasicAuthFilter guard() {
     return guard;
   }
 

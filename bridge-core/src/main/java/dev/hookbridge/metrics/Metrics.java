@@ -15,7 +15,9 @@ public final class Metrics {
   /** A registry for one agent. */
   public static PrometheusMeterRegistry registry(String version) {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    registry.config().meterFilter(new Buckets()); // before the first meter, or it has no effect
+    registry
+        .config()
+        .meterFilter(new HistogramConfig()); // before the first meter, or it has no effect
     Gauge.builder("hookbridge.build.info", () -> 1)
         .tag("version", version)
         .description("1, with the version as a label")

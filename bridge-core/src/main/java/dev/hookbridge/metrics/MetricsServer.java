@@ -43,7 +43,7 @@ public final class MetricsServer implements AutoCloseable {
       Map<String, HttpHandler> pages)
       throws IOException {
     Listener listener = Listener.bind(endpoint);
-    Guard guard = listener.guard();
+    BasicAuthFilter guard = listener.guard();
     Map<String, HttpHandler> others = new HashMap<>(pages);
     others.putIfAbsent("/", exchange -> answer(exchange, 404, TEXT, "/metrics /healthy /ready\n"));
     others.forEach(listener::serve);

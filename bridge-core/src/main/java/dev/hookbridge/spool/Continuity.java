@@ -19,10 +19,10 @@ final class Continuity {
 
   private final Database db;
   private final Meta meta;
-  private final Ledger ledger;
+  private final SpoolState ledger;
   private final Optional<HighWater> mark;
 
-  Continuity(Database db, Ledger ledger, Optional<HighWater> mark) {
+  Continuity(Database db, SpoolState ledger, Optional<HighWater> mark) {
     this.db = db;
     this.meta = new Meta(db);
     this.ledger = ledger;
@@ -30,9 +30,9 @@ final class Continuity {
   }
 
   /** Within a transaction: the epoch to go on with. */
-  Epoch restore(Change change, HostIdentity me) throws SQLException {
-    Optional<Previous> previous =
-        Epoch.current(meta).map(name -> new Previous(name, OptionalLong.of(change.last())));
+  Epoch restore(Transaction change, HostIdentity me) throws SQLException {
+    Optional<PreviousEpoch> previous =
+        Epoch.current(meta).map(name -> new PreviousEpoch(name, OptionalLong.of(change.last())));
     if (mark.isEmpty()) {
       if (meta.text(LINEAGE).isEmpty()) {
         meta.put(LINEAGE, Epoch.timeOrdered());
@@ -47,14 +47,14 @@ final class Continuity {
     }
     if (broken) {
       catchUp(change, known, same ? change.last() : 0);
-      previous = Optional.of(new Previous(known.epoch(), OptionalLong.of(known.last())));
+      previous = Optional.of(new PreviousEpoch(known.epoch(), OptionalLong.of(known.last())));
     }
     meta.put(LINEAGE, known.lineage());
     return Epoch.of(meta, me, broken, previous);
   }
 
   /** The cursors of a file that is behind are behind, too. */
-  private void confirm(Change change, HighWater known) {
+  private void confirm(Transaction change, HighWater known) {
     for (Map.Entry<String, Ranges> sink : known.sinks().entrySet()) {
       Cursor cursor = ledger.cursors().get(sink.getKey());
       if (cursor == null) {
@@ -69,16 +69,16 @@ final class Continuity {
    * Numbers above this one were given and are not in the file. A file of another lineage keeps its
    * events; its own numbers are gone with the sinks that had confirmed them.
    */
-  private void catchUp(Change change, HighWater known, long from) throws SQLException {
+  private void catchUp(Transaction change, HighWater known, long from) throws SQLException {
     if (known.last() > from) {
       Ranges missing = new Ranges();
       missing.add(from + 1, known.last());
       Map<String, Ranges> lost = new TreeMap<>();
       known.sinks().forEach((sink, confirmed) -> lost.put(sink, missing.without(confirmed)));
       if (lost.isEmpty()) {
-        lost.put(Ledger.NOBODY, missing);
+        lost.put(SpoolState.NOBODY, missing);
       }
-      new Drops(db).add(Drops.ROLLED_BACK, lost);
+      new DroppedEvents(db).add(DroppedEvents.ROLLED_BACK, lost);
       LOG.error(
           "the spool is older than what it has acknowledged: events {} to {} are not in it; those"
               + " that a sink had not confirmed are reported as lost, and a new epoch begins",

@@ -31,7 +31,7 @@ final class CursorTable {
     }
   }
 
-  /** Writes what a sink has confirmed, or, for {@link Ledger#NOBODY}, what is gone. */
+  /** Writes what a sink has confirmed, or, for {@link SpoolState#NOBODY}, what is gone. */
   static void write(Database db, String sink, Ranges confirmed) throws SQLException {
     String text = confirmed.toString();
     db.update(WRITE, sink, confirmed.low(), text, Checksum.of(sink, text));

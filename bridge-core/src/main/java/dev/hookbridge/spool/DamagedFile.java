@@ -107,7 +107,7 @@ final class DamagedFile implements AutoCloseable {
     return Math.max(last, number("SELECT max(seq) FROM event"));
   }
 
-  /** What sinks have confirmed, and under {@link Ledger#NOBODY} what is gone. */
+  /** What sinks have confirmed, and under {@link SpoolState#NOBODY} what is gone. */
   Map<String, Ranges> cursors() {
     Map<String, Ranges> cursors = new TreeMap<>();
     long sinks = number("SELECT count(*) FROM cursor");

@@ -16,15 +16,20 @@ public final class DeadLetters {
   private static final int AT_ONCE = 100;
 
   private final Writer writer;
-  private final Ledger ledger;
+  private final SpoolState ledger;
   private final Epoch epoch;
-  private final Bound bound;
+  private final DiskBudget bound;
   private final Limits limits;
-  private final Drops drops;
+  private final DroppedEvents drops;
   private final Runnable wake;
 
   DeadLetters(
-      Writer writer, Opening opening, Bound bound, Limits limits, Drops drops, Runnable wake) {
+      Writer writer,
+      Opening opening,
+      DiskBudget bound,
+      Limits limits,
+      DroppedEvents drops,
+      Runnable wake) {
     this.writer = writer;
     this.ledger = opening.ledger();
     this.epoch = opening.epoch();
@@ -42,7 +47,8 @@ public final class DeadLetters {
    * @param told the agent's events about it
    * @return false when there is no room: nothing has happened, the sink must hold the event
    */
-  public boolean park(String sink, Stored event, Reason reason, String detail, List<Envelope> told)
+  public boolean park(
+      String sink, SpooledEvent event, Reason reason, String detail, List<Envelope> told)
       throws SpoolException {
     String cut = detail.substring(0, Math.min(detail.length(), MOST_DETAIL));
     boolean parked =
@@ -55,9 +61,9 @@ public final class DeadLetters {
 
   private boolean park(
       Database db,
-      Change change,
+      Transaction change,
       String sink,
-      Stored event,
+      SpooledEvent event,
       String reason,
       String detail,
       List<Envelope> told)
@@ -136,7 +142,7 @@ public final class DeadLetters {
     return all;
   }
 
-  private int replaySome(Database db, Change change) throws SQLException {
+  private int replaySome(Database db, Transaction change) throws SQLException {
     int replayed = 0;
     for (DeadTable.Asked asked : DeadTable.asked(db, AT_ONCE)) {
       if (!ledger.cursors().containsKey(asked.sink())) {
@@ -148,10 +154,11 @@ public final class DeadLetters {
     return replayed;
   }
 
-  private boolean replay(Database db, Change change, DeadTable.Asked asked) throws SQLException {
+  private boolean replay(Database db, Transaction change, DeadTable.Asked asked)
+      throws SQLException {
     Envelope event = DeadTable.envelope(db, asked.number()).orElse(null);
     if (event == null) {
-      drops.add(Drops.DAMAGED, List.of(asked.sink()), asked.sequence(), "");
+      drops.add(DroppedEvents.DAMAGED, List.of(asked.sink()), asked.sequence(), "");
       DeadTable.delete(db, asked.number());
       return false;
     }

@@ -48,7 +48,12 @@ final class DeadTable {
 
   /** A letter with its event. */
   record Letter(
-      String sink, Stored event, String parked, String reason, String detail, boolean retry) {}
+      String sink,
+      SpooledEvent event,
+      String parked,
+      String reason,
+      String detail,
+      boolean retry) {}
 
   /** Reads a row of {@link #FROM}; null when its event is not the one that was written. */
   static @Nullable Letter intact(ResultSet row) throws SQLException {
@@ -59,23 +64,23 @@ final class DeadTable {
         ? null
         : new Letter(
             sink,
-            new Stored(sequence, event),
+            new SpooledEvent(sequence, event),
             String.valueOf(row.getString(12)),
             String.valueOf(row.getString(13)),
             String.valueOf(row.getString(14)),
             row.getBoolean(15));
   }
 
-  static void insert(Database db, String sink, Stored event, String reason, String detail)
+  static void insert(Database db, String sink, SpooledEvent event, String reason, String detail)
       throws SQLException {
     insert(db, new Letter(sink, event, Instant.now().toString(), reason, detail, false));
   }
 
   static void insert(Database db, Letter letter) throws SQLException {
-    Stored event = letter.event();
+    SpooledEvent event = letter.event();
     Envelope envelope = event.envelope();
     Route route = envelope.route();
-    String attributes = Attributes.encode(envelope.attributes());
+    String attributes = StoredAttributes.encode(envelope.attributes());
     byte[] data = Packed.pack(envelope.data());
     db.update(
         "INSERT INTO dead VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

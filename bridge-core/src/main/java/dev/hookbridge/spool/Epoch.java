@@ -34,14 +34,14 @@ final class Epoch {
    * @param broken whether the file is not the one that gave the highest number
    * @param previous the epoch of the highest number, as far as it is known
    */
-  static Epoch of(Meta meta, HostIdentity me, boolean broken, Optional<Previous> previous)
+  static Epoch of(Meta meta, HostIdentity me, boolean broken, Optional<PreviousEpoch> previous)
       throws SQLException {
     Optional<String> current = meta.text(EPOCH);
     if (current.isPresent() && !broken && meta.text(IDENTITY).equals(Optional.of(text(me)))) {
       return new Epoch(meta, current.get());
     }
     if (previous.isPresent() || meta.text(PREVIOUS).isEmpty()) {
-      follows(meta, previous.orElseGet(Previous::unknown));
+      follows(meta, previous.orElseGet(PreviousEpoch::unknown));
     }
     String name = timeOrdered();
     meta.put(EPOCH, name);
@@ -54,7 +54,7 @@ final class Epoch {
   }
 
   /** The next epoch of this file comes after that one. */
-  static void follows(Meta meta, Previous previous) throws SQLException {
+  static void follows(Meta meta, PreviousEpoch previous) throws SQLException {
     meta.put(PREVIOUS, previous.epoch());
     meta.put(PREVIOUS_LAST, previous.last().orElse(UNKNOWN_LAST));
   }
@@ -68,12 +68,12 @@ final class Epoch {
     return name;
   }
 
-  Optional<Previous> previous() throws SQLException {
+  Optional<PreviousEpoch> previous() throws SQLException {
     Optional<String> epoch = meta.text(PREVIOUS);
     long last = meta.number(PREVIOUS_LAST, UNKNOWN_LAST);
     return epoch.map(
         text ->
-            new Previous(
+            new PreviousEpoch(
                 text, last == UNKNOWN_LAST ? OptionalLong.empty() : OptionalLong.of(last)));
   }
 

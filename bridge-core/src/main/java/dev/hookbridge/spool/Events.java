@@ -43,14 +43,15 @@ final class Events {
   static void insert(
       Database db, long sequence, String epoch, Envelope event, @Nullable String onlySink)
       throws SQLException {
-    insert(db, new Stored(sequence, numbered(event, sequence, epoch)), onlySink);
+    insert(db, new SpooledEvent(sequence, numbered(event, sequence, epoch)), onlySink);
   }
 
   /** Stores an event that has its number already. */
-  static void insert(Database db, Stored stored, @Nullable String onlySink) throws SQLException {
+  static void insert(Database db, SpooledEvent stored, @Nullable String onlySink)
+      throws SQLException {
     Envelope event = stored.envelope();
     Route route = event.route();
-    String attributes = Attributes.encode(event.attributes());
+    String attributes = StoredAttributes.encode(event.attributes());
     byte[] data = Packed.pack(event.data());
     db.update(
         INSERT,
@@ -90,9 +91,10 @@ final class Events {
    *
    * @return empty when the row is not the one that was written
    */
-  static Optional<Stored> intact(ResultSet row) throws SQLException {
+  static Optional<SpooledEvent> intact(ResultSet row) throws SQLException {
     long sequence = row.getLong(1);
-    return envelope(row, sequence, row.getString(2), 3).map(event -> new Stored(sequence, event));
+    return envelope(row, sequence, row.getString(2), 3)
+        .map(event -> new SpooledEvent(sequence, event));
   }
 
   /** The one sink that a row of {@link #COLUMNS} is for, null when it is for all. */
@@ -117,7 +119,7 @@ final class Events {
     }
     try {
       byte[] unpacked = Packed.unpack(data);
-      return Optional.of(new Envelope(Attributes.decode(attributes), route, unpacked, xmlAt));
+      return Optional.of(new Envelope(StoredAttributes.decode(attributes), route, unpacked, xmlAt));
     } catch (IOException e) {
       throw new IllegalStateException("a row fits its checksum and cannot be read", e);
     }

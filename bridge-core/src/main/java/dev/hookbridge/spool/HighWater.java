@@ -33,7 +33,7 @@ record HighWater(
   private static final int MOST_RANGES = 600;
 
   /** What is known once a transaction is committed. */
-  HighWater after(Change change) {
+  HighWater after(Transaction change) {
     Map<String, Ranges> now = sinks;
     if (!change.snapshots().isEmpty() || !change.removed().isEmpty()) {
       now = new TreeMap<>(sinks);
@@ -41,7 +41,7 @@ record HighWater(
         now.put(cursor.sink(), cursor.ranges());
       }
       now.keySet().removeAll(change.removed());
-      now.remove(Ledger.NOBODY);
+      now.remove(SpoolState.NOBODY);
     }
     boolean letters = parked || change.parked();
     return new HighWater(generation + 1, lineage, epoch, identity, change.last(), letters, now);

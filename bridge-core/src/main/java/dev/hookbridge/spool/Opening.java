@@ -18,7 +18,7 @@ import java.util.Optional;
 record Opening(
     Folder folder,
     Database db,
-    Ledger ledger,
+    SpoolState ledger,
     Epoch epoch,
     Optional<SetAside> setAside,
     long lastEarlier,
@@ -85,7 +85,7 @@ record Opening(
     try {
       return opened(folder, me, outside, setAside);
     } catch (SQLException e) {
-      if (Faults.damage(e) || !Ballast.release(folder.path())) {
+      if (Faults.damage(e) || !ReserveFile.release(folder.path())) {
         throw e;
       }
       return opened(folder, me, outside, setAside);
@@ -98,8 +98,8 @@ record Opening(
     boolean closed = Folder.size(Folder.wal(folder.file())) == 0;
     Database db = SpoolFile.open(folder.file());
     try {
-      Damage.examine(db, folder.file(), closed);
-      Ledger ledger = Ledger.load(db);
+      IntegrityCheck.examine(db, folder.file(), closed);
+      SpoolState ledger = SpoolState.load(db);
       Continuity continuity = new Continuity(db, ledger, outside.read());
       Epoch epoch = ledger.transact((connection, change) -> continuity.restore(change, me));
       ledger.keep(outside, continuity.now(epoch, me));

@@ -22,11 +22,11 @@ final class Quarantine {
   private static final String ROWS =
       "SELECT " + Events.COLUMNS + " FROM event WHERE seq BETWEEN ? AND ?";
 
-  private final Ledger ledger;
-  private final Drops drops;
+  private final SpoolState ledger;
+  private final DroppedEvents drops;
   private final Path folder;
 
-  Quarantine(Ledger ledger, Drops drops, Path folder) {
+  Quarantine(SpoolState ledger, DroppedEvents drops, Path folder) {
     this.ledger = ledger;
     this.drops = drops;
     this.folder = folder;
@@ -38,7 +38,7 @@ final class Quarantine {
    *
    * @return how many events were written again
    */
-  int examine(Database db, Change change, Ranges suspects) throws SQLException {
+  int examine(Database db, Transaction change, Ranges suspects) throws SQLException {
     Ranges numbers = suspects.without(change.of(ledger.gone()).ranges());
     Ranges intact = new Ranges();
     for (int i = 0; i < numbers.size(); i++) {
@@ -46,7 +46,7 @@ final class Quarantine {
     }
     Ranges lost = numbers.without(intact);
     if (lost.size() > 0) {
-      drops.add(Drops.DAMAGED, ledger.lose(change, lost));
+      drops.add(DroppedEvents.DAMAGED, ledger.lose(change, lost));
       LOG.error("the spool in {} is damaged: events {} are lost", folder.getParent(), lost);
     }
     for (int i = 0; i < intact.size(); i++) {
@@ -67,7 +67,7 @@ final class Quarantine {
     return new Found(Events.intact(row).orElseThrow(), Events.onlySink(row));
   }
 
-  private record Found(Stored event, @Nullable String onlySink) {}
+  private record Found(SpooledEvent event, @Nullable String onlySink) {}
 
   private boolean look(ResultSet row, Ranges numbers, Ranges intact) throws SQLException {
     long sequence = row.getLong(1);

@@ -138,7 +138,7 @@ final class Readers implements AutoCloseable {
    * that should have been there and were not, or whose rows are not what was written.
    */
   static final class Page {
-    private final List<Stored> events = new ArrayList<>();
+    private final List<SpooledEvent> events = new ArrayList<>();
     private final Ranges suspects = new Ranges();
     private final int maxEvents;
     private final long maxBytes;
@@ -155,7 +155,7 @@ final class Readers implements AutoCloseable {
       this.admission = admission;
     }
 
-    List<Stored> events() {
+    List<SpooledEvent> events() {
       return events;
     }
 
@@ -207,7 +207,7 @@ final class Readers implements AutoCloseable {
       return !full;
     }
 
-    private void take(long sequence, Optional<Stored> event) throws SQLException {
+    private void take(long sequence, Optional<SpooledEvent> event) throws SQLException {
       if (sequence < next || sequence > until) {
         throw Faults.corrupt("event " + sequence + " is found where it does not belong");
       }

@@ -12,7 +12,7 @@ final class Reading {
   private final Writer writer;
   private final Quarantine quarantine;
 
-  Reading(Opening opening, Readers readers, Writer writer, Drops drops) {
+  Reading(Opening opening, Readers readers, Writer writer, DroppedEvents drops) {
     this.folder = opening.folder();
     this.readers = readers;
     this.writer = writer;
@@ -28,7 +28,7 @@ final class Reading {
   }
 
   /** What is damaged on a page is taken out and recorded as lost; the rest is given. */
-  List<Stored> events(Writer.Access<Readers.Page> read) throws SpoolException {
+  List<SpooledEvent> events(Writer.Access<Readers.Page> read) throws SpoolException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Readers.Page page = with(read);
       if (page.suspects().size() == 0

@@ -65,7 +65,7 @@ final class Replacement {
    * @throws SpoolException of kind {@code FULL} when it would not
    */
   void makeRoom() throws IOException, SpoolException {
-    Ballast.release(folder.path());
+    ReserveFile.release(folder.path());
     long need = Folder.size(file()) + Folder.size(Folder.wal(file()));
     long free = folder.path().toFile().getUsableSpace();
     if (free < need) {

@@ -55,10 +55,10 @@ final class Salvage implements AutoCloseable {
     long last = Math.max(file.last(), mark.map(HighWater::last).orElse(0L));
     file.scan(EVENTS, last, this::event);
     Map<String, Ranges> confirmed = confirmed();
-    Ranges gone = Optional.ofNullable(confirmed.remove(Ledger.NOBODY)).orElseGet(Ranges::new);
+    Ranges gone = Optional.ofNullable(confirmed.remove(SpoolState.NOBODY)).orElseGet(Ranges::new);
     new SalvagedTables(file, db, mark.map(HighWater::parked).orElse(false)).copy();
     if (last > 0) {
-      new Drops(db).add(Drops.DAMAGED, lost(confirmed, gone, last));
+      new DroppedEvents(db).add(DroppedEvents.DAMAGED, lost(confirmed, gone, last));
       cursors(confirmed, last);
     }
     meta(last);
@@ -79,12 +79,12 @@ final class Salvage implements AutoCloseable {
   }
 
   private DamagedFile.Target event(ResultSet row) throws SQLException {
-    Optional<Stored> event = Events.intact(row);
+    Optional<SpooledEvent> event = Events.intact(row);
     String onlySink = Events.onlySink(row);
     return event.isPresent() ? () -> save(event.get(), onlySink) : NOTHING;
   }
 
-  private void save(Stored event, @Nullable String onlySink) throws SQLException {
+  private void save(SpooledEvent event, @Nullable String onlySink) throws SQLException {
     long number = event.sequence();
     Ranges numbers = onlySink == null ? all : only.computeIfAbsent(onlySink, key -> new Ranges());
     if (numbers.contains(number)) {
@@ -117,7 +117,7 @@ final class Salvage implements AutoCloseable {
       lost.put(sink.getKey(), missing.without(sink.getValue()).without(own));
     }
     if (confirmed.isEmpty()) {
-      lost.put(Ledger.NOBODY, missing);
+      lost.put(SpoolState.NOBODY, missing);
     }
     return lost;
   }
@@ -127,7 +127,7 @@ final class Salvage implements AutoCloseable {
     Ranges present = all.copy();
     only.values().forEach(present::add);
     Ranges gone = Ranges.of(1, last).without(present);
-    CursorTable.write(db, Ledger.NOBODY, gone);
+    CursorTable.write(db, SpoolState.NOBODY, gone);
     for (Map.Entry<String, Ranges> sink : confirmed.entrySet()) {
       Ranges done = gone.copy();
       done.add(sink.getValue());
@@ -153,7 +153,9 @@ final class Salvage implements AutoCloseable {
     Optional<String> epoch = mark.map(HighWater::epoch).or(() -> file.text("epoch"));
     Epoch.follows(
         meta,
-        epoch.map(name -> new Previous(name, OptionalLong.of(last))).orElseGet(Previous::unknown));
+        epoch
+            .map(name -> new PreviousEpoch(name, OptionalLong.of(last)))
+            .orElseGet(PreviousEpoch::unknown));
   }
 
   /** Closes both files; the log of the new one goes into it. */

@@ -68,9 +68,9 @@ final class SalvagedTables {
   }
 
   private void copyDrops() throws SQLException {
-    List<Drop> drops = file.piece(db -> Optional.of(Drops.list(db))).orElse(List.of());
+    List<Drop> drops = file.piece(db -> Optional.of(DroppedEvents.list(db))).orElse(List.of());
     for (Drop drop : drops) {
-      Drops.copy(db, drop);
+      DroppedEvents.copy(db, drop);
     }
   }
 
@@ -78,14 +78,14 @@ final class SalvagedTables {
     long last = file.number("SELECT max(number) FROM dead");
     boolean whole = file.scan(DeadTable.FROM, Math.max(1, last), this::letter);
     Optional<Map<String, Long>> counts = file.piece(SalvagedTables::counts);
-    Drops drops = new Drops(db);
+    DroppedEvents drops = new DroppedEvents(db);
     if (counts.isEmpty() && !whole && parked) {
-      drops.addUnknown(Drops.DAMAGED, "", OptionalLong.empty());
+      drops.addUnknown(DroppedEvents.DAMAGED, "", OptionalLong.empty());
     }
     for (Map.Entry<String, Long> sink : counts.orElse(Map.of()).entrySet()) {
       long lost = sink.getValue() - dead.getOrDefault(sink.getKey(), 0L);
       if (lost > 0) {
-        drops.addUnknown(Drops.DAMAGED, sink.getKey(), OptionalLong.of(lost));
+        drops.addUnknown(DroppedEvents.DAMAGED, sink.getKey(), OptionalLong.of(lost));
       }
     }
   }

@@ -9,20 +9,20 @@ import java.util.TreeSet;
 /** Makes the cursors those of the sinks that are configured, in two steps. */
 final class Sinks {
   private final Database db;
-  private final Ledger ledger;
+  private final SpoolState ledger;
 
-  Sinks(Database db, Ledger ledger) {
+  Sinks(Database db, SpoolState ledger) {
     this.db = db;
     this.ledger = ledger;
   }
 
   /** Adds what is new. What is no more keeps its place, and its events, until it is let go. */
-  List<Orphan> become(Set<String> names, Change change) throws SQLException {
-    List<Orphan> orphans = new ArrayList<>();
+  List<RemovedSink> become(Set<String> names, Transaction change) throws SQLException {
+    List<RemovedSink> orphans = new ArrayList<>();
     for (String sink : new TreeSet<>(ledger.cursors().keySet())) {
       if (!names.contains(sink)) {
         long unconfirmed = ledger.unconfirmed(ledger.cursor(sink));
-        orphans.add(new Orphan(sink, unconfirmed, DeadTable.count(db, sink)));
+        orphans.add(new RemovedSink(sink, unconfirmed, DeadTable.count(db, sink)));
       }
     }
     for (String sink : names) {
@@ -34,7 +34,7 @@ final class Sinks {
   }
 
   /** It starts at the oldest event; what is gone, or meant for another sink, it will not see. */
-  private void add(String sink, Change change) throws SQLException {
+  private void add(String sink, Transaction change) throws SQLException {
     Ranges done = ledger.gone().snapshot().ranges();
     db.each(
         "SELECT seq FROM event WHERE only_sink IS NOT NULL AND only_sink <> ?",

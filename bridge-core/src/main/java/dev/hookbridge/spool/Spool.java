@@ -26,39 +26,40 @@ public final class Spool implements AutoCloseable {
   private static final int DRAIN = 500; // so many events less within a second are one
 
   private final Folder folder;
-  private final Ledger ledger;
+  private final SpoolState ledger;
   private final Epoch epoch;
-  private final Bound bound;
+  private final DiskBudget bound;
   private final Writer writer;
   private final Readers readers;
-  private final Intake intake;
+  private final AppendHandler intake;
   private final DeadLetters dead;
-  private final Drops drops;
+  private final DroppedEvents drops;
   private final Reading reading;
   private final HighWaterFile outside;
   private final Optional<SetAside> setAside;
   private final SpoolMeters meters;
   private final long limit;
-  private final Bells bells = new Bells();
+  private final AppendListeners bells = new AppendListeners();
   private final ObjectKeys keys;
 
   private Spool(Opening opening, Limits limits, MeterRegistry registry) throws SQLException {
-    Ballast ballast = new Ballast(opening.folder().path(), Bound.side(limits));
-    Drops untold = new Drops(opening.db());
-    this.bound = new Bound(opening, limits, ballast, untold);
+    ReserveFile ballast = new ReserveFile(opening.folder().path(), DiskBudget.side(limits));
+    DroppedEvents untold = new DroppedEvents(opening.db());
+    this.bound = new DiskBudget(opening, limits, ballast, untold);
     this.folder = opening.folder();
     this.ledger = opening.ledger();
     this.epoch = opening.epoch();
     this.setAside = opening.setAside();
     this.drops = untold;
     this.readers = new Readers(folder.file());
-    Wal wal = new Wal(opening.db(), Folder.wal(folder.file()), Bound.side(limits), readers.pause());
+    Wal wal =
+        new Wal(opening.db(), Folder.wal(folder.file()), DiskBudget.side(limits), readers.pause());
     this.writer = new Writer(opening, ballast, wal);
-    this.intake = new Intake(opening, bound, untold);
+    this.intake = new AppendHandler(opening, bound, untold);
     this.dead = new DeadLetters(writer, opening, bound, limits, untold, bells::ring);
     this.reading = new Reading(opening, readers, writer, untold);
     this.outside = opening.outside();
-    this.limit = limits.maxBytes() - Bound.side(limits);
+    this.limit = limits.maxBytes() - DiskBudget.side(limits);
     this.keys = ObjectKeys.load(opening.db());
     this.meters = new SpoolMeters(registry, this);
   }
@@ -103,7 +104,7 @@ public final class Spool implements AutoCloseable {
   }
 
   /** The epoch before, until a {@link Batch#tellingPrevious batch} has told it. */
-  public Optional<Previous> previous() throws SpoolException {
+  public Optional<PreviousEpoch> previous() throws SpoolException {
     return writer.alone(db -> epoch.previous());
   }
 
@@ -202,7 +203,7 @@ public final class Spool implements AutoCloseable {
   }
 
   /** Has one told of every event that is stored from now on. */
-  public void onStored(Witness witness) {
+  public void onStored(CommitListener witness) {
     ledger.witness(witness);
   }
 
@@ -212,7 +213,7 @@ public final class Spool implements AutoCloseable {
    *
    * @return the sinks that are no more, and what they have not confirmed: kept until {@link #letGo}
    */
-  public List<Orphan> sinks(Set<String> names) throws SpoolException {
+  public List<RemovedSink> sinks(Set<String> names) throws SpoolException {
     return writer.transact((db, change) -> new Sinks(db, ledger).become(names, change));
   }
 
@@ -220,7 +221,7 @@ public final class Spool implements AutoCloseable {
    * Gives up the places of sinks that are no more: from now on nothing is kept for them. Their dead
    * letters stay.
    */
-  public void letGo(List<Orphan> orphans) throws SpoolException {
+  public void letGo(List<RemovedSink> orphans) throws SpoolException {
     writer.transact(
         (db, change) -> {
           orphans.forEach(orphan -> change.remove(orphan.sink()));
@@ -255,7 +256,7 @@ public final class Spool implements AutoCloseable {
    * @param maxBytes by {@link Envelope#size}; one event is given whatever its size
    * @return empty when there is none
    */
-  public List<Stored> read(String sink, long after, int maxEvents, long maxBytes)
+  public List<SpooledEvent> read(String sink, long after, int maxEvents, long maxBytes)
       throws SpoolException {
     return read(sink, after, maxEvents, maxBytes, Admission.ALL);
   }
@@ -265,7 +266,7 @@ public final class Spool implements AutoCloseable {
    *
    * @param admission asked for room for an event before it is read
    */
-  public List<Stored> read(
+  public List<SpooledEvent> read(
       String sink, long after, int maxEvents, long maxBytes, Admission admission)
       throws SpoolException {
     Cursor cursor = cursor(sink);
@@ -274,7 +275,7 @@ public final class Spool implements AutoCloseable {
   }
 
   /** One event, empty when it is no longer held. */
-  public Optional<Stored> get(long sequence) throws SpoolException {
+  public Optional<SpooledEvent> get(long sequence) throws SpoolException {
     return reading.events(db -> Readers.one(db, sequence)).stream().findFirst();
   }
 
@@ -286,7 +287,7 @@ public final class Spool implements AutoCloseable {
     long before = ledger.events();
     boolean more = ledger.dirty();
     while (more) {
-      more = writer.transact((db, change) -> Trim.some(ledger, change));
+      more = writer.transact((db, change) -> Purge.some(ledger, change));
     }
     outside.sync();
     long left = ledger.events();

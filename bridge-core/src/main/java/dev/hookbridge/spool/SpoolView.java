@@ -63,7 +63,7 @@ public final class SpoolView implements AutoCloseable {
 
   /** The name of the epoch under way. */
   public String epoch() throws SpoolException {
-    return look(() -> meta.text("epoch").orElse(Previous.UNKNOWN));
+    return look(() -> meta.text("epoch").orElse(PreviousEpoch.UNKNOWN));
   }
 
   /** The highest number given. */
@@ -86,7 +86,7 @@ public final class SpoolView implements AutoCloseable {
     return look(
         () -> {
           List<SinkStatus> sinks = new ArrayList<>();
-          Ledger ledger = Ledger.load(db);
+          SpoolState ledger = SpoolState.load(db);
           for (Cursor cursor : ledger.cursors().values()) {
             String sink = cursor.sink();
             sinks.add(
@@ -98,7 +98,7 @@ public final class SpoolView implements AutoCloseable {
   }
 
   /** Events above a number, whoever has confirmed them, in order. A damaged one is left out. */
-  public List<Stored> events(long after, int most) throws SpoolException {
+  public List<SpooledEvent> events(long after, int most) throws SpoolException {
     return look(
         () ->
             db.list(EVENTS, Events::intact, after, most).stream()
@@ -108,7 +108,7 @@ public final class SpoolView implements AutoCloseable {
 
   /** What was let go and has not been told yet. */
   public List<Drop> untoldDrops() throws SpoolException {
-    return look(() -> Drops.list(db));
+    return look(() -> DroppedEvents.list(db));
   }
 
   /** Dead letters above a number, of all sinks, in order. */

@@ -14,14 +14,14 @@ final class Writer implements AutoCloseable {
 
   private final Folder folder;
   private final Database db;
-  private final Ledger ledger;
-  private final Ballast ballast;
+  private final SpoolState ledger;
+  private final ReserveFile ballast;
   private final Wal wal;
   private final ReentrantLock lock = new ReentrantLock(true);
   private final OpenFiles files;
   private boolean written;
 
-  Writer(Opening opening, Ballast ballast, Wal wal) {
+  Writer(Opening opening, ReserveFile ballast, Wal wal) {
     this.files = new OpenFiles(opening.folder().file());
     this.folder = opening.folder();
     this.db = opening.db();
@@ -31,7 +31,7 @@ final class Writer implements AutoCloseable {
   }
 
   /** Does some work as one transaction, durable on return. */
-  <T> T transact(Ledger.Work<T> work) throws SpoolException {
+  <T> T transact(SpoolState.Work<T> work) throws SpoolException {
     return alone(
         connection -> {
           try {
@@ -46,7 +46,7 @@ final class Writer implements AutoCloseable {
         });
   }
 
-  private <T> T attempt(Ledger.Work<T> work) throws SQLException {
+  private <T> T attempt(SpoolState.Work<T> work) throws SQLException {
     T result = ledger.transact(work);
     tidyLog(false);
     return result;
@@ -95,14 +95,14 @@ final class Writer implements AutoCloseable {
    * @param shorten whether the file may become shorter: that moves its end, which costs more than
    *     the end is worth while most of it is about to go anyway
    */
-  void tidy(Bound bound, boolean shorten) throws SpoolException {
+  void tidy(DiskBudget bound, boolean shorten) throws SpoolException {
     boolean more = true;
     while (more) {
       more = alone(connection -> vacuum(bound, shorten));
     }
   }
 
-  private boolean vacuum(Bound bound, boolean shorten) throws SQLException {
+  private boolean vacuum(DiskBudget bound, boolean shorten) throws SQLException {
     ballast.restore();
     long spare = shorten ? bound.spare() : 0;
     if (spare > 0) {

@@ -1,8 +1,8 @@
 package dev.hookbridge.status;
 
-import dev.hookbridge.status.Box.Cell;
-import dev.hookbridge.status.Box.Column;
-import dev.hookbridge.status.Box.Fact;
+import dev.hookbridge.status.Panel.Cell;
+import dev.hookbridge.status.Panel.Column;
+import dev.hookbridge.status.Panel.Fact;
 import java.util.List;
 
 /**
@@ -17,14 +17,14 @@ final class Html {
   /**
    * @param boxes the first is the page's head
    */
-  static String page(List<Box> boxes) {
+  static String page(List<Panel> boxes) {
     Html page = new Html();
     page.head(boxes.get(0));
     boxes.subList(1, boxes.size()).forEach(page::box);
     return page.foot();
   }
 
-  private void head(Box top) {
+  private void head(Panel top) {
     html.append(
         """
         <!DOCTYPE html>
@@ -58,7 +58,7 @@ final class Html {
         """);
   }
 
-  private void box(Box box) {
+  private void box(Panel box) {
     html.append("<section id=\"").append(box.id()).append("\" aria-labelledby=\"");
     html.append(box.id()).append("-title\">\n<div class=\"title\"><h2 id=\"");
     html.append(box.id()).append("-title\">");
@@ -73,7 +73,7 @@ final class Html {
     html.append("</section>\n");
   }
 
-  private void state(Box box) {
+  private void state(Panel box) {
     html.append("<p class=\"state ").append(box.level().word()).append("\">");
     text(box.word());
     html.append("</p>");
@@ -94,7 +94,7 @@ final class Html {
   /**
    * The roles are there because a phone shows the rows as blocks, which are no rows by themselves.
    */
-  private void table(Box box) {
+  private void table(Panel box) {
     html.append("<table role=\"table\"").append(hiddenIf(box.rows().isEmpty()));
     html.append(" aria-labelledby=\"").append(box.id());
     html.append("-title\"><thead role=\"rowgroup\"><tr role=\"row\">");

@@ -17,7 +17,7 @@ public final class LastEvents {
   /** Attributes are short by their making; this holds whatever makes them one day. */
   private static final int MOST_TEXT = 1024;
 
-  private final @Nullable Seen[] ring = new Seen[MOST];
+  private final @Nullable EventSummary[] ring = new EventSummary[MOST];
   private long count;
 
   /** Those of a spool, from now on. */
@@ -30,8 +30,8 @@ public final class LastEvents {
   /** An event was stored under a number. */
   void note(long sequence, Envelope event) {
     Map<String, String> attributes = event.attributes();
-    Seen seen =
-        new Seen(
+    EventSummary seen =
+        new EventSummary(
             sequence,
             cut(attributes.getOrDefault("time", "")),
             cut(event.type()),
@@ -46,11 +46,11 @@ public final class LastEvents {
   }
 
   /** Those that are kept, the newest first. */
-  public List<Seen> newestFirst() {
-    List<Seen> events = new ArrayList<>(MOST);
+  public List<EventSummary> newestFirst() {
+    List<EventSummary> events = new ArrayList<>(MOST);
     synchronized (ring) {
       for (long at = count - 1; at >= 0 && at >= count - MOST; at--) {
-        Seen seen = ring[(int) (at % MOST)];
+        EventSummary seen = ring[(int) (at % MOST)];
         if (seen != null) {
           events.add(seen);
         }

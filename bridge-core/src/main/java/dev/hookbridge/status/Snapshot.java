@@ -1,13 +1,13 @@
 package dev.hookbridge.status;
 
-import dev.hookbridge.decision.Pending;
+import dev.hookbridge.decision.PendingRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
 /**
- * How an agent is at a moment. It holds no data of an event but what {@link Seen} has.
+ * How an agent is at a moment. It holds no data of an event but what {@link EventSummary} has.
  *
  * @param host its name in every event
  * @param up since the agent's start
@@ -24,7 +24,7 @@ public record Snapshot(
     MailboxState mailbox,
     DecisionState decisions,
     Map<String, Long> losses,
-    List<Seen> events) {
+    List<EventSummary> events) {
 
   /**
    * A sink.
@@ -77,5 +77,5 @@ public record Snapshot(
       List<String> unreachable,
       Map<String, Long> made,
       long failedOpen,
-      List<Pending> open) {}
+      List<PendingRequest> open) {}
 }

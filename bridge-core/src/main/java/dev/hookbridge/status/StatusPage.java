@@ -32,21 +32,21 @@ public final class StatusPage implements AutoCloseable {
           + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
           + "require-trusted-types-for 'script'; trusted-types 'none'";
 
-  private final Source source;
+  private final StatusSource source;
   private final HostGuard guard;
   private final Streams streams;
 
   /**
    * @param names by which this host may be asked, besides addresses and {@code localhost}
    */
-  public StatusPage(Source source, Set<String> names) {
+  public StatusPage(StatusSource source, Set<String> names) {
     this(source, names, Streams.Limits.USUAL);
   }
 
-  StatusPage(Source source, Set<String> names, Streams.Limits limits) {
+  StatusPage(StatusSource source, Set<String> names, Streams.Limits limits) {
     this.source = source;
     this.guard = new HostGuard(names);
-    this.streams = new Streams(() -> Frame.of(Boxes.of(source.snapshot())), limits);
+    this.streams = new Streams(() -> SseEvent.of(StatusView.of(source.snapshot())), limits);
   }
 
   /** By path; a path stands for all that begin with it, and {@code /} for every other. */
@@ -64,7 +64,7 @@ public final class StatusPage implements AutoCloseable {
     if (!path(exchange).equals("/")) {
       missing(exchange);
     } else if (admitted(exchange)) {
-      String html = Html.page(Boxes.of(source.snapshot()));
+      String html = Html.page(StatusView.of(source.snapshot()));
       answer(exchange, 200, "text/html; charset=utf-8", utf8(html));
     }
   }

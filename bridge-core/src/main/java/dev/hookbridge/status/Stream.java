@@ -25,7 +25,7 @@ final class Stream implements Runnable {
   private final HttpExchange exchange;
   private final Thread thread;
   private final Map<String, byte[]> sent = new HashMap<>();
-  private @Nullable List<Frame> newest;
+  private @Nullable List<SseEvent> newest;
   private boolean busy;
   private long busySince;
   private volatile boolean over;
@@ -41,7 +41,7 @@ final class Stream implements Runnable {
   }
 
   /** These are the boxes now. */
-  synchronized void offer(List<Frame> frames) {
+  synchronized void offer(List<SseEvent> frames) {
     newest = frames;
     notifyAll();
   }
@@ -92,7 +92,7 @@ final class Stream implements Runnable {
     out.write(RETRY);
     while (true) {
       out.flush();
-      for (Frame frame : next()) {
+      for (SseEvent frame : next()) {
         if (!frame.same(sent.get(frame.id()))) {
           out.write(frame.bytes());
           sent.put(frame.id(), frame.bytes());
@@ -101,12 +101,12 @@ final class Stream implements Runnable {
     }
   }
 
-  private synchronized List<Frame> next() throws InterruptedException {
+  private synchronized List<SseEvent> next() throws InterruptedException {
     busy = false;
     while (newest == null) {
       wait();
     }
-    List<Frame> frames = newest;
+    List<SseEvent> frames = newest;
     newest = null;
     busy(true);
     return frames;

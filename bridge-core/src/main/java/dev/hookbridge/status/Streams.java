@@ -17,7 +17,7 @@ final class Streams implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Streams.class);
   private static final Duration GOODBYE = Duration.ofSeconds(2);
 
-  private final Supplier<List<Frame>> look;
+  private final Supplier<List<SseEvent>> look;
   private final Limits limits;
   private final List<Stream> open = new ArrayList<>();
   private @Nullable Thread looking;
@@ -35,7 +35,7 @@ final class Streams implements AutoCloseable {
     static final Limits USUAL = new Limits(16, Duration.ofSeconds(1), Duration.ofSeconds(10));
   }
 
-  Streams(Supplier<List<Frame>> look, Limits limits) {
+  Streams(Supplier<List<SseEvent>> look, Limits limits) {
     this.look = look;
     this.limits = limits;
   }
@@ -71,7 +71,7 @@ final class Streams implements AutoCloseable {
   private void run() {
     for (List<Stream> streams = next(); !streams.isEmpty(); streams = next()) {
       try {
-        List<Frame> frames = look.get();
+        List<SseEvent> frames = look.get();
         streams.forEach(stream -> stream.offer(frames));
       } catch (RuntimeException e) {
         LOG.warn("the status page cannot be made, trying again", e);

@@ -1,7 +1,7 @@
 /**
  * The status page: what an operator sees who looks at one host. A {@link
- * dev.hookbridge.status.Source} says how the agent is, {@code Boxes} makes words of it, once for
- * all who look, and the page shows these words: as HTML that needs no script, and live by
+ * dev.hookbridge.status.StatusSource} says how the agent is, {@code StatusView} makes words of it,
+ * once for all who look, and the page shows these words: as HTML that needs no script, and live by
  * server-sent events. Nothing is done while nobody looks, but that {@link
  * dev.hookbridge.status.LastEvents} keeps the names of the last events.
  *

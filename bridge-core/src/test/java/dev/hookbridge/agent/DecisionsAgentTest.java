@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hookbridge.DecisionRequest;
 import dev.hookbridge.Envelope;
 import dev.hookbridge.config.Config;
-import dev.hookbridge.config.Places;
-import dev.hookbridge.decision.Switch;
+import dev.hookbridge.config.HostPaths;
+import dev.hookbridge.decision.KillSwitch;
 import dev.hookbridge.mailbox.ShimDouble;
 import dev.hookbridge.mailbox.ShimDouble.Answer;
 import dev.hookbridge.testing.FakeTransport;
@@ -35,12 +35,12 @@ class DecisionsAgentTest {
       "decisions: [ { name: placement, when: qemu.prepare.begin, via: feed, timeout: 10s } ]";
 
   @TempDir Path folder;
-  private Places places;
+  private HostPaths places;
 
   @BeforeEach
   void make() throws Exception {
     FakeTransport.reset();
-    places = new Places(folder, folder.resolve("etc"), folder.resolve("run"), true);
+    places = new HostPaths(folder, folder.resolve("etc"), folder.resolve("run"), true);
     for (String name : List.of("mail/tmp", "mail/new", "spool", "gates.d", "etc", "run")) {
       Files.createDirectories(folder.resolve(name));
     }
@@ -282,7 +282,7 @@ class DecisionsAgentTest {
 
   @Test
   void switchingIsTold() throws Exception {
-    Switch gates = new Switch(places.gatesOff());
+    KillSwitch gates = new KillSwitch(places.gatesOff());
     gates.off("alice\u001b");
     try (Agent agent = agent(RULE)) {
       assertThat(agent.failure()).isNotDone();

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hookbridge.Envelope;
 import dev.hookbridge.config.Config;
-import dev.hookbridge.config.Places;
+import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.mailbox.ShimDouble;
 import dev.hookbridge.testing.FakeTransport;
 import java.nio.charset.StandardCharsets;
@@ -28,12 +28,12 @@ class GuestKeyTest {
   private static final String FOREIGN = "99999999-2222-3333-4444-555555555555";
 
   @TempDir Path folder;
-  private Places places;
+  private HostPaths places;
 
   @BeforeEach
   void make() throws Exception {
     FakeTransport.reset();
-    places = new Places(folder, folder.resolve("etc"), folder.resolve("run"), true);
+    places = new HostPaths(folder, folder.resolve("etc"), folder.resolve("run"), true);
     for (String name : List.of("mail/tmp", "mail/new", "spool", "gates.d", "etc", "run")) {
       Files.createDirectories(folder.resolve(name));
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hookbridge.Envelope;
 import dev.hookbridge.config.Config;
-import dev.hookbridge.config.Places;
+import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.mailbox.ShimDouble;
 import dev.hookbridge.testing.FakeTransport;
 import java.nio.file.Files;
@@ -24,7 +24,7 @@ class IntakeTest {
   @Test
   void batchThatFailedIsTakenAgainInItsPlace() throws Exception {
     FakeTransport.reset();
-    Places places = new Places(folder, folder.resolve("etc"), folder.resolve("run"), true);
+    HostPaths places = new HostPaths(folder, folder.resolve("etc"), folder.resolve("run"), true);
     for (String name : List.of("mail/tmp", "mail/new", "spool", "gates.d", "etc", "run")) {
       Files.createDirectories(folder.resolve(name));
     }
@@ -57,7 +57,7 @@ class IntakeTest {
         .toList();
   }
 
-  private static String call(Places places, String guest) throws Exception {
+  private static String call(HostPaths places, String guest) throws Exception {
     String id = ShimDouble.newId();
     ShimDouble.deliver(
         places.mail(),

@@ -1,7 +1,7 @@
 package dev.hookbridge.agent;
 
 import dev.hookbridge.config.Config;
-import dev.hookbridge.config.Places;
+import dev.hookbridge.config.HostPaths;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -15,7 +15,7 @@ public final class MortalAgent {
   public static void main(String[] arguments) throws Exception {
     Step last = Step.valueOf(arguments[0]);
     AtomicInteger left = new AtomicInteger(Integer.parseInt(arguments[1]));
-    Places places = Places.resolve(System.getenv());
+    HostPaths places = HostPaths.resolve(System.getenv());
     Config config = Config.load(null, places, System.getenv());
     Agent agent =
         Agent.start(

@@ -3,7 +3,7 @@ package dev.hookbridge.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hookbridge.config.Config;
-import dev.hookbridge.config.Places;
+import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.metrics.AgentClient;
 import dev.hookbridge.metrics.AgentClient.Answer;
 import dev.hookbridge.metrics.Endpoint;
@@ -24,7 +24,7 @@ class ReadyTest {
   @TempDir Path folder;
 
   private Agent start(Path events) throws Exception {
-    Places places = new Places(folder, folder.resolve("etc"), folder.resolve("run"), true);
+    HostPaths places = new HostPaths(folder, folder.resolve("etc"), folder.resolve("run"), true);
     for (String name : List.of("mail/tmp", "mail/new", "spool", "gates.d", "etc", "run")) {
       Files.createDirectories(folder.resolve(name));
     }

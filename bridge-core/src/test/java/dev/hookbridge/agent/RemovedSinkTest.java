@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hookbridge.config.Config;
-import dev.hookbridge.config.Places;
+import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.spool.SinkStatus;
 import dev.hookbridge.spool.SpoolView;
 import java.io.IOException;
@@ -22,8 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 class RemovedSinkTest {
   @TempDir Path folder;
 
-  private Places places() {
-    return new Places(folder, folder.resolve("etc"), folder.resolve("run"), true);
+  private HostPaths places() {
+    return new HostPaths(folder, folder.resolve("etc"), folder.resolve("run"), true);
   }
 
   private Agent start(int port, String... sinks) throws Exception {

@@ -3,10 +3,10 @@ package dev.hookbridge.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hookbridge.config.Config;
-import dev.hookbridge.config.Places;
-import dev.hookbridge.decision.Switch;
+import dev.hookbridge.config.HostPaths;
+import dev.hookbridge.decision.KillSwitch;
+import dev.hookbridge.mailbox.JavaShim;
 import dev.hookbridge.mailbox.ShimDouble;
-import dev.hookbridge.mailbox.TwinShim;
 import dev.hookbridge.testing.FakeTransport;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -36,13 +36,13 @@ class StatusTest {
           .getBytes(StandardCharsets.UTF_8);
 
   @TempDir Path folder;
-  private Places places;
+  private HostPaths places;
   private Agent agent;
 
   @BeforeEach
   void start() throws Exception {
     FakeTransport.reset();
-    places = new Places(folder, folder.resolve("etc"), folder.resolve("run"), true);
+    places = new HostPaths(folder, folder.resolve("etc"), folder.resolve("run"), true);
     for (String name : List.of("mail/tmp", "mail/new", "spool", "gates.d", "etc", "run")) {
       Files.createDirectories(folder.resolve(name));
     }
@@ -94,7 +94,7 @@ class StatusTest {
     awaitText("\n1 of 2 not connected\n");
     awaitText("\n1 lost\n");
     awaitText("\ngates are on\n");
-    new TwinShim(places.mail()).call("qemu", List.of("web1", "started", "begin", "-"), DOMAIN);
+    new JavaShim(places.mail()).call("qemu", List.of("web1", "started", "begin", "-"), DOMAIN);
     awaitText("\nqemu.started\nweb1\n");
     awaitText("\nCalls since the start\n1\n");
     assertThat(text())
@@ -104,7 +104,7 @@ class StatusTest {
 
   @Test
   void whatRedactionRemovesIsNowhere() throws Exception {
-    new TwinShim(places.mail()).call("qemu", List.of("web1", "migrate", "begin", "-"), DOMAIN);
+    new JavaShim(places.mail()).call("qemu", List.of("web1", "migrate", "begin", "-"), DOMAIN);
     awaitText("\nqemu.migrate\nweb1\n");
     assertThat(page()).doesNotContain(SECRET, "graphics");
   }
@@ -133,7 +133,7 @@ class StatusTest {
 
   @Test
   void brokenGlassIsSeen() throws Exception {
-    new Switch(places.gatesOff()).off("root");
+    new KillSwitch(places.gatesOff()).off("root");
     awaitText("\nswitched off\n");
   }
 }

@@ -3,8 +3,8 @@ package dev.hookbridge.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hookbridge.config.Config;
-import dev.hookbridge.config.Places;
-import dev.hookbridge.mailbox.TwinShim;
+import dev.hookbridge.config.HostPaths;
+import dev.hookbridge.mailbox.JavaShim;
 import dev.hookbridge.metrics.AgentClient;
 import dev.hookbridge.metrics.AgentClient.Answer;
 import dev.hookbridge.metrics.Endpoint;
@@ -31,7 +31,7 @@ class StuckSpoolTest {
 
   @Test
   void whoAsksIsAnsweredAndToldWhatWaits() throws Exception {
-    Places places = new Places(folder, folder.resolve("etc"), folder.resolve("run"), true);
+    HostPaths places = new HostPaths(folder, folder.resolve("etc"), folder.resolve("run"), true);
     for (String name : List.of("mail/tmp", "mail/new", "gates.d", "etc", "run")) {
       Files.createDirectories(folder.resolve(name));
     }
@@ -51,7 +51,7 @@ class StuckSpoolTest {
       disk.freeze();
       try {
         for (int i = 0; i < CALLS; i++) {
-          new TwinShim(places.mail())
+          new JavaShim(places.mail())
               .call("qemu", List.of("web" + i, "start", "begin", "-"), new byte[0]);
         }
         Awaitility.await("the files are counted")

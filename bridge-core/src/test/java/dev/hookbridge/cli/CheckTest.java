@@ -6,7 +6,7 @@ import dev.hookbridge.Check;
 import dev.hookbridge.Envelope;
 import dev.hookbridge.Route;
 import dev.hookbridge.config.Config;
-import dev.hookbridge.config.Places;
+import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.metrics.Endpoint;
 import dev.hookbridge.spool.Batch;
 import dev.hookbridge.spool.HostIdentity;
@@ -91,7 +91,7 @@ class CheckTest {
 
   @Test
   void aSinkThatWasRemoved() throws Exception {
-    Places places = new Places(folder, folder.resolve("etc"), folder.resolve("run"), true);
+    HostPaths places = new HostPaths(folder, folder.resolve("etc"), folder.resolve("run"), true);
     Path file =
         Files.writeString(
             folder.resolve("test.yaml"),

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hookbridge.Check;
 import dev.hookbridge.Check.Level;
-import dev.hookbridge.config.Places;
+import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.hooks.Driver;
 import dev.hookbridge.hooks.SlotStatus;
 import java.io.ByteArrayOutputStream;
@@ -29,11 +29,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the doctor makes of what it sees, finding by finding. */
 class DoctorTest {
   @TempDir Path folder;
-  private Places places;
+  private HostPaths places;
 
   @BeforeEach
   void layout() throws Exception {
-    places = new Places(folder, folder.resolve("etc"), folder.resolve("run"), true);
+    places = new HostPaths(folder, folder.resolve("etc"), folder.resolve("run"), true);
     for (String name : List.of("mail/tmp", "mail/new", "spool", "gates.d", "etc", "run")) {
       Files.createDirectories(folder.resolve(name));
     }
@@ -168,7 +168,7 @@ class DoctorTest {
   @Test
   void whatHangsIsAFailureAndTheRestGoesOn() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    DoctorRound round = new DoctorRound(new PrintStream(out, true, StandardCharsets.UTF_8));
+    CheckRunner round = new CheckRunner(new PrintStream(out, true, StandardCharsets.UTF_8));
     CountDownLatch never = new CountDownLatch(1);
     round.look(
         "broker",

@@ -2,7 +2,7 @@ package dev.hookbridge.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.envelope.Harmless;
+import dev.hookbridge.envelope.TextSanitizer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -17,8 +17,8 @@ class HiddenCharactersTest {
         .forEach(
             point -> {
               String text = "a" + Character.toString(point) + "b";
-              assertThat(Harmless.isHidden(point)).as("%x", point).isTrue();
-              assertThat(Harmless.text(text, 100)).isEqualTo("a b");
+              assertThat(TextSanitizer.isHidden(point)).as("%x", point).isTrue();
+              assertThat(TextSanitizer.text(text, 100)).isEqualTo("a b");
               assertThat(DecideText.printable(text)).isEqualTo("a b");
               assertThat(Line.safe(text)).isEqualTo(String.format("a\\u{%x}b", point));
             });
@@ -28,6 +28,6 @@ class HiddenCharactersTest {
   void lettersOfAllScriptsAre() {
     IntStream.rangeClosed('!', Character.MAX_CODE_POINT)
         .filter(Character::isLetterOrDigit)
-        .forEach(point -> assertThat(Harmless.isHidden(point)).as("%x", point).isFalse());
+        .forEach(point -> assertThat(TextSanitizer.isHidden(point)).as("%x", point).isFalse());
   }
 }

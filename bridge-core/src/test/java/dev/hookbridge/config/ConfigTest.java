@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hookbridge.Settings;
-import dev.hookbridge.delivery.Plan;
+import dev.hookbridge.delivery.SinkOptions;
 import dev.hookbridge.metrics.Endpoint;
 import dev.hookbridge.spool.Limits;
 import dev.hookbridge.spool.WhenFull;
@@ -25,8 +25,8 @@ class ConfigTest {
 
   @TempDir Path folder;
 
-  private Places places() {
-    return new Places(folder, folder.resolve("etc"), folder.resolve("run"), true);
+  private HostPaths places() {
+    return new HostPaths(folder, folder.resolve("etc"), folder.resolve("run"), true);
   }
 
   private Config load(String yaml) throws ConfigException, IOException {
@@ -47,14 +47,14 @@ class ConfigTest {
     assertThat(config.redact()).isEmpty();
     assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(5));
     assertThat(config.sinks()).hasSize(1);
-    Plan plan = config.sinks().get(0).plan();
+    SinkOptions plan = config.sinks().get(0).plan();
     assertThat(plan.name()).isEqualTo("local");
     assertThat(plan.transport().type()).isEqualTo("file");
     assertThat(plan.settings().text("path")).isEqualTo(folder + "/events.jsonl");
-    assertThat(plan.xml()).isEqualTo(Plan.Xml.REDACTED);
+    assertThat(plan.xml()).isEqualTo(SinkOptions.Xml.REDACTED);
     assertThat(plan.maxEventBytes()).isEqualTo(1L << 30);
     assertThat(plan.windowBytes()).isEqualTo(4L << 20);
-    assertThat(plan.retry()).isEqualTo(Plan.Retry.DEFAULT);
+    assertThat(plan.retry()).isEqualTo(SinkOptions.Retry.DEFAULT);
   }
 
   @Test
@@ -83,8 +83,8 @@ class ConfigTest {
     assertThat(config.drainTimeout()).isEqualTo(Duration.ofMillis(250));
     assertThat(config.redact()).containsExactly("user-data", "@token");
     assertThat(config.spool()).isEqualTo(new Limits(64L << 20, WhenFull.DROP_NEWEST));
-    Plan plan = config.sinks().get(0).plan();
-    assertThat(plan.xml()).isEqualTo(Plan.Xml.NONE);
+    SinkOptions plan = config.sinks().get(0).plan();
+    assertThat(plan.xml()).isEqualTo(SinkOptions.Xml.NONE);
     assertThat(plan.maxEventBytes()).isEqualTo(64 << 10);
     assertThat(plan.windowBytes()).isEqualTo(1 << 20);
     assertThat(plan.settings().has("include")).as("is not the transport's").isFalse();

@@ -21,7 +21,7 @@ class DoubtsTest {
   private List<Check> doubts(String sinks, String decisions) throws Exception {
     String yaml = "host: kvm-07\nsinks:\n" + sinks + "decisions:\n" + decisions;
     Path file = Files.writeString(folder.resolve("test.yaml"), yaml);
-    Places places = new Places(folder, folder.resolve("etc"), folder.resolve("run"), true);
+    HostPaths places = new HostPaths(folder, folder.resolve("etc"), folder.resolve("run"), true);
     return FakeTransport.found(folder, () -> Doubts.of(Config.load(file, places, Map.of())));
   }
 

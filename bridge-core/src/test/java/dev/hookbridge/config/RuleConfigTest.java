@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hookbridge.decision.Rule;
-import dev.hookbridge.decision.Verdict;
+import dev.hookbridge.decision.Vote;
 import dev.hookbridge.testing.FakeTransport;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ class RuleConfigTest {
 
   private List<Rule> load(String decisions) throws Exception {
     Path file = Files.writeString(folder.resolve("test.yaml"), SINKS + decisions);
-    Places places = new Places(folder, folder.resolve("etc"), folder.resolve("run"), true);
+    HostPaths places = new HostPaths(folder, folder.resolve("etc"), folder.resolve("run"), true);
     return FakeTransport.found(folder, () -> Config.load(file, places, Map.of())).decisions();
   }
 
@@ -47,9 +47,9 @@ class RuleConfigTest {
     assertThat(rule.condition()).isEmpty();
     assertThat(rule.via()).isEqualTo("feed");
     assertThat(rule.timeout()).isEqualTo(Duration.ofSeconds(2));
-    assertThat(rule.onTimeout()).isEqualTo(Verdict.ALLOW);
-    assertThat(rule.onError()).isEqualTo(Verdict.ALLOW);
-    assertThat(rule.onAgentAbsent()).isEqualTo(Verdict.ALLOW);
+    assertThat(rule.onTimeout()).isEqualTo(Vote.ALLOW);
+    assertThat(rule.onError()).isEqualTo(Vote.ALLOW);
+    assertThat(rule.onAgentAbsent()).isEqualTo(Vote.ALLOW);
     assertThat(rule.allowsNeeded()).isEqualTo(1);
     assertThat(rule.mode()).isEqualTo(Rule.Mode.ENFORCE);
   }
@@ -78,9 +78,9 @@ class RuleConfigTest {
     assertThat(rule.exempt()).containsExactly("prod-1", "prod-2");
     assertThat(rule.condition()).get().hasToString("domain.memoryKiB > 67108864");
     assertThat(rule.timeout()).isEqualTo(Duration.ofMillis(250));
-    assertThat(rule.onTimeout()).isEqualTo(Verdict.VETO);
-    assertThat(rule.onError()).isEqualTo(Verdict.VETO);
-    assertThat(rule.onAgentAbsent()).isEqualTo(Verdict.VETO);
+    assertThat(rule.onTimeout()).isEqualTo(Vote.VETO);
+    assertThat(rule.onError()).isEqualTo(Vote.VETO);
+    assertThat(rule.onAgentAbsent()).isEqualTo(Vote.VETO);
     assertThat(rule.allowsNeeded()).isEqualTo(2);
     assertThat(rule.mode()).isEqualTo(Rule.Mode.OBSERVE);
   }

@@ -16,24 +16,24 @@ class ChannelTroubleTest extends WithRig {
   private static final String IGNORED = "hookbridge.decision.replies.ignored";
 
   @ParameterizedTest
-  @EnumSource(Verdict.class)
-  void nobodyListens(Verdict onError) throws Exception {
+  @EnumSource(Vote.class)
+  void nobodyListens(Vote onError) throws Exception {
     FakeTransport.decider((channel, request) -> channel.replies.unheard(request.correlation()));
     try (Rig rig = Rig.of(folder, rule("a").onError(onError))) {
       Answer got = Rig.get(rig.prepare());
-      assertThat(got.exit()).isEqualTo(onError == Verdict.VETO ? 1 : 0);
+      assertThat(got.exit()).isEqualTo(onError == Vote.VETO ? 1 : 0);
       assertThat(got.cause()).isEqualTo("no-decider");
     }
   }
 
   @ParameterizedTest
-  @EnumSource(Verdict.class)
-  void aRequestThatFails(Verdict onError) throws Exception {
+  @EnumSource(Vote.class)
+  void aRequestThatFails(Vote onError) throws Exception {
     FakeTransport.decider(
         (channel, request) -> channel.replies.failed(request.correlation(), "no such topic"));
     try (Rig rig = Rig.of(folder, rule("a").onError(onError))) {
       Answer got = Rig.get(rig.prepare());
-      assertThat(got.exit()).isEqualTo(onError == Verdict.VETO ? 1 : 0);
+      assertThat(got.exit()).isEqualTo(onError == Vote.VETO ? 1 : 0);
       assertThat(got.cause()).isEqualTo("error");
     }
   }
@@ -44,7 +44,7 @@ class ChannelTroubleTest extends WithRig {
         (channel, request) -> {
           throw new IllegalStateException("a fault of the client");
         });
-    try (Rig rig = Rig.of(folder, rule("a").onError(Verdict.VETO))) {
+    try (Rig rig = Rig.of(folder, rule("a").onError(Vote.VETO))) {
       assertThat(Rig.get(rig.prepare()).cause()).isEqualTo("error");
     }
   }
@@ -52,7 +52,7 @@ class ChannelTroubleTest extends WithRig {
   @Test
   void aBrokerThatIsAwayIsKnownAtOnce() throws Exception {
     FakeTransport.down(true);
-    try (Rig rig = Rig.opened(folder, rule("a").onError(Verdict.VETO))) {
+    try (Rig rig = Rig.opened(folder, rule("a").onError(Vote.VETO))) {
       Answer got = Rig.get(rig.prepare());
       assertThat(got.exit()).isEqualTo(1);
       assertThat(got.cause()).isEqualTo("error");
@@ -66,7 +66,7 @@ class ChannelTroubleTest extends WithRig {
 
   @Test
   void aChannelThatIsNotReadyIsAnError() throws Exception {
-    try (Rig rig = Rig.of(folder, rule("a").onError(Verdict.VETO))) {
+    try (Rig rig = Rig.of(folder, rule("a").onError(Vote.VETO))) {
       rig.line().ready = false;
       assertThat(Rig.get(rig.prepare()).cause()).isEqualTo("error");
       assertThat(rig.line().asked).isEmpty();
@@ -78,7 +78,7 @@ class ChannelTroubleTest extends WithRig {
 
   @Test
   void aChannelThatBreaksInTheMiddleIsOpenedAnew() throws Exception {
-    try (Rig rig = Rig.of(folder, rule("a").onError(Verdict.VETO))) {
+    try (Rig rig = Rig.of(folder, rule("a").onError(Vote.VETO))) {
       CompletableFuture<Answer> answer = rig.prepare();
       DecisionRequest request = rig.asked();
       FakeTransport.Channel first = rig.line();

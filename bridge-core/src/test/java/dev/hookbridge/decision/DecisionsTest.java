@@ -23,14 +23,14 @@ class DecisionsTest extends WithRig {
   private static final Duration SHORT = Duration.ofMillis(400);
 
   @ParameterizedTest
-  @EnumSource(Verdict.class)
-  void silence(Verdict onTimeout) throws Exception {
+  @EnumSource(Vote.class)
+  void silence(Vote onTimeout) throws Exception {
     try (Rig rig = Rig.of(folder, rule("a").timeout(SHORT).onTimeout(onTimeout))) {
       Answer got = Rig.get(rig.prepare());
-      assertThat(got.exit()).isEqualTo(onTimeout == Verdict.VETO ? 1 : 0);
+      assertThat(got.exit()).isEqualTo(onTimeout == Vote.VETO ? 1 : 0);
       assertThat(got.cause()).isEqualTo("timeout");
       assertThat(got.reason())
-          .isEqualTo(onTimeout == Verdict.VETO ? "there was no decision in time" : "");
+          .isEqualTo(onTimeout == Vote.VETO ? "there was no decision in time" : "");
     }
   }
 
@@ -51,10 +51,12 @@ class DecisionsTest extends WithRig {
                 assertThat(open.waited()).isPositive();
                 assertThat(open.left()).isLessThan(Duration.ofSeconds(10));
               })
-          .extracting(Pending::rule)
+          .extracting(PendingRequest::rule)
           .containsExactlyInAnyOrder("a", "b");
       rig.line().reply(first, ALLOW);
-      assertThat(rig.decisions.pending()).extracting(Pending::rule).containsExactly(second.rule());
+      assertThat(rig.decisions.pending())
+          .extracting(PendingRequest::rule)
+          .containsExactly(second.rule());
       rig.line().reply(second, ALLOW);
       assertThat(Rig.get(answer).exit()).isZero();
       assertThat(rig.decisions.pending()).isEmpty();
@@ -165,8 +167,8 @@ class DecisionsTest extends WithRig {
             .when("qemu.started.begin")
             .destructive()
             .timeout(cause.equals("timeout") ? SHORT : Duration.ofSeconds(10))
-            .onTimeout(Verdict.VETO)
-            .onError(Verdict.VETO);
+            .onTimeout(Vote.VETO)
+            .onError(Vote.VETO);
     try (Rig rig = Rig.of(folder, rule)) {
       Answer got = Rig.get(rig.ask("qemu", "web1", "started"));
       assertThat(got.exit()).isZero();

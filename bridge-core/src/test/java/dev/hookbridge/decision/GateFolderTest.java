@@ -25,11 +25,11 @@ class GateFolderTest extends WithRig {
       Awaitility.await("the next stamp").atMost(Rig.PATIENCE).until(() -> !stamp().equals(first));
       assertThat(PosixFilePermissions.toString(permissions("alive"))).isEqualTo("rw-------");
       assertThat(PosixFilePermissions.toString(permissions("gate.sock"))).isEqualTo("rw-------");
-      assertThat(GateSight.of(folder).agent()).startsWith("alive");
-      assertThat(GateSight.of(folder).socket()).isEqualTo("there");
+      assertThat(GateStatus.of(folder).agent()).startsWith("alive");
+      assertThat(GateStatus.of(folder).socket()).isEqualTo("there");
       assertThat(rig.decisions.alive()).isTrue();
     }
-    assertThat(GateSight.of(folder)).isEqualTo(new GateSight("absent", "none"));
+    assertThat(GateStatus.of(folder)).isEqualTo(new GateStatus("absent", "none"));
   }
 
   private String stamp() throws IOException {

@@ -34,13 +34,13 @@ class GateSocketTest extends WithRig {
 
   @Test
   void theSixtyFifthCallIsNotKeptWaiting() throws Exception {
-    try (Rig rig = Rig.of(folder, rule("a").onTimeout(Verdict.ALLOW).onError(Verdict.VETO))) {
+    try (Rig rig = Rig.of(folder, rule("a").onTimeout(Vote.ALLOW).onError(Vote.VETO))) {
       List<CompletableFuture<Answer>> answers = new ArrayList<>();
       List<DecisionRequest> requests = new ArrayList<>();
-      for (int i = 0; i < Lobby.MOST_WAITING; i++) {
+      for (int i = 0; i < ConnectionLimiter.MOST_WAITING; i++) {
         answers.add(rig.prepare());
       }
-      for (int i = 0; i < Lobby.MOST_WAITING; i++) {
+      for (int i = 0; i < ConnectionLimiter.MOST_WAITING; i++) {
         requests.add(rig.asked());
       }
       Answer busy = Rig.get(rig.prepare());
@@ -172,7 +172,7 @@ class GateSocketTest extends WithRig {
   @Test
   void whoWaitsWhenTheAgentStopsGetsOnError() throws Exception {
     CompletableFuture<Answer> answer;
-    try (Rig rig = Rig.of(folder, rule("a").onError(Verdict.VETO))) {
+    try (Rig rig = Rig.of(folder, rule("a").onError(Vote.VETO))) {
       answer = rig.prepare();
       rig.asked();
       assertThat(folder.resolve("gate.sock")).exists();

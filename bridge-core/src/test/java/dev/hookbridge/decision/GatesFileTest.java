@@ -4,7 +4,7 @@ import static dev.hookbridge.decision.TestRule.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hookbridge.mailbox.DamagedMail;
+import dev.hookbridge.mailbox.MalformedRecordException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,8 +26,8 @@ class GatesFileTest extends WithRig {
             .when("*.*.*")
             .object("100%?\t*")
             .timeout(Duration.ofMillis(250))
-            .onTimeout(Verdict.VETO)
-            .onError(Verdict.VETO)
+            .onTimeout(Vote.VETO)
+            .onError(Vote.VETO)
             .build(),
         rule("watching").mode(Rule.Mode.OBSERVE).build(),
         rule("resting").mode(Rule.Mode.OFF).build());
@@ -81,7 +81,7 @@ class GatesFileTest extends WithRig {
     Files.delete(folder.resolve("gates"));
     String pipe = folder.resolve("gates").toString();
     assertThat(new ProcessBuilder("mkfifo", pipe).start().waitFor()).isZero();
-    assertThatThrownBy(() -> GatesFile.read(folder)).isInstanceOf(DamagedMail.class);
+    assertThatThrownBy(() -> GatesFile.read(folder)).isInstanceOf(MalformedRecordException.class);
     GatesFile.write(folder, GatesFile.of(rules()));
     assertThat(GatesFile.read(folder)).hasSize(2);
   }
@@ -90,9 +90,9 @@ class GatesFileTest extends WithRig {
   void whatTheShimWouldNotBelieveIsSaid() throws Exception {
     assertThatThrownBy(() -> GatesFile.read(folder)).isInstanceOf(NoSuchFileException.class);
     Files.writeString(folder.resolve("gates"), "torn");
-    assertThatThrownBy(() -> GatesFile.read(folder)).isInstanceOf(DamagedMail.class);
+    assertThatThrownBy(() -> GatesFile.read(folder)).isInstanceOf(MalformedRecordException.class);
     Files.write(folder.resolve("gates"), new byte[70_000]);
-    assertThatThrownBy(() -> GatesFile.read(folder)).isInstanceOf(DamagedMail.class);
+    assertThatThrownBy(() -> GatesFile.read(folder)).isInstanceOf(MalformedRecordException.class);
   }
 
   @Test

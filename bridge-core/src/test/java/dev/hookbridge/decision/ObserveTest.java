@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hookbridge.Envelope;
-import dev.hookbridge.mailbox.DamagedMail;
 import dev.hookbridge.mailbox.HookCall;
+import dev.hookbridge.mailbox.MalformedRecordException;
 import dev.hookbridge.mailbox.Records;
 import dev.hookbridge.mailbox.ShimDouble;
 import dev.hookbridge.testing.FakeTransport;
@@ -23,7 +23,8 @@ class ObserveTest extends WithRig {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String UNOBSERVED = "hookbridge.decisions.unobserved";
 
-  private static HookCall call(String object, Map<String, String> more) throws DamagedMail {
+  private static HookCall call(String object, Map<String, String> more)
+      throws MalformedRecordException {
     byte[] record =
         ShimDouble.call(
             ShimDouble.newId(),

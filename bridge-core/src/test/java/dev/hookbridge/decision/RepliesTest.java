@@ -194,7 +194,7 @@ class RepliesTest extends WithRig {
     try (Rig rig =
         Rig.of(
             folder,
-            rule("a").allowsNeeded(2).timeout(Duration.ofSeconds(3)).onTimeout(Verdict.VETO))) {
+            rule("a").allowsNeeded(2).timeout(Duration.ofSeconds(3)).onTimeout(Vote.VETO))) {
       Answer got = Rig.get(rig.prepare());
       assertThat(got.exit()).isEqualTo(1);
       assertThat(got.cause()).isEqualTo("timeout");

@@ -46,11 +46,12 @@ final class Rig implements AutoCloseable {
 
   private Rig(Path folder, List<Rule> rules) throws IOException {
     this.folder = folder;
-    Map<String, Carrier> carriers = new HashMap<>();
+    Map<String, DecisionTransport> carriers = new HashMap<>();
     for (Rule rule : rules) {
       carriers.put(
           rule.via(),
-          new Carrier(rule.via(), new FakeTransport(), FakeTransport.noSettings(), true, 1L << 30));
+          new DecisionTransport(
+              rule.via(), new FakeTransport(), FakeTransport.noSettings(), true, 1L << 30));
     }
     decisions =
         Decisions.open(

@@ -13,8 +13,8 @@ final class TestRule {
   private Optional<Condition> condition = Optional.empty();
   private String via = "feed";
   private Duration timeout = Duration.ofSeconds(10);
-  private Verdict onTimeout = Verdict.ALLOW;
-  private Verdict onError = Verdict.ALLOW;
+  private Vote onTimeout = Vote.ALLOW;
+  private Vote onError = Vote.ALLOW;
   private int allowsNeeded = 1;
   private Rule.Mode mode = Rule.Mode.ENFORCE;
   private boolean destructive;
@@ -57,12 +57,12 @@ final class TestRule {
     return this;
   }
 
-  TestRule onTimeout(Verdict verdict) {
+  TestRule onTimeout(Vote verdict) {
     onTimeout = verdict;
     return this;
   }
 
-  TestRule onError(Verdict verdict) {
+  TestRule onError(Vote verdict) {
     onError = verdict;
     return this;
   }
@@ -93,7 +93,7 @@ final class TestRule {
         timeout,
         onTimeout,
         onError,
-        Verdict.ALLOW,
+        Vote.ALLOW,
         allowsNeeded,
         mode);
   }

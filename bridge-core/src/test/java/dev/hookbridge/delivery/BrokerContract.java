@@ -95,7 +95,7 @@ public abstract class BrokerContract extends LimitContract {
     broker().kill();
   }
 
-  /** With new sinks until all are confirmed, as a courier would. */
+  /** With new sinks until all are confirmed, as a sink worker would. */
   private void resend(Settings destination, List<Envelope> unconfirmed) throws SinkException {
     Set<String> left = new HashSet<>(unconfirmed.stream().map(Envelope::id).toList());
     for (int attempt = 0; !left.isEmpty() && attempt < 50; attempt++) {
@@ -136,12 +136,12 @@ public abstract class BrokerContract extends LimitContract {
     run.check();
   }
 
-  // With spool and courier
+  // With spool and sink worker
 
   @Test
   void brokersThatAreKilledLoseNothing() throws SpoolException {
     Settings destination = destination();
-    pipeline.courier(destination);
+    pipeline.sinkWorker(destination);
     List<Envelope> taken = new ArrayList<>();
     for (int round = 0; round < 2 * SCALE; round++) {
       taken.addAll(pipeline.append(events.mixed(2_000, 10, 1_000)));
@@ -161,11 +161,11 @@ public abstract class BrokerContract extends LimitContract {
     Settings earlier = destination();
     Settings later = destination();
     pipeline.twoSinks();
-    Courier running = pipeline.courier(Pipeline.SINK, earlier);
+    SinkWorker running = pipeline.sinkWorker(Pipeline.SINK, earlier);
     List<Envelope> taken = new ArrayList<>(pipeline.append(events.mixed(10, 10, 100)));
     pipeline.awaitDelivered();
     broker().kill();
-    Courier beginning = pipeline.courier(Pipeline.OTHER, later);
+    SinkWorker beginning = pipeline.sinkWorker(Pipeline.OTHER, later);
     long before = Pipeline.heap();
     for (int i = 0; i < 100 * SCALE; i++) {
       pipeline.append(events.mixed(50, 20, 8_000)).stream()
@@ -190,21 +190,21 @@ public abstract class BrokerContract extends LimitContract {
     assertThat(beginning.problem()).isEmpty();
   }
 
-  /** One courier waits through it, another is stopped meanwhile and followed by a new one. */
+  /** One sink worker waits through it, another is stopped meanwhile and followed by a new one. */
   @Test
   void aBrokerThatStandsStillIsToldOfAndLosesNothing() throws SpoolException {
     Settings waiting = destination();
     Settings stopped = destination();
     pipeline.twoSinks();
-    Courier patient = pipeline.courier(Pipeline.SINK, waiting);
-    Courier ending = pipeline.courier(Pipeline.OTHER, stopped);
+    SinkWorker patient = pipeline.sinkWorker(Pipeline.SINK, waiting);
+    SinkWorker ending = pipeline.sinkWorker(Pipeline.OTHER, stopped);
     List<Envelope> taken = new ArrayList<>(pipeline.append(events.mixed(2_000, 10, 1_000)));
     pipeline.awaitLag(1_500);
     broker().pause();
     try {
       taken.addAll(pipeline.append(events.mixed(500 * SCALE, 10, 1_000)));
       Deadline.kept(OPEN, ending::close);
-      pipeline.courier(Pipeline.OTHER, stopped);
+      pipeline.sinkWorker(Pipeline.OTHER, stopped);
       Pipeline.awaitProblem(patient, Reason.TIMEOUT);
     } finally {
       broker().resume();
@@ -218,12 +218,12 @@ public abstract class BrokerContract extends LimitContract {
   @Test
   void aNameThatCannotBeResolvedIsWaitedForAndLosesNothing() throws SpoolException {
     Settings destination = destination();
-    Courier lost = pipeline.courier(at("no-such-host.invalid", 1, destination));
+    SinkWorker lost = pipeline.sinkWorker(at("no-such-host.invalid", 1, destination));
     List<Envelope> taken = pipeline.append(events.mixed(200 * SCALE, 10, 500));
     Pipeline.awaitProblem(lost, Reason.UNREACHABLE);
     assertThat(pipeline.lag()).isEqualTo(taken.size());
     lost.close();
-    pipeline.courier(destination); // as after a corrected configuration
+    pipeline.sinkWorker(destination); // as after a corrected configuration
     pipeline.awaitRecovery("name not resolvable, then corrected");
     assertAllInOrder(destination, taken);
   }
@@ -235,8 +235,9 @@ public abstract class BrokerContract extends LimitContract {
     Settings bad = destination();
     pipeline.twoSinks();
     try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-      Courier down = pipeline.courier(Pipeline.OTHER, at("127.0.0.1", silent.getLocalPort(), bad));
-      pipeline.courier(Pipeline.SINK, good);
+      SinkWorker down =
+          pipeline.sinkWorker(Pipeline.OTHER, at("127.0.0.1", silent.getLocalPort(), bad));
+      pipeline.sinkWorker(Pipeline.SINK, good);
       List<Envelope> taken = new ArrayList<>(pipeline.append(events.mixed(10, 10, 500)));
       pipeline.awaitDelivered();
       taken.addAll(pipeline.append(events.mixed(1_000 * SCALE, 10, 500)));
@@ -244,7 +245,7 @@ public abstract class BrokerContract extends LimitContract {
       assertThat(pipeline.lag(Pipeline.OTHER)).isEqualTo(taken.size());
       Pipeline.awaitProblem(down, Reason.TIMEOUT, Reason.UNREACHABLE);
       down.close();
-      pipeline.courier(Pipeline.OTHER, bad);
+      pipeline.sinkWorker(Pipeline.OTHER, bad);
       pipeline.awaitLag(Pipeline.OTHER, 0);
       assertAllInOrder(good, taken);
       assertAllInOrder(bad, taken);

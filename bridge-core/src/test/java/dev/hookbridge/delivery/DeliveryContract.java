@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The second part of the exam: a real spool and a real courier before the sink. Whatever happens,
- * every event taken in becomes visible, and the first occurrences of each key in order.
+ * The second part of the exam: a real spool and a real sink worker before the sink. Whatever
+ * happens, every event taken in becomes visible, and the first occurrences of each key in order.
  */
 public abstract class DeliveryContract extends SinkContract {
   protected Pipeline pipeline;
@@ -71,7 +71,7 @@ public abstract class DeliveryContract extends SinkContract {
   @Test
   void whatIsTakenInArrivesInOrder() throws SpoolException {
     Settings destination = destination();
-    pipeline.courier(destination);
+    pipeline.sinkWorker(destination);
     List<Envelope> taken = pipeline.append(events.mixed(1_000 * SCALE, 20, 1_000));
     pipeline.awaitDelivered();
     assertAllInOrder(destination, taken);
@@ -81,22 +81,22 @@ public abstract class DeliveryContract extends SinkContract {
   void aBacklogArrivesInOrder() throws SpoolException {
     Settings destination = destination();
     List<Envelope> taken = pipeline.append(events.mixed(3_000 * SCALE, 20, 4_000));
-    pipeline.courier(destination);
+    pipeline.sinkWorker(destination);
     pipeline.awaitDelivered();
     assertAllInOrder(destination, taken);
   }
 
   @Test
-  void anotherCourierGoesOnWhereOneWasStopped() throws SpoolException {
+  void newSinkWorkerContinuesWhereTheStoppedOneWas() throws SpoolException {
     Settings destination = destination();
     List<Envelope> taken = pipeline.append(events.mixed(3_000 * SCALE, 20, 1_000));
     for (int left = 2_500; left > 0; left -= 500) {
-      Courier courier = pipeline.courier(destination);
+      SinkWorker sinkWorker = pipeline.sinkWorker(destination);
       pipeline.awaitLag((long) left * SCALE);
-      courier.close();
-      assertThat(courier.problem()).isEmpty();
+      sinkWorker.close();
+      assertThat(sinkWorker.problem()).isEmpty();
     }
-    pipeline.courier(destination);
+    pipeline.sinkWorker(destination);
     pipeline.awaitDelivered();
     assertAllInOrder(destination, taken);
   }
@@ -104,7 +104,7 @@ public abstract class DeliveryContract extends SinkContract {
   @Test
   void theXmlArrivesAsItWas() throws SpoolException {
     Settings destination = destination();
-    pipeline.courier(destination);
+    pipeline.sinkWorker(destination);
     List<Envelope> taken = pipeline.append(List.of(events.withXml("guest", 300_000)));
     pipeline.awaitDelivered();
     assertThat(consume(destination, 1))

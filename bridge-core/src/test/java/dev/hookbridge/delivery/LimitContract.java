@@ -28,7 +28,7 @@ public abstract class LimitContract extends RefusalContract {
   @Test
   void aLimitThatWasRaisedIsLearntWhenDeadLettersAreRetried() throws SpoolException {
     Settings destination = limited();
-    pipeline.courier(destination);
+    pipeline.sinkWorker(destination);
     List<Envelope> taken = new ArrayList<>(pipeline.append(events.mixed(50, 5, 500)));
     List<Envelope> large = pipeline.append(largeWithoutXml(10));
     taken.addAll(large);
@@ -52,7 +52,7 @@ public abstract class LimitContract extends RefusalContract {
     Duration relearn = Duration.ofMillis(500);
     pipeline.waits(relearn, relearn, relearn);
     Settings destination = limited();
-    pipeline.courier(destination);
+    pipeline.sinkWorker(destination);
     List<Envelope> taken = new ArrayList<>(pipeline.append(largeWithoutXml(1)));
     pipeline.awaitDelivered();
     assertThat(pipeline.deadIds()).hasSize(1);

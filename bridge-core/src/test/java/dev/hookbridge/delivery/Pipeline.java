@@ -31,8 +31,8 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
 /**
- * A real spool with real couriers behind it, as the agent joins them, for tests that hurt what lies
- * behind the couriers.
+ * A real spool with real sinkWorkers behind it, as the agent joins them, for tests that hurt what
+ * lies behind the sinkWorkers.
  */
 public final class Pipeline implements AutoCloseable {
   /** The sink most tests need. */
@@ -46,14 +46,14 @@ public final class Pipeline implements AutoCloseable {
       Duration.ofMinutes(Boolean.getBoolean("hookbridge.full") ? 10 : 2);
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final List<Courier> couriers = new ArrayList<>();
+  private final List<SinkWorker> sinkWorkers = new ArrayList<>();
   private final List<String> refusals = new CopyOnWriteArrayList<>();
   private final Envelopes envelopes =
       new Envelopes(new HostFacts(HOST, "m", "test"), Redaction.standard(), Clock.systemUTC());
   private final Transport transport;
   private final Path folder;
   private final Spool spool;
-  private Plan.Retry retry = Plan.Retry.DEFAULT;
+  private SinkOptions.Retry retry = SinkOptions.Retry.DEFAULT;
 
   public Pipeline(Transport transport, Path folder) throws SpoolException {
     this.transport = transport;
@@ -68,36 +68,38 @@ public final class Pipeline implements AutoCloseable {
   }
 
   /**
-   * Couriers made from now on wait shorter.
+   * Sink workers made from now on wait shorter.
    *
    * @param unrouted for a route, also after a connection began
    * @param probe between looks whether dead letters have a route again
    * @param relearn until a size limit is no longer believed
    */
   public void waits(Duration unrouted, Duration probe, Duration relearn) {
-    Plan.Retry usual = Plan.Retry.DEFAULT;
-    retry = new Plan.Retry(usual.first(), usual.longest(), unrouted, unrouted, probe, relearn);
+    SinkOptions.Retry usual = SinkOptions.Retry.DEFAULT;
+    retry =
+        new SinkOptions.Retry(usual.first(), usual.longest(), unrouted, unrouted, probe, relearn);
   }
 
-  public Courier courier(Settings settings) {
-    return courier(SINK, settings);
+  public SinkWorker sinkWorker(Settings settings) {
+    return sinkWorker(SINK, settings);
   }
 
-  public Courier courier(String sink, Settings settings) {
-    Plan plan =
-        new Plan(
+  public SinkWorker sinkWorker(String sink, Settings settings) {
+    SinkOptions plan =
+        new SinkOptions(
             sink,
             transport,
             settings,
             new Include(List.of("*.*.*")),
-            Plan.Xml.REDACTED,
+            SinkOptions.Xml.REDACTED,
             Long.MAX_VALUE,
             4 << 20,
             retry);
-    Courier courier = new Courier(plan, spool, new SinkContext(sink, HOST, meters), this::refused);
-    couriers.add(courier);
-    courier.start();
-    return courier;
+    SinkWorker sinkWorker =
+        new SinkWorker(plan, spool, new SinkContext(sink, HOST, meters), this::refused);
+    sinkWorkers.add(sinkWorker);
+    sinkWorker.start();
+    return sinkWorker;
   }
 
   /** As the agent does: a refusal is told, one of its own events excepted. */
@@ -188,19 +190,19 @@ public final class Pipeline implements AutoCloseable {
     await(sink + " behind by " + atMost).until(() -> spool.unconfirmed(sink) <= atMost);
   }
 
-  /** Waits until it is said what keeps the courier from delivering. */
-  public static void awaitProblem(Courier courier, Reason... reasons) {
+  /** Waits until it is said what keeps the sink worker from delivering. */
+  public static void awaitProblem(SinkWorker sinkWorker, Reason... reasons) {
     List<String> words = List.of(reasons).stream().map(Reason::word).toList();
     await("a problem with the reason " + words)
-        .until(() -> words.contains(courier.problem().split(":", 2)[0]));
+        .until(() -> words.contains(sinkWorker.problem().split(":", 2)[0]));
   }
 
   /** The same, and that it goes on being said, attempt after attempt. */
-  public static void awaitSteadyProblem(Courier courier, Reason reason) {
-    awaitProblem(courier, reason);
+  public static void awaitSteadyProblem(SinkWorker sinkWorker, Reason reason) {
+    awaitProblem(sinkWorker, reason);
     await("the same problem all the time: " + reason)
         .during(Duration.ofSeconds(1))
-        .until(() -> courier.problem().startsWith(reason.word() + ":"));
+        .until(() -> sinkWorker.problem().startsWith(reason.word() + ":"));
   }
 
   /** Waits until all is delivered, and prints how long that took: how long recovery takes. */
@@ -226,9 +228,9 @@ public final class Pipeline implements AutoCloseable {
         .atMost(PATIENCE);
   }
 
-  /** A courier that ended by itself would leave its sink behind for good. */
+  /** A sink worker that ended by itself would leave its sink behind for good. */
   private void assertAtWork() {
-    assertThat(couriers).allMatch(Courier::alive);
+    assertThat(sinkWorkers).allMatch(SinkWorker::alive);
   }
 
   @Override
@@ -236,7 +238,7 @@ public final class Pipeline implements AutoCloseable {
     try {
       assertAtWork();
     } finally {
-      couriers.forEach(Courier::close);
+      sinkWorkers.forEach(SinkWorker::close);
       spool.close();
     }
   }

@@ -117,30 +117,30 @@ public abstract class RefusalContract extends DeliveryContract {
     }
   }
 
-  // With spool and courier
+  // With spool and sink worker
 
   @Test
   void aMissingDestinationIsWaitedFor() throws SpoolException {
     Settings missing = missing();
-    Courier courier = pipeline.courier(missing);
+    SinkWorker sinkWorker = pipeline.sinkWorker(missing);
     List<Envelope> taken = pipeline.append(events.mixed(300 * SCALE, 10, 500));
-    Pipeline.awaitSteadyProblem(courier, Reason.MISSING);
+    Pipeline.awaitSteadyProblem(sinkWorker, Reason.MISSING);
     transport().check(missing, true);
     pipeline.awaitRecovery("destination missing, then made");
     assertAllInOrder(missing, taken);
-    assertThat(courier.problem()).isEmpty();
+    assertThat(sinkWorker.problem()).isEmpty();
   }
 
   @Test
   void aDestinationThatGoesIsWaitedFor() throws SpoolException {
     Settings destination = destination();
-    Courier courier = pipeline.courier(destination);
+    SinkWorker sinkWorker = pipeline.sinkWorker(destination);
     List<Envelope> taken = new ArrayList<>(pipeline.append(events.mixed(200, 10, 500)));
     pipeline.awaitDelivered();
     List<Seen> seen = new ArrayList<>(consume(destination, taken.size()));
     remove(destination);
     taken.addAll(pipeline.append(events.mixed(200 * SCALE, 10, 500)));
-    Pipeline.awaitProblem(courier, Reason.MISSING);
+    Pipeline.awaitProblem(sinkWorker, Reason.MISSING);
     assertThat(transport().check(destination, true))
         .noneMatch(line -> line.level() == Check.Level.FAILURE);
     pipeline.awaitRecovery("destination removed, then made again");
@@ -153,13 +153,13 @@ public abstract class RefusalContract extends DeliveryContract {
   @Test
   void aRightThatIsWithdrawnIsWaitedFor() throws SpoolException {
     Settings destination = destination();
-    Courier courier = pipeline.courier(destination);
+    SinkWorker sinkWorker = pipeline.sinkWorker(destination);
     List<Envelope> taken = new ArrayList<>(pipeline.append(events.mixed(200, 10, 500)));
     pipeline.awaitDelivered();
     forbid(destination);
     List<Envelope> within = pipeline.append(events.mixed(200 * SCALE, 10, 500));
     try {
-      Pipeline.awaitSteadyProblem(courier, Reason.AUTHORIZATION);
+      Pipeline.awaitSteadyProblem(sinkWorker, Reason.AUTHORIZATION);
       assertThat(pipeline.lag()).isEqualTo(within.size());
     } finally {
       allow(destination);
@@ -178,7 +178,7 @@ public abstract class RefusalContract extends DeliveryContract {
       taken.add(events.withXml("guest-" + i % 3, LARGE));
     }
     pipeline.append(taken);
-    pipeline.courier(destination);
+    pipeline.sinkWorker(destination);
     pipeline.awaitDelivered();
     assertAllInOrder(destination, taken);
     assertThat(consume(destination, taken.size()))
@@ -202,7 +202,7 @@ public abstract class RefusalContract extends DeliveryContract {
       taken.addAll(events.mixed(100, 20, 500));
     }
     pipeline.append(taken);
-    pipeline.courier(destination);
+    pipeline.sinkWorker(destination);
     pipeline.awaitDelivered();
     assertAllInOrderBut(guilty, destination, taken);
     assertThat(pipeline.deadLetters())

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class RoutesTest {
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
   private static final long BEGIN = Long.MAX_VALUE - 3 * SECOND; // nanoTime may overflow
-  private final Routes routes = new Routes(Plan.Retry.DEFAULT);
+  private final Routes routes = new Routes(SinkOptions.Retry.DEFAULT);
   private long connectedAt = BEGIN - 3_600 * SECOND;
 
   private static Route route(String operation, String guest) {

@@ -6,7 +6,7 @@ import dev.hookbridge.Envelope;
 import dev.hookbridge.Outcome;
 import dev.hookbridge.Sink;
 import dev.hookbridge.mailbox.ByteBudget;
-import dev.hookbridge.spool.Stored;
+import dev.hookbridge.spool.SpooledEvent;
 import dev.hookbridge.testing.SampleEvents;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,7 +43,7 @@ class WindowModelTest {
   private long left;
   private boolean otherTrouble;
 
-  private record Answer(long at, Item item, String what) implements Comparable<Answer> {
+  private record Answer(long at, InFlightEvent item, String what) implements Comparable<Answer> {
     @Override
     public int compareTo(Answer other) {
       return Long.signum(at - other.at);
@@ -157,7 +157,7 @@ class WindowModelTest {
     run(60 * SECOND);
     queues.get(137).room = Integer.MAX_VALUE;
     long waiting = left;
-    run(Jam.TURN + 60 * SECOND);
+    run(RejectionBackoff.TURN + 60 * SECOND);
     assertThat(waiting - left).isEqualTo(queues.get(137).got.size()).isPositive();
   }
 
@@ -172,7 +172,7 @@ class WindowModelTest {
     for (Envelope event : more) {
       long sequence = all.size() + 1L;
       all.put(sequence, event);
-      window.add(new Stored(sequence, event), Reduction.Step.NONE, budget.take(1));
+      window.add(new SpooledEvent(sequence, event), Reduction.Step.NONE, budget.take(1));
       left++;
     }
   }
@@ -181,7 +181,7 @@ class WindowModelTest {
     long end = now + nanos;
     while (end - now > 0) {
       long pause = window.release();
-      for (Item item = window.next(); item != null; item = window.next()) {
+      for (InFlightEvent item = window.next(); item != null; item = window.next()) {
         item.envelope = null;
         answers.add(new Answer(now + 1 + random.nextInt(20_000_000), item, publish(item)));
       }
@@ -194,7 +194,7 @@ class WindowModelTest {
     }
   }
 
-  private String publish(Item item) {
+  private String publish(InFlightEvent item) {
     sends++;
     Envelope event = all.get(item.sequence);
     if (otherTrouble && random.nextInt(20) == 0) {

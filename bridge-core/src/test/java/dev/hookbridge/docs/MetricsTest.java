@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hookbridge.agent.Agent;
 import dev.hookbridge.config.Config;
-import dev.hookbridge.config.Places;
+import dev.hookbridge.config.HostPaths;
+import dev.hookbridge.mailbox.JavaShim;
 import dev.hookbridge.mailbox.ShimDouble;
-import dev.hookbridge.mailbox.TwinShim;
 import dev.hookbridge.testing.FakeTransport;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,7 +39,7 @@ class MetricsTest {
 
   @Test
   void theTableIsWhatAnAgentShows() throws Exception {
-    Places places = new Places(folder, folder.resolve("etc"), folder.resolve("run"), true);
+    HostPaths places = new HostPaths(folder, folder.resolve("etc"), folder.resolve("run"), true);
     for (String name : List.of("mail/tmp", "mail/new", "spool", "gates.d", "etc", "run")) {
       Files.createDirectories(folder.resolve(name));
     }
@@ -77,7 +77,7 @@ class MetricsTest {
         FakeTransport.found(folder.resolve("services"), () -> Config.load(null, places, Map.of()));
     try (Agent agent = Agent.start(config, places, "0.1.0")) {
       InetSocketAddress http = agent.http().orElseThrow();
-      new TwinShim(places.mail())
+      new JavaShim(places.mail())
           .call("qemu", List.of("web1", "started", "begin", "-"), new byte[0]);
       Awaitility.await("the calls, the outcome and the loss")
           .atMost(Duration.ofSeconds(60))

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hookbridge.Envelope;
 import dev.hookbridge.Reason;
 import dev.hookbridge.Settings;
-import dev.hookbridge.delivery.Courier;
 import dev.hookbridge.delivery.Pipeline;
+import dev.hookbridge.delivery.SinkWorker;
 import dev.hookbridge.testing.LoopMount;
 import dev.hookbridge.testing.Needs;
 import dev.hookbridge.testing.SampleEvents;
@@ -32,8 +32,8 @@ class FileFullDiskTest {
         Pipeline pipeline = new Pipeline(new FileTransport(), folder)) {
       Path file = disk.folder().resolve("events.jsonl");
       Path filler = disk.folder().resolve("filler");
-      Courier courier =
-          pipeline.courier(
+      SinkWorker sinkWorker =
+          pipeline.sinkWorker(
               new Settings("sinks.exam", Map.of("path", file.toString(), "rotate-bytes", "1GiB")));
       List<Envelope> taken = pipeline.append(events.mixed(50, 5, 3_000));
       pipeline.awaitDelivered();
@@ -41,7 +41,7 @@ class FileFullDiskTest {
       fill(filler);
       Files.delete(crumb); // room for a part of a line
       taken.addAll(pipeline.append(events.mixed(20, 5, 100_000)));
-      Pipeline.awaitSteadyProblem(courier, Reason.UNREACHABLE);
+      Pipeline.awaitSteadyProblem(sinkWorker, Reason.UNREACHABLE);
       List<Seen> seen = FileLines.of(file);
       assertThat(Seen.ids(seen))
           .as("no line is repeated by attempts in vain")

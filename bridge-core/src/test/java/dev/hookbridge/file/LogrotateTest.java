@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A real logrotate rotates the file again and again while a courier writes to it. */
+/** A real logrotate rotates the file again and again while a sink worker writes to it. */
 class LogrotateTest {
   private static final int ROUNDS = Boolean.getBoolean("hookbridge.full") ? 100 : 10;
   private static final Pattern NUMBER = Pattern.compile("\\.jsonl\\.(\\d+)");
@@ -53,7 +53,7 @@ class LogrotateTest {
     Path file = logs.resolve("events.jsonl");
     List<Envelope> taken = new ArrayList<>();
     try (Pipeline pipeline = new Pipeline(new FileTransport(), folder)) {
-      pipeline.courier(
+      pipeline.sinkWorker(
           new Settings("sinks.exam", Map.of("path", file.toString(), "rotate-bytes", "1GiB")));
       for (int round = 0; round < ROUNDS; round++) {
         taken.addAll(pipeline.append(events.mixed(200, 5, 2_000)));

@@ -43,7 +43,7 @@ class MailFormatTest {
   }
 
   @Test
-  void readsWhatItWrote() throws DamagedMail {
+  void readsWhatItWrote() throws MalformedRecordException {
     MailFormat.Parts parts = MailFormat.read(RECORD);
     assertThat(parts.kind()).isEqualTo("call");
     assertThat(parts.stdin()).isEqualTo(bytes("<domain/>\n"));
@@ -54,13 +54,14 @@ class MailFormatTest {
   }
 
   @Test
-  void zerosMayFollowInAFileOnly() throws DamagedMail {
+  void zerosMayFollowInAFileOnly() throws MalformedRecordException {
     byte[] padded = Arrays.copyOf(RECORD, RECORD.length + 100);
     assertThat(MailFormat.readFile(padded).stdin()).isEqualTo(bytes("<domain/>\n"));
     assertThatThrownBy(() -> MailFormat.read(padded)).hasMessageContaining("follows it");
     padded[RECORD.length + 50] = 1;
     assertThatThrownBy(() -> MailFormat.readFile(padded)).hasMessageContaining("follows it");
-    assertThatThrownBy(() -> MailFormat.readFile(new byte[100])).isInstanceOf(DamagedMail.class);
+    assertThatThrownBy(() -> MailFormat.readFile(new byte[100]))
+        .isInstanceOf(MalformedRecordException.class);
   }
 
   @Test
@@ -69,7 +70,7 @@ class MailFormatTest {
       byte[] prefix = Arrays.copyOf(RECORD, length);
       assertThatThrownBy(() -> MailFormat.read(prefix))
           .as("%d of %d bytes", length, RECORD.length)
-          .isInstanceOf(DamagedMail.class);
+          .isInstanceOf(MalformedRecordException.class);
     }
   }
 
@@ -80,21 +81,23 @@ class MailFormatTest {
       changed[bit / 8] ^= (byte) (1 << (bit % 8));
       assertThatThrownBy(() -> MailFormat.read(changed))
           .as("bit %d", bit)
-          .isInstanceOf(DamagedMail.class);
+          .isInstanceOf(MalformedRecordException.class);
     }
   }
 
   @Test
   void whatFollowsIsDamage() {
     byte[] longer = Arrays.copyOf(RECORD, RECORD.length + 1);
-    assertThatThrownBy(() -> MailFormat.read(longer)).isInstanceOf(DamagedMail.class);
+    assertThatThrownBy(() -> MailFormat.read(longer)).isInstanceOf(MalformedRecordException.class);
   }
 
   @Test
   void lengthsAreNotBelieved() {
     for (String length : new String[] {"999999999", "99999999999", "16777217", "-1", "01", ""}) {
       byte[] liar = bytes("hookbridge/1\n4:call,0:," + length + ":x,00000000\n");
-      assertThatThrownBy(() -> MailFormat.read(liar)).as(length).isInstanceOf(DamagedMail.class);
+      assertThatThrownBy(() -> MailFormat.read(liar))
+          .as(length)
+          .isInstanceOf(MalformedRecordException.class);
     }
   }
 
@@ -110,7 +113,8 @@ class MailFormatTest {
             (byte) "0123456789:,=\n\u00ff".charAt(random.nextInt(15));
       }
       if (!Arrays.equals(noise, RECORD)) {
-        assertThatThrownBy(() -> MailFormat.read(noise)).isInstanceOf(DamagedMail.class);
+        assertThatThrownBy(() -> MailFormat.read(noise))
+            .isInstanceOf(MalformedRecordException.class);
       }
     }
   }

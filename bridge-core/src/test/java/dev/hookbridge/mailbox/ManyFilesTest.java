@@ -55,7 +55,7 @@ class ManyFilesTest {
       long last = 0;
       try (Mailbox mailbox = Mailbox.open(places, "")) {
         for (Mailbox.Batch batch = next(mailbox); !batch.isEmpty(); batch = next(mailbox)) {
-          for (Mail mail2 : batch.mails()) {
+          for (MailboxEntry mail2 : batch.mails()) {
             if (mail2.letter().boottime() != last + 1) {
               throw new IllegalStateException(last + " then " + mail2.letter().boottime());
             }

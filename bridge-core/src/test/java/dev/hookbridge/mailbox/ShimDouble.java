@@ -68,7 +68,7 @@ public final class ShimDouble {
   }
 
   public static String newId() {
-    return TwinShim.uuid7(Instant.now().toEpochMilli());
+    return JavaShim.uuid7(Instant.now().toEpochMilli());
   }
 
   private static Map<String, byte[]> stamped(String id) {
@@ -144,7 +144,7 @@ public final class ShimDouble {
           parts.text("rule"),
           new String(parts.bytes("reason"), StandardCharsets.UTF_8),
           parts.stdin());
-    } catch (DamagedMail e) {
+    } catch (MalformedRecordException e) {
       throw new AssertionError(e);
     }
   }
@@ -159,7 +159,7 @@ public final class ShimDouble {
       Path unfinished = Files.write(mail.resolve("tmp").resolve(name.toString()), record);
       Files.move(
           unfinished, mail.resolve("new").resolve(name.toString()), StandardCopyOption.ATOMIC_MOVE);
-    } catch (DamagedMail e) {
+    } catch (MalformedRecordException e) {
       throw new AssertionError(e);
     }
   }

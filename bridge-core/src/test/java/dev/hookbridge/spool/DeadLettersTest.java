@@ -28,7 +28,7 @@ class DeadLettersTest {
   }
 
   private static boolean park(Spool spool, String sink, long sequence) throws SpoolException {
-    Stored event = spool.get(sequence).orElseThrow();
+    SpooledEvent event = spool.get(sequence).orElseThrow();
     return spool
         .deadLetters()
         .park(sink, event, Reason.TOO_LARGE, "the broker takes 1 MiB", List.of());
@@ -39,7 +39,7 @@ class DeadLettersTest {
     Envelope event = Samples.event("id-1", 500);
     try (Spool spool = open("a", "b")) {
       spool.append(Batch.of(List.of(event)));
-      Stored stored = spool.get(1).orElseThrow();
+      SpooledEvent stored = spool.get(1).orElseThrow();
       Envelope refused = Samples.event("refused", 10);
       assertThat(
               spool
@@ -104,7 +104,7 @@ class DeadLettersTest {
       }
       assertThat(spool.deadLetters().replay()).isEqualTo(1);
       assertThat(spool.deadLetters().count("a")).isZero();
-      List<Stored> again = spool.read("a", 3, 10, 1L << 20);
+      List<SpooledEvent> again = spool.read("a", 3, 10, 1L << 20);
       assertThat(again).hasSize(1);
       assertThat(again.get(0).envelope().id()).isEqualTo(id);
       assertThat(again.get(0).envelope().attributes())
@@ -116,13 +116,13 @@ class DeadLettersTest {
     try (Spool spool = open("a", "b", "c")) {
       assertThat(spool.read("c", 0, 10, 1L << 20))
           .as("a new sink is not given it either")
-          .extracting(Stored::sequence)
+          .extracting(SpooledEvent::sequence)
           .doesNotContain(4L);
       assertThat(spool.unconfirmed("b")).isZero();
       spool.cursor("a").confirm(1);
       spool.cursor("a").confirm(3);
       spool.cursor("a").confirm(4);
-      for (Stored event : spool.read("c", 0, 10, 1L << 20)) {
+      for (SpooledEvent event : spool.read("c", 0, 10, 1L << 20)) {
         spool.cursor("c").confirm(event.sequence());
       }
       spool.save();
@@ -138,8 +138,8 @@ class DeadLettersTest {
     }
     try (Spool spool = Spool.open(folder, "host", LIMITS, new SimpleMeterRegistry());
         SpoolView view = SpoolView.open(folder)) {
-      List<Orphan> orphans = spool.sinks(Set.of("a"));
-      assertThat(orphans).containsExactly(new Orphan("b", 1, 1));
+      List<RemovedSink> orphans = spool.sinks(Set.of("a"));
+      assertThat(orphans).containsExactly(new RemovedSink("b", 1, 1));
       spool.letGo(orphans);
       assertThat(view.requestRetry("b")).isEqualTo(1);
       assertThat(spool.deadLetters().replay()).isZero();

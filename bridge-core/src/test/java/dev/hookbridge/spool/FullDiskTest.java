@@ -117,7 +117,7 @@ class FullDiskTest {
       assertThat(drops.get(0).sinks()).containsExactly("a");
       assertThat(drops.get(0).count().getAsLong()).isEqualTo(spool.last() - spool.events());
       assertThat(spool.read("a", 0, 10_000, 1L << 30)).hasSize((int) spool.events());
-      List<Stored> held = spool.read("a", 0, 1, 1);
+      List<SpooledEvent> held = spool.read("a", 0, 1, 1);
       spool.cursor("a").confirm(held.get(0).sequence());
       spool.save();
       Files.delete(filler);
@@ -147,7 +147,7 @@ class FullDiskTest {
       long last = spool.last();
       assertThat(spool.untoldDrops()).isEmpty();
       assertThat(spool.events()).isEqualTo(last);
-      for (Stored event : spool.read("a", 0, 10_000, 1L << 30)) {
+      for (SpooledEvent event : spool.read("a", 0, 10_000, 1L << 30)) {
         spool.cursor("a").confirm(event.sequence());
       }
       spool.save();

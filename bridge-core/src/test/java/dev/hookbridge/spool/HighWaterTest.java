@@ -47,7 +47,7 @@ class HighWaterTest {
 
   /** Every event has a place of its own, whatever happens to the files. */
   private void notTwice(Spool spool, long after) throws SpoolException {
-    for (Stored event : spool.read("b", after, 1000, 1L << 30)) {
+    for (SpooledEvent event : spool.read("b", after, 1000, 1L << 30)) {
       Map<String, String> attributes = event.envelope().attributes();
       String place = attributes.get("epoch") + " " + attributes.get("sequence");
       assertThat(places.add(place)).as("given once: " + place).isTrue();
@@ -140,7 +140,7 @@ class HighWaterTest {
     copy(backup, data()); // with its own mark: the one of this boot knows better
     try (Spool spool = open(ME)) {
       assertThat(spool.epoch()).isNotEqualTo(epoch);
-      assertThat(spool.previous()).contains(new Previous(epoch, OptionalLong.of(72)));
+      assertThat(spool.previous()).contains(new PreviousEpoch(epoch, OptionalLong.of(72)));
       Map<String, Ranges> lost = lost(spool, "rolled-back");
       assertThat(lost.get("a")).hasToString("21-72");
       assertThat(lost.get("b")).hasToString("21-29,31-72");

@@ -48,7 +48,7 @@ public final class SpoolBench {
     long at = after;
     long saved = System.nanoTime();
     while (at < last) {
-      for (Stored event : spool.read("a", at, PAGE, PAGE_BYTES)) {
+      for (SpooledEvent event : spool.read("a", at, PAGE, PAGE_BYTES)) {
         at = event.sequence();
         if (confirm) {
           spool.cursor("a").confirm(at);

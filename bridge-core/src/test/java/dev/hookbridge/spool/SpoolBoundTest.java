@@ -75,7 +75,7 @@ class SpoolBoundTest {
       assertThat(drops).extracting(Drop::reason).containsOnly("max-bytes");
       assertThat(spool.cursor("a").low()).isEqualTo(dropped);
       assertThat(spool.unconfirmed("a")).isEqualTo(spool.events());
-      List<Stored> page = spool.read("a", 0, 1000, 1L << 30);
+      List<SpooledEvent> page = spool.read("a", 0, 1000, 1L << 30);
       assertThat(page).hasSize((int) spool.events());
       assertThat(page.get(0).sequence()).isEqualTo(dropped + 1);
     }
@@ -114,7 +114,7 @@ class SpoolBoundTest {
       Drop drop = spool.untoldDrops().get(0);
       assertThat(drop.count()).isEqualTo(OptionalLong.of(500 - stored));
       assertThat(drop.last()).isEqualTo(OptionalLong.of(500));
-      for (Stored event : spool.read("a", 0, 1000, 1L << 30)) {
+      for (SpooledEvent event : spool.read("a", 0, 1000, 1L << 30)) {
         spool.cursor("a").confirm(event.sequence());
       }
       assertThat(spool.cursor("a").low()).isEqualTo(500);
@@ -247,7 +247,7 @@ class SpoolBoundTest {
       while (spool.last() < 3000) {
         append(spool, 50);
         assertThat(Folder.size(Folder.wal(Folder.file(folder))))
-            .isLessThanOrEqualTo(Bound.side(limits));
+            .isLessThanOrEqualTo(DiskBudget.side(limits));
       }
       assertThat(reader.join()).isGreaterThan(10);
     }
@@ -255,7 +255,7 @@ class SpoolBoundTest {
 
   private static long lastOf(Spool spool, long after) {
     try {
-      List<Stored> page = spool.read("a", after, 600, 8L << 20);
+      List<SpooledEvent> page = spool.read("a", after, 600, 8L << 20);
       return page.isEmpty() ? after : page.get(page.size() - 1).sequence();
     } catch (SpoolException e) {
       throw new IllegalStateException(e);

@@ -101,7 +101,7 @@ class SpoolCorruptionTest {
 
   private void confirm(Spool spool, String sink, double share, boolean saved)
       throws SpoolException {
-    for (Stored event : spool.read(sink, 0, 8, 1L << 20)) {
+    for (SpooledEvent event : spool.read(sink, 0, 8, 1L << 20)) {
       if (random.nextDouble() < share) {
         spool.cursor(sink).confirm(event.sequence());
         (saved ? truth.confirmed : truth.confirming).get(sink).add(event.sequence());
@@ -211,9 +211,9 @@ class SpoolCorruptionTest {
     boolean struck = striking == null;
     for (String sink : SINKS) {
       long after = 0;
-      List<Stored> page = spool.read(sink, after, 7, 1L << 20);
+      List<SpooledEvent> page = spool.read(sink, after, 7, 1L << 20);
       while (!page.isEmpty()) {
-        for (Stored event : page) {
+        for (SpooledEvent event : page) {
           got.get(sink).merge(event.sequence(), event.envelope(), (x, y) -> x);
           spool.cursor(sink).confirm(event.sequence());
           after = event.sequence();
@@ -249,7 +249,7 @@ class SpoolCorruptionTest {
   private void appendAfterwards(Spool spool) throws SpoolException {
     long before = spool.last();
     spool.append(Batch.of(Samples.events(random, 2, 100)));
-    Optional<Stored> next = spool.get(before + 1);
+    Optional<SpooledEvent> next = spool.get(before + 1);
     assertThat(next).as(fault).isPresent();
     assertThat(before).as(fault).isGreaterThanOrEqualTo(truth.events.size());
     assertThat(next.get().envelope().attributes()).containsEntry("epoch", spool.epoch());

@@ -91,8 +91,8 @@ class SpoolCrashTest {
       assertThat(spool.sinks(Set.of("a", "b"))).as(as).isEmpty();
       Set<String> held = new HashSet<>();
       for (String sink : List.of("a", "b")) {
-        List<Stored> waiting = spool.read(sink, 0, Integer.MAX_VALUE, Long.MAX_VALUE);
-        for (Stored event : waiting) {
+        List<SpooledEvent> waiting = spool.read(sink, 0, Integer.MAX_VALUE, Long.MAX_VALUE);
+        for (SpooledEvent event : waiting) {
           assertThat(confirmed).as(as).doesNotContain(event.sequence());
           assertThat(seen.computeIfAbsent(event.sequence(), key -> event.envelope().id()))
               .as("a number is given once, %s", as)

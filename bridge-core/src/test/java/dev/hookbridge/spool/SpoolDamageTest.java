@@ -62,7 +62,7 @@ class SpoolDamageTest {
     Map<Long, Long> lost = new TreeMap<>();
     try (Spool spool = open()) {
       assertThat(spool.epoch()).isNotEqualTo(epochBefore);
-      assertThat(spool.previous()).contains(new Previous(epochBefore, OptionalLong.of(201)));
+      assertThat(spool.previous()).contains(new PreviousEpoch(epochBefore, OptionalLong.of(201)));
       assertThat(Files.exists(spool.setAside().orElseThrow().file())).isTrue();
       assertThat(setAside()).hasSize(1);
       long saved = spool.events();
@@ -97,7 +97,7 @@ class SpoolDamageTest {
     try (Spool spool = open()) {
       assertThat(spool.setAside()).isPresent();
       assertThat(spool.untoldDrops()).isEmpty();
-      assertThat(spool.previous()).contains(new Previous("unknown", OptionalLong.empty()));
+      assertThat(spool.previous()).contains(new PreviousEpoch("unknown", OptionalLong.empty()));
     }
   }
 

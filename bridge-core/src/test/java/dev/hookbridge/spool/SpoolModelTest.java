@@ -126,7 +126,7 @@ class SpoolModelTest {
 
   private void park() throws SpoolException {
     String sink = sink();
-    List<Stored> page = spool.read(sink, 0, 1, 1);
+    List<SpooledEvent> page = spool.read(sink, 0, 1, 1);
     if (!page.isEmpty()) {
       assertThat(spool.deadLetters().park(sink, page.get(0), Reason.INVALID, "", List.of()))
           .isTrue();
@@ -185,7 +185,7 @@ class SpoolModelTest {
     open();
     for (String sink : sinks) {
       Set<Long> back = new HashSet<>(before.confirmed.get(sink));
-      for (Stored event : spool.read(sink, 0, Integer.MAX_VALUE, Long.MAX_VALUE)) {
+      for (SpooledEvent event : spool.read(sink, 0, Integer.MAX_VALUE, Long.MAX_VALUE)) {
         back.remove(event.sequence());
         model.confirmed.get(sink).remove(event.sequence());
       }
@@ -211,9 +211,9 @@ class SpoolModelTest {
     assertThat(spool.last()).as(as).isEqualTo(model.last);
     for (String sink : sinks) {
       TreeSet<Long> waiting = model.waiting(sink);
-      List<Stored> read = spool.read(sink, 0, Integer.MAX_VALUE, Long.MAX_VALUE);
-      assertThat(read).as(as).extracting(Stored::sequence).containsExactlyElementsOf(waiting);
-      for (Stored event : read) {
+      List<SpooledEvent> read = spool.read(sink, 0, Integer.MAX_VALUE, Long.MAX_VALUE);
+      assertThat(read).as(as).extracting(SpooledEvent::sequence).containsExactlyElementsOf(waiting);
+      for (SpooledEvent event : read) {
         assertThat(event.envelope().id()).as(as).isEqualTo(model.ids.get(event.sequence()));
       }
       assertThat(spool.unconfirmed(sink)).as(as).isEqualTo(waiting.size());

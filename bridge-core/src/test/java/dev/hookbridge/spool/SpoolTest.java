@@ -37,8 +37,8 @@ class SpoolTest {
     return spool;
   }
 
-  private static List<Long> numbers(List<Stored> events) {
-    return events.stream().map(Stored::sequence).toList();
+  private static List<Long> numbers(List<SpooledEvent> events) {
+    return events.stream().map(SpooledEvent::sequence).toList();
   }
 
   private static List<Long> read(Spool spool, String sink, long after) throws SpoolException {
@@ -54,7 +54,7 @@ class SpoolTest {
     Envelope event = Samples.event("id-1", "Gäst \"7\"\\\u0001", 8000);
     try (Spool spool = open("a")) {
       assertThat(spool.append(Batch.of(List.of(event)))).isEqualTo(new Appended(1, 0, 0, true, 1));
-      Stored stored = spool.read("a", 0, 10, 1).get(0);
+      SpooledEvent stored = spool.read("a", 0, 10, 1).get(0);
       assertThat(stored.sequence()).isEqualTo(1);
       Envelope read = stored.envelope();
       assertThat(read.data()).isEqualTo(event.data());
@@ -167,8 +167,8 @@ class SpoolTest {
       spool.cursor("b").confirm(3);
     }
     try (Spool spool = open()) {
-      List<Orphan> orphans = spool.sinks(Set.of("a", "c"));
-      assertThat(orphans).containsExactly(new Orphan("b", 2, 0));
+      List<RemovedSink> orphans = spool.sinks(Set.of("a", "c"));
+      assertThat(orphans).containsExactly(new RemovedSink("b", 2, 0));
       assertThat(spool.unconfirmed("b")).as("is kept until it is let go").isEqualTo(2);
       spool.letGo(orphans);
       assertThat(read(spool, "c", 0)).containsExactly(3L, 5L, 6L);
@@ -212,7 +212,7 @@ class SpoolTest {
   @Test
   void theFirstEpochHasAnUnknownOneBeforeIt() throws Exception {
     try (Spool spool = open("a")) {
-      assertThat(spool.previous()).contains(new Previous("unknown", OptionalLong.empty()));
+      assertThat(spool.previous()).contains(new PreviousEpoch("unknown", OptionalLong.empty()));
       spool.append(Batch.ofOwn(Samples.event("started", 10)).tellingPrevious());
       assertThat(spool.previous()).isEmpty();
     }
@@ -230,7 +230,7 @@ class SpoolTest {
     }
     try (Spool spool = Spool.open(folder, "kvm-08.example.org", LIMITS, meters)) {
       assertThat(spool.epoch()).isNotEqualTo(before);
-      assertThat(spool.previous()).contains(new Previous(before, OptionalLong.of(2)));
+      assertThat(spool.previous()).contains(new PreviousEpoch(before, OptionalLong.of(2)));
       append(spool, 1);
       assertThat(spool.read("a", 0, 9, MANY_BYTES))
           .extracting(event -> event.envelope().attributes().get("epoch"))
@@ -251,7 +251,7 @@ class SpoolTest {
   }
 
   @Test
-  void couriersAreWokenAfterAnAppend() throws Exception {
+  void sinkWorkersAreWokenAfterAnAppend() throws Exception {
     List<Long> seen = new ArrayList<>();
     try (Spool spool = open("a")) {
       spool.onAppend(() -> seen.add(spool.last()));

@@ -29,10 +29,10 @@ final class SpoolWorker {
         say("forgotten", ids);
         spool.forget(ids);
       }
-      List<Stored> page = spool.read("a", 0, 40, 1L << 20);
-      List<Stored> chosen = page.stream().filter(event -> random.nextInt(4) > 0).toList();
+      List<SpooledEvent> page = spool.read("a", 0, 40, 1L << 20);
+      List<SpooledEvent> chosen = page.stream().filter(event -> random.nextInt(4) > 0).toList();
       say("confirming", chosen.stream().map(event -> event.envelope().id()).toList());
-      List<Long> some = chosen.stream().map(Stored::sequence).toList();
+      List<Long> some = chosen.stream().map(SpooledEvent::sequence).toList();
       some.forEach(spool.cursor("a")::confirm);
       some.forEach(spool.cursor("b")::confirm);
       if (random.nextInt(5) == 0) {

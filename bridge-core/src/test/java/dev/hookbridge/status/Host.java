@@ -1,6 +1,6 @@
 package dev.hookbridge.status;
 
-import dev.hookbridge.decision.Pending;
+import dev.hookbridge.decision.PendingRequest;
 import dev.hookbridge.status.Snapshot.DecisionState;
 import dev.hookbridge.status.Snapshot.MailboxState;
 import dev.hookbridge.status.Snapshot.SinkState;
@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /** An agent that is well, until a test says otherwise. */
-final class Host implements Source {
+final class Host implements StatusSource {
   static final Instant NOW = Instant.parse("2026-02-03T04:05:06.789Z");
   private static final String EPOCH = "6f1c0a52";
 
@@ -22,7 +22,7 @@ final class Host implements Source {
   volatile MailboxState mailbox = new MailboxState(0, 11, "");
   volatile DecisionState decisions = decisions(0, true, List.of(), List.of());
   volatile Map<String, Long> losses = Map.of("damaged", 0L);
-  volatile List<Seen> events = List.of();
+  volatile List<EventSummary> events = List.of();
 
   static SinkState sink(
       boolean connected, long waiting, double oldest, String reason, double dead) {
@@ -34,17 +34,17 @@ final class Host implements Source {
   }
 
   static DecisionState decisions(
-      int rules, boolean enabled, List<String> unreachable, List<Pending> open) {
+      int rules, boolean enabled, List<String> unreachable, List<PendingRequest> open) {
     return new DecisionState(rules, enabled, unreachable, Map.of("veto", 2L), 1, open);
   }
 
-  static Pending pending(String object) {
-    return new Pending(
+  static PendingRequest pending(String object) {
+    return new PendingRequest(
         "placement", "qemu.prepare", object, Duration.ofMillis(1200), Duration.ofMillis(700), true);
   }
 
-  static Seen event(long sequence, String subject) {
-    return new Seen(
+  static EventSummary event(long sequence, String subject) {
+    return new EventSummary(
         sequence, "2026-02-03T04:05:06.123Z", "dev.hookbridge.libvirt.qemu.started.v1", subject);
   }
 

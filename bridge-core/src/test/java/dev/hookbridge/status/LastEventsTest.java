@@ -24,12 +24,12 @@ class LastEventsTest {
     last.note(2, samples.next("web2", 100));
     assertThat(last.newestFirst())
         .containsExactly(
-            new Seen(
+            new EventSummary(
                 2,
                 "2026-02-03T04:05:06.789012345Z",
                 "dev.hookbridge.libvirt.qemu.started.v1",
                 "web2"),
-            new Seen(
+            new EventSummary(
                 1,
                 "2026-02-03T04:05:06.789012345Z",
                 "dev.hookbridge.libvirt.qemu.started.v1",
@@ -41,7 +41,7 @@ class LastEventsTest {
     for (int i = 1; i <= 3 * LastEvents.MOST + 7; i++) {
       last.note(i, samples.next("web" + i, 100));
     }
-    List<Seen> kept = last.newestFirst();
+    List<EventSummary> kept = last.newestFirst();
     assertThat(kept).hasSize(LastEvents.MOST);
     assertThat(kept.get(0).sequence()).isEqualTo(3L * LastEvents.MOST + 7);
     assertThat(kept.get(LastEvents.MOST - 1).subject())
@@ -82,7 +82,7 @@ class LastEventsTest {
             "partitionkey",
             "k");
     last.note(1, new Envelope(attributes, new Route("qemu", "start", "-", "s"), new byte[0], -1));
-    Seen seen = last.newestFirst().get(0);
+    EventSummary seen = last.newestFirst().get(0);
     assertThat(seen.subject().length() + seen.type().length()).isEqualTo(2_048);
   }
 
@@ -107,7 +107,7 @@ class LastEventsTest {
 
   private void look() {
     for (long newest = 0; newest < 20_000; ) {
-      List<Seen> kept = last.newestFirst();
+      List<EventSummary> kept = last.newestFirst();
       for (int i = 1; i < kept.size(); i++) {
         assertThat(kept.get(i).sequence()).isEqualTo(kept.get(i - 1).sequence() - 1);
       }

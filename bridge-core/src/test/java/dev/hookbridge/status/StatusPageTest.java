@@ -283,7 +283,7 @@ class StatusPageTest {
 
   /** Larger than what the kernel takes for somebody who does not read, in a few looks. */
   private void changeMuch(int round) {
-    List<Seen> events = new ArrayList<>();
+    List<EventSummary> events = new ArrayList<>();
     for (int i = 0; i < 2_000; i++) {
       events.add(Host.event(round, "x".repeat(70) + round));
     }

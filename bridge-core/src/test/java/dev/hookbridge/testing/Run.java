@@ -12,7 +12,7 @@ import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 
 /**
- * The least a courier does with one open sink: it sends in order, follows the sink's ordering,
+ * The least a sink worker does with one open sink: it sends in order, follows the sink's ordering,
  * notes the outcomes, and stops at the first that is not a confirmation. It fails the test when an
  * envelope gets a second outcome or {@code send} takes longer than it may.
  */

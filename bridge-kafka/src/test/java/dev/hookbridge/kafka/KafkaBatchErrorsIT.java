@@ -8,8 +8,8 @@ import dev.hookbridge.Reason;
 import dev.hookbridge.Settings;
 import dev.hookbridge.Sink;
 import dev.hookbridge.SinkContext;
-import dev.hookbridge.delivery.Courier;
 import dev.hookbridge.delivery.Pipeline;
+import dev.hookbridge.delivery.SinkWorker;
 import dev.hookbridge.testing.Broker;
 import dev.hookbridge.testing.Brokers;
 import dev.hookbridge.testing.Run;
@@ -96,13 +96,13 @@ class KafkaBatchErrorsIT {
   @Test
   void aClockThatIsAnHourAheadHoldsEventsUntilItIsSetRight() throws Exception {
     String topic = TestTopics.create(broker.address(), 3, Map.of());
-    Courier courier = pipeline.courier(settings(topic, Map.of()));
+    SinkWorker sinkWorker = pipeline.sinkWorker(settings(topic, Map.of()));
     List<Envelope> taken = new ArrayList<>(pipeline.append(events.mixed(100, 5, 500)));
     pipeline.awaitDelivered();
     SkewedClock.ahead = TOO_FAR;
     taken.addAll(pipeline.append(events.mixed(500 * SCALE, 5, 500)));
-    Pipeline.awaitSteadyProblem(courier, Reason.CONFIGURATION);
-    assertThat(courier.problem()).contains("clock");
+    Pipeline.awaitSteadyProblem(sinkWorker, Reason.CONFIGURATION);
+    assertThat(sinkWorker.problem()).contains("clock");
     SkewedClock.setRight();
     pipeline.awaitRecovery("a clock an hour ahead, then set right");
     assertAllInOrder(topic, taken);
@@ -113,9 +113,9 @@ class KafkaBatchErrorsIT {
   void aTopicsTimestampLimitHoldsEventsUntilItIsLifted() throws Exception {
     String key = "message.timestamp.before.max.ms";
     String topic = TestTopics.create(broker.address(), 3, Map.of(key, "0"));
-    Courier courier = pipeline.courier(settings(topic, Map.of()));
+    SinkWorker sinkWorker = pipeline.sinkWorker(settings(topic, Map.of()));
     List<Envelope> taken = pipeline.append(events.mixed(500 * SCALE, 5, 500));
-    Pipeline.awaitProblem(courier, Reason.CONFIGURATION);
+    Pipeline.awaitProblem(sinkWorker, Reason.CONFIGURATION);
     configure(topic, key, String.valueOf(Long.MAX_VALUE));
     pipeline.awaitRecovery("a topic's timestamp limit, then lifted");
     assertAllInOrder(topic, taken);
@@ -129,7 +129,7 @@ class KafkaBatchErrorsIT {
     Map<String, String> batches =
         Map.of("batch.size", "4194304", "max.request.size", "4194304", "linger.ms", "300");
     List<Envelope> taken = pipeline.append(events.mixed(12 * SCALE, 3, 300_000));
-    pipeline.courier(settings(topic, batches));
+    pipeline.sinkWorker(settings(topic, batches));
     pipeline.awaitRecovery("batches larger than a segment");
     assertThat(pipeline.failures(Reason.CONFIGURATION)).isPositive();
     assertAllInOrder(topic, taken);
@@ -145,7 +145,7 @@ class KafkaBatchErrorsIT {
     taken.addAll(events.mixed(10, 3, 500));
     pipeline.append(taken);
     Map<String, String> batches = Map.of("batch.size", "4194304", "max.request.size", "4194304");
-    pipeline.courier(settings(topic, batches));
+    pipeline.sinkWorker(settings(topic, batches));
     pipeline.awaitDelivered();
     List<Seen> seen = TestTopics.read(broker.address(), topic, taken.size());
     assertThat(Seen.firstOccurrences(seen))
@@ -184,7 +184,7 @@ class KafkaBatchErrorsIT {
   void aCompactedTopicTakesEveryEvent() throws Exception {
     Map<String, String> compacted = Map.of("cleanup.policy", "compact");
     String topic = TestTopics.create(broker.address(), 2, compacted);
-    pipeline.courier(settings(topic, Map.of()));
+    pipeline.sinkWorker(settings(topic, Map.of()));
     List<Envelope> taken = new ArrayList<>(events.mixed(50, 5, 500));
     taken.add(events.next("nameless", 100).with("partitionkey", ""));
     pipeline.append(taken);

@@ -18,7 +18,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A cluster that has lost a part of itself, with spool and courier. */
+/** A cluster that has lost a part of itself, with spool and sink worker. */
 class KafkaDeliveryIT {
   private static final int SCALE = Boolean.getBoolean("hookbridge.full") ? 10 : 1;
   private static final int PARTITIONS = 2;
@@ -49,7 +49,7 @@ class KafkaDeliveryIT {
       String servers = brokers.get(0).address();
       String topic = topicOnBoth(brokers.get(0));
       Map<String, Object> client = Map.of("bootstrap.servers", servers);
-      pipeline.courier(new Settings("sinks.exam", Map.of("topic", topic, "properties", client)));
+      pipeline.sinkWorker(new Settings("sinks.exam", Map.of("topic", topic, "properties", client)));
       List<Envelope> taken = new ArrayList<>(pipeline.append(events.mixed(500, 20, 500)));
       pipeline.awaitDelivered();
       brokers.get(1).kill();
@@ -76,7 +76,7 @@ class KafkaDeliveryIT {
         Pipeline pipeline = new Pipeline(new KafkaTransport(), folder)) {
       String topic = TestTopics.create(broker.address(), 3, Map.of());
       Map<String, Object> client = Map.of("bootstrap.servers", broker.address());
-      pipeline.courier(new Settings("sinks.exam", Map.of("topic", topic, "properties", client)));
+      pipeline.sinkWorker(new Settings("sinks.exam", Map.of("topic", topic, "properties", client)));
       pipeline.append(events.mixed(100, 20, 500));
       pipeline.awaitDelivered();
       TestTopics.delete(broker.address(), topic);

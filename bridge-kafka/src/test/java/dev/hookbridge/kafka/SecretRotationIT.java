@@ -6,9 +6,9 @@ import dev.hookbridge.Envelope;
 import dev.hookbridge.Reason;
 import dev.hookbridge.Settings;
 import dev.hookbridge.config.Config;
-import dev.hookbridge.config.Places;
-import dev.hookbridge.delivery.Courier;
+import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.delivery.Pipeline;
+import dev.hookbridge.delivery.SinkWorker;
 import dev.hookbridge.testing.Broker;
 import dev.hookbridge.testing.Brokers;
 import dev.hookbridge.testing.SampleEvents;
@@ -100,20 +100,20 @@ class SecretRotationIT {
       admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
       TestTopics.awaitLeaders(admin, topic);
       password(admin, "first-secret");
-      Courier courier = pipeline.courier(configured(folder, topic, secret));
+      SinkWorker sinkWorker = pipeline.sinkWorker(configured(folder, topic, secret));
       send(pipeline);
       pipeline.awaitDelivered();
 
       password(admin, "second-secret");
-      Pipeline.awaitProblem(courier, reasonsOfAStalePassword(pipeline, courier));
+      Pipeline.awaitProblem(sinkWorker, reasonsOfAStalePassword(pipeline, sinkWorker));
       Files.writeString(secret, jaas("second-secret"));
       pipeline.awaitDelivered();
 
       Files.delete(secret);
       password(admin, "third-secret");
-      Pipeline.awaitProblem(courier, reasonsOfAStalePassword(pipeline, courier));
-      Pipeline.awaitSteadyProblem(courier, Reason.CONFIGURATION);
-      assertThat(courier.problem())
+      Pipeline.awaitProblem(sinkWorker, reasonsOfAStalePassword(pipeline, sinkWorker));
+      Pipeline.awaitSteadyProblem(sinkWorker, Reason.CONFIGURATION);
+      assertThat(sinkWorker.problem())
           .contains("${file:" + secret + "}", "cannot be read")
           .doesNotContain("\n", "-secret");
       Files.writeString(secret, jaas("third-secret"));
@@ -134,9 +134,10 @@ class SecretRotationIT {
   }
 
   /** Events come until one meets the connection that may no longer be used. */
-  private Reason[] reasonsOfAStalePassword(Pipeline pipeline, Courier courier) throws Exception {
+  private Reason[] reasonsOfAStalePassword(Pipeline pipeline, SinkWorker sinkWorker)
+      throws Exception {
     long until = System.nanoTime() + 60_000_000_000L;
-    while (courier.problem().isEmpty() && System.nanoTime() < until) {
+    while (sinkWorker.problem().isEmpty() && System.nanoTime() < until) {
       send(pipeline);
       java.util.concurrent.locks.LockSupport.parkNanos(50_000_000);
     }
@@ -160,7 +161,7 @@ class SecretRotationIT {
                   sasl.jaas.config: ${file:%s}
             """
                 .formatted(topic, broker.address(), secret));
-    Config config = Config.load(file, Places.resolve(Map.of("HOME", "/nowhere")), Map.of());
+    Config config = Config.load(file, HostPaths.resolve(Map.of("HOME", "/nowhere")), Map.of());
     return config.sinks().get(0).plan().settings();
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hookbridge.SettingKey;
 import dev.hookbridge.config.Config;
-import dev.hookbridge.config.Places;
+import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.config.SinkConfig;
 import dev.hookbridge.testing.Repository;
 import java.nio.file.Files;
@@ -86,7 +86,7 @@ class ConfigurationTest {
     }
     Path file = folder.resolve("hookbridge.yaml");
     Files.writeString(file, text);
-    Config config = Config.load(file, new Places(folder, folder, folder, true), Map.of());
+    Config config = Config.load(file, new HostPaths(folder, folder, folder, true), Map.of());
     assertThat(config.sinks()).isNotEmpty();
     return config;
   }

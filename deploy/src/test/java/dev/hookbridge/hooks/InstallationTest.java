@@ -69,7 +69,7 @@ class InstallationTest {
     Path slot = place.hooks.resolve("qemu.d/50-hookbridge");
     Files.setPosixFilePermissions(slot, PosixFilePermissions.fromString("rw-r--r--"));
     assertThat(place.install(Driver.QEMU)).extracting(Change::verb).containsExactly("upgraded");
-    assertThat(Slots.runs(slot)).isTrue();
+    assertThat(HookSlots.runs(slot)).isTrue();
   }
 
   @Test
@@ -121,7 +121,7 @@ class InstallationTest {
     place.script("qemu.d/90-last", "#!/bin/sh\n");
     Map<String, String> before = place.files();
     place.install(Driver.QEMU);
-    assertThat(new Slots(place.hooks, Driver.QEMU).inFolder())
+    assertThat(new HookSlots(place.hooks, Driver.QEMU).inFolder())
         .extracting(file -> file.getFileName().toString())
         .containsExactly("10-first", "50-hookbridge", "90-last");
     place.remove(Driver.QEMU);

@@ -32,7 +32,7 @@ class InterruptedInstallTest {
 
   @ParameterizedTest
   @EnumSource(names = "REMOVED", mode = EnumSource.Mode.EXCLUDE)
-  void theFirstInstallDies(Step step) throws Exception {
+  void theFirstInstallDies(CrashPoint step) throws Exception {
     try (Reader reader = new Reader(place)) {
       // The second driver's: one hook is in its place, the next on its way.
       dies("install", step, 2);
@@ -51,7 +51,7 @@ class InterruptedInstallTest {
   @EnumSource(
       names = {"REMOVED", "TIDIED"},
       mode = EnumSource.Mode.EXCLUDE)
-  void anUpgradeDies(Step step) throws Exception {
+  void anUpgradeDies(CrashPoint step) throws Exception {
     place.installOlder(Driver.values());
     try (Reader reader = new Reader(place)) {
       dies("install", step, 3);
@@ -68,7 +68,7 @@ class InterruptedInstallTest {
   @Test
   void aRemovalDies() throws Exception {
     place.install(Driver.values());
-    dies("remove", Step.REMOVED, 2);
+    dies("remove", CrashPoint.REMOVED, 2);
     assertThat(place.prove()).isEqualTo(4);
     place.remove(Driver.values());
     assertThat(place.files()).isEmpty();
@@ -126,7 +126,7 @@ class InterruptedInstallTest {
     Awaitility.await("the reader has looked again").until(() -> reader.proved() > before);
   }
 
-  private void dies(String what, Step step, int occurrence) throws Exception {
+  private void dies(String what, CrashPoint step, int occurrence) throws Exception {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

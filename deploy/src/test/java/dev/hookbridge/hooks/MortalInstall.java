@@ -14,14 +14,14 @@ public final class MortalInstall {
   private MortalInstall() {}
 
   public static void main(String[] arguments) throws Exception {
-    Step last = Step.valueOf(arguments[4]);
+    CrashPoint last = CrashPoint.valueOf(arguments[4]);
     AtomicInteger left = new AtomicInteger(Integer.parseInt(arguments[5]));
     Installation installation =
         Installation.of(
             Path.of(arguments[1]),
             Path.of(arguments[2]),
             Place.VERSION,
-            new Machine(Path.of(arguments[3])),
+            new HostFiles(Path.of(arguments[3])),
             step -> {
               if (step == last && left.decrementAndGet() <= 0) {
                 die();

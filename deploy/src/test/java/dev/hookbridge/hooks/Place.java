@@ -20,7 +20,7 @@ final class Place {
   final Path hooks;
   final Path hook;
   final Path older;
-  final Machine machine;
+  final HostFiles machine;
 
   Place(Path folder) throws IOException {
     this(folder, folder.resolve("etc/libvirt/hooks"));
@@ -28,7 +28,7 @@ final class Place {
 
   Place(Path folder, Path hooks) throws IOException {
     this.hooks = hooks;
-    this.machine = new Machine(folder.resolve("machine"));
+    this.machine = new HostFiles(folder.resolve("machine"));
     this.hook = folder.resolve("hookbridge-hook");
     this.older = folder.resolve("hookbridge-hook-older");
     Files.createDirectories(hooks);
@@ -48,7 +48,7 @@ final class Place {
     return Installation.of(hooks, hook, version, machine, step -> {});
   }
 
-  Installation of(Path hook, Consumer<Step> steps) throws HooksException, IOException {
+  Installation of(Path hook, Consumer<CrashPoint> steps) throws HooksException, IOException {
     return Installation.of(hooks, hook, VERSION, machine, steps);
   }
 
@@ -95,8 +95,8 @@ final class Place {
   int prove() throws HooksException, IOException {
     int proved = 0;
     for (Driver driver : Driver.values()) {
-      for (Path file : new Slots(hooks, driver).all()) {
-        if (Slots.runs(file)) {
+      for (Path file : new HookSlots(hooks, driver).all()) {
+        if (HookSlots.runs(file)) {
           Hook.prove(file, List.of());
           proved++;
         }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hookbridge.Envelope;
 import dev.hookbridge.agent.Agent;
 import dev.hookbridge.config.Config;
-import dev.hookbridge.config.Places;
+import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.testing.FakeTransport;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +31,7 @@ class GateAgentTest {
 
   @TempDir Path outer;
   private Path folder;
-  private Places places;
+  private HostPaths places;
   private Trial trial;
 
   @BeforeEach
@@ -39,7 +39,7 @@ class GateAgentTest {
     FakeTransport.reset();
     folder = Files.createDirectory(outer.resolve("trial"));
     trial = new Trial(folder);
-    places = new Places(folder, folder.resolve("etc"), folder.resolve("run"), true);
+    places = new HostPaths(folder, folder.resolve("etc"), folder.resolve("run"), true);
   }
 
   private Agent agent(String decisions) throws Exception {

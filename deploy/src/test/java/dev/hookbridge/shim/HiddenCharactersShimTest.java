@@ -2,7 +2,7 @@ package dev.hookbridge.shim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.envelope.Harmless;
+import dev.hookbridge.envelope.TextSanitizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,7 +28,7 @@ class HiddenCharactersShimTest {
     assertThat(hidden)
         .contains(0xad, 0x61c, 0xfff9, 0xfffb, 0x1d173, 0x1d17a)
         .hasSizeGreaterThan(200);
-    assertThat(hidden).allMatch(Harmless::isHidden);
+    assertThat(hidden).allMatch(TextSanitizer::isHidden);
     for (int from = 0; from < hidden.size(); from += AT_ONCE) {
       List<Integer> some = hidden.subList(from, Math.min(from + AT_ONCE, hidden.size()));
       assertThat(shown(some)).matches("[?]+");
@@ -39,7 +39,7 @@ class HiddenCharactersShimTest {
   @Test
   void andNothingElseIsHidden() throws IOException {
     List<Integer> seen =
-        points(point -> !Harmless.isHidden(point) && Character.isLetterOrDigit(point))
+        points(point -> !TextSanitizer.isHidden(point) && Character.isLetterOrDigit(point))
             .filter(point -> point % 97 == 0 || point < 0x3000)
             .boxed()
             .toList();

@@ -1,0 +1,65 @@
+package dev.hookbridge.agent;
+
+import dev.hookbridge.Envelope;
+import dev.hookbridge.envelope.Envelopes;
+import dev.hookbridge.envelope.Loss;
+import dev.hookbridge.mailbox.LostCall;
+import dev.hookbridge.spool.Drop;
+import dev.hookbridge.spool.PreviousEpoch;
+import dev.hookbridge.spool.Spool;
+import dev.hookbridge.spool.SpoolException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Turns what the rooms report into the agent's own events; neither room knows the other's words.
+ */
+final class AgentEventMapper {
+  private final Envelopes envelopes;
+
+  AgentEventMapper(Envelopes envelopes) {
+    this.envelopes = envelopes;
+  }
+
+  /** A call the shim could not write, or a file that was no record. */
+  Envelope lost(LostCall call) {
+    boolean known = !call.id().isEmpty();
+    String time = known ? Instant.ofEpochSecond(0, call.time()).toString() : null;
+    String id = known ? call.id() : null;
+    return envelopes.lost(new Loss("mailbox", call.reason(), List.of(), 1, time, time, id));
+  }
+
+  /** Events the spool let go. */
+  Envelope lost(Drop drop) {
+    return envelopes.lost(
+        new Loss(
+            drop.where(),
+            drop.reason(),
+            drop.sinks(),
+            drop.count().orElse(0),
+            text(drop.first()),
+            text(drop.last()),
+            null));
+  }
+
+  private static @org.jspecify.annotations.Nullable String text(OptionalLong number) {
+    return number.isPresent() ? String.format("%020d", number.getAsLong()) : null;
+  }
+
+  Envelope started(Spool spool) throws SpoolException {
+    Optional<PreviousEpoch> previous = spool.previous();
+    if (previous.isEmpty()) {
+      return envelopes.started(null, null);
+    }
+    OptionalLong last = previous.get().last();
+    return envelopes.started(
+        previous.get().epoch(), last.isPresent() ? Long.valueOf(last.getAsLong()) : null);
+  }
+
+  Envelope heartbeat(Spool spool, Map<String, Long> lags) {
+    return envelopes.heartbeat(spool.epoch(), spool.last(), lags);
+  }
+}

@@ -1,0 +1,153 @@
+package dev.hookbridge.agent;
+
+import dev.hookbridge.Envelope;
+import dev.hookbridge.delivery.SinkWorker;
+import dev.hookbridge.spool.Batch;
+import dev.hookbridge.spool.Drop;
+import dev.hookbridge.spool.Spool;
+import dev.hookbridge.spool.SpoolException;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is done every second: confirmations are saved and what all sinks have is trimmed, dead
+ * letters an operator wants again are put back, drops and the switching of decisions are told, and
+ * every minute a heartbeat goes out.
+ *
+ * <p>One thread, named {@code upkeep}.
+ */
+final class Housekeeping implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
+  private static final long HEARTBEAT = Duration.ofSeconds(60).toNanos();
+
+  private final Spool spool;
+  private final AgentEventMapper tellings;
+  private final List<SinkWorker> sinkWorkers;
+  private final KillSwitchMonitor gates;
+
+  private final MeterRegistry meters;
+
+  private final Consumer<Step> steps;
+  private final Consumer<SpoolException> failed;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final Watchdog saving = new Watchdog("the spool does not answer");
+  private volatile String problem = "";
+  private long beatAt = System.nanoTime();
+
+  Housekeeping(
+      Spool spool,
+      AgentEventMapper tellings,
+      List<SinkWorker> sinkWorkers,
+      KillSwitchMonitor gates,
+      MeterRegistry meters,
+      Consumer<Step> steps,
+      Consumer<SpoolException> failed) {
+    this.spool = spool;
+    this.tellings = tellings;
+    this.sinkWorkers = sinkWorkers;
+    this.gates = gates;
+    this.meters = meters;
+    this.steps = steps;
+    this.failed = failed;
+  }
+
+  @Override
+  public void run() {
+    while (!await()) {
+      saving.begin();
+      try {
+        spool.save();
+        steps.accept(Step.SAVED);
+        replay();
+        tellDrops();
+        tellSwitch();
+        for (SinkWorker sinkWorker : sinkWorkers) {
+          sinkWorker.look();
+        }
+        problem = "";
+      } catch (SpoolException e) {
+        failed.accept(e);
+        trouble(String.valueOf(e.getMessage()));
+      } catch (RuntimeException e) {
+        LOG.error("unexpected failure in the upkeep, going on", e);
+        trouble(e.toString());
+      } finally {
+        saving.end();
+      }
+      heartbeat();
+    }
+  }
+
+  private boolean await() {
+    try {
+      return stopped.await(1, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      return true;
+    }
+  }
+
+  private void tellDrops() throws SpoolException {
+    List<Drop> drops = spool.untoldDrops();
+    if (drops.isEmpty()) {
+      return;
+    }
+    List<Envelope> events = new ArrayList<>();
+    for (Drop drop : drops) {
+      LOG.error("the spool dropped {} events ({})", drop.count().orElse(0), drop.reason());
+      CallMeters.losses(meters, drop.reason()).increment((double) drop.count().orElse(1));
+      events.add(tellings.lost(drop));
+    }
+    spool.append(Batch.of(List.of()).withOwn(events).telling(drops));
+  }
+
+  private void tellSwitch() throws SpoolException {
+    Optional<Envelope> switched = gates.look();
+    if (switched.isPresent()) {
+      spool.append(Batch.ofOwn(switched.get()));
+    }
+  }
+
+  private void replay() throws SpoolException {
+    int replayed = spool.deadLetters().replay();
+    if (replayed > 0) {
+      LOG.info("{} dead letters are sent again", replayed);
+    }
+  }
+
+  private void heartbeat() {
+    if (System.nanoTime() - beatAt < HEARTBEAT) {
+      return;
+    }
+    beatAt = System.nanoTime();
+    Map<String, Long> lags = new LinkedHashMap<>();
+    sinkWorkers.forEach(sinkWorker -> lags.put(sinkWorker.name(), sinkWorker.lag()));
+    Envelope beat = tellings.heartbeat(spool, lags);
+    sinkWorkers.forEach(sinkWorker -> sinkWorker.pass(beat));
+  }
+
+  private void trouble(String what) {
+    if (!what.equals(problem)) {
+      LOG.error("{}", what);
+    }
+    problem = what;
+  }
+
+  /** What is wrong with the spool; empty when nothing is. */
+  String problem() {
+    return problem.isEmpty() ? saving.problem() : problem;
+  }
+
+  void stop() {
+    stopped.countDown();
+  }
+}

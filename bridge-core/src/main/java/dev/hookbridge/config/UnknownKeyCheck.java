@@ -1,0 +1,22 @@
+package dev.hookbridge.config;
+
+import java.util.Collection;
+
+/** Refuses keys nobody reads: a misspelt one would otherwise be a silent default. */
+final class UnknownKeyCheck {
+  private UnknownKeyCheck() {}
+
+  static void check(String path, Collection<String> written, Collection<String> known)
+      throws ConfigException {
+    for (String key : written) {
+      if (!known.contains(key)) {
+        String where = path.isEmpty() ? key : path + "." + key;
+        String advice =
+            DidYouMean.to(key, known)
+                .map(word -> "did you mean " + word + "?")
+                .orElse("the keys are " + String.join(", ", known));
+        throw new ConfigException(where + " is not a key: " + advice);
+      }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package dev.hookbridge.decision;
+
+import dev.hookbridge.decision.DecisionMeters.Refused;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Who is at the gate, within bounds: how many there may be, how many of them may wait for deciders,
+ * and what all their asks may take. For the gate's thread, {@link #waiting} for any.
+ */
+final class ConnectionLimiter {
+  static final int MOST_WAITING = 64;
+  private static final int MOST = 512;
+
+  private final AtomicLong memory;
+  private final DecisionMeters meters;
+  private final List<GateConnection> visitors = new ArrayList<>();
+  private volatile int waiting;
+
+  /**
+   * @param memory what all asks together may take, in bytes
+   */
+  ConnectionLimiter(long memory, DecisionMeters meters) {
+    this.memory = new AtomicLong(memory);
+    this.meters = meters;
+  }
+
+  int waiting() {
+    return waiting;
+  }
+
+  boolean isFull() {
+    return visitors.size() >= MOST;
+  }
+
+  /** Somebody came; who finds no place to wait is decided by his defaults. */
+  GateConnection enter(SocketChannel socket) {
+    GateConnection visitor =
+        new GateConnection(socket, memory, System.nanoTime(), waiting < MOST_WAITING);
+    visitors.add(visitor);
+    count();
+    return visitor;
+  }
+
+  /** Somebody has to go without an answer, unless he is gone. */
+  void leave(GateConnection visitor, Refused why) {
+    if (!visitor.closed()) {
+      meters.refused(why);
+      leave(visitor);
+    }
+  }
+
+  void leave(GateConnection visitor) {
+    visitor.close();
+    visitor.release();
+    visitors.remove(visitor);
+    count();
+  }
+
+  private void count() {
+    waiting = (int) visitors.stream().filter(GateConnection::waits).count();
+  }
+
+  /** Those who are here now. */
+  List<GateConnection> visitors() {
+    return List.copyOf(visitors);
+  }
+}

@@ -1,0 +1,140 @@
+package dev.hookbridge.decision;
+
+import dev.hookbridge.Envelope;
+import dev.hookbridge.decision.DecisionMeters.Unobserved;
+import dev.hookbridge.envelope.Decision;
+import dev.hookbridge.envelope.Envelopes;
+import dev.hookbridge.mailbox.HookCall;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks the rules that only observe, about calls that have been taken in: their hooks are long over
+ * or will never know. What is decided becomes an event, and nothing else.
+ *
+ * <p>One thread, named {@code observer}; {@link #taken} is safe from any and never waits.
+ */
+final class DryRunEvaluator implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(DryRunEvaluator.class);
+  private static final int MOST_OPEN = 256;
+  private static final long MOST_BYTES = 8 << 20;
+
+  private record Taken(HookCall call, Envelope event, List<Rule> rules, long at) {}
+
+  private final List<Rule> rules;
+  private final RequestDispatcher desk;
+  private final DeadlineQueue clock;
+  private final Envelopes envelopes;
+  private final DecisionMeters meters;
+  private final Consumer<Envelope> tell;
+  private final Runnable wake;
+  private final LinkedBlockingQueue<Taken> queue = new LinkedBlockingQueue<>();
+  private final AtomicLong queued = new AtomicLong();
+  private final AtomicInteger open = new AtomicInteger();
+  private volatile boolean stopping;
+
+  /**
+   * @param wake has the clock looked at again
+   */
+  DryRunEvaluator(
+      List<Rule> rules,
+      RequestDispatcher desk,
+      DeadlineQueue clock,
+      Envelopes envelopes,
+      DecisionMeters meters,
+      Consumer<Envelope> tell,
+      Runnable wake) {
+    this.rules = rules.stream().filter(rule -> rule.mode() == Rule.Mode.OBSERVE).toList();
+    this.desk = desk;
+    this.clock = clock;
+    this.envelopes = envelopes;
+    this.meters = meters;
+    this.tell = tell;
+    this.wake = wake;
+  }
+
+  /** A call has been taken in, and this is its event. */
+  void taken(HookCall call, Envelope event) {
+    List<Rule> matching = rules.stream().filter(rule -> rule.matches(call)).toList();
+    if (matching.isEmpty()) {
+      return;
+    }
+    long age = System.currentTimeMillis() - call.time() / 1_000_000;
+    List<Rule> fresh = matching.stream().filter(rule -> age < rule.timeout().toMillis()).toList();
+    if (fresh.isEmpty()) {
+      meters.unobserved(Unobserved.OLD); // a backlog's decisions would be about the past
+    } else if (open.get() >= MOST_OPEN || queued.addAndGet(event.size()) > MOST_BYTES) {
+      queued.addAndGet(open.get() >= MOST_OPEN ? 0 : -event.size());
+      meters.unobserved(Unobserved.OVERFLOW);
+    } else {
+      open.incrementAndGet();
+      queue.add(new Taken(call, event, fresh, System.nanoTime()));
+    }
+  }
+
+  @Override
+  public void run() {
+    while (!stopping) {
+      try {
+        Taken next = queue.poll(500, TimeUnit.MILLISECONDS);
+        if (next != null) {
+          queued.addAndGet(-next.event().size());
+          ask(next);
+        }
+      } catch (InterruptedException e) {
+        return;
+      } catch (RuntimeException e) {
+        LOG.error("a call cannot be observed, going on", e);
+      }
+    }
+  }
+
+  private void ask(Taken taken) {
+    PendingDecision[] self = new PendingDecision[1];
+    PendingDecision asking =
+        new PendingDecision(
+            taken.call(),
+            taken.rules(),
+            taken.at(),
+            decided -> {
+              open.decrementAndGet();
+              desk.ended(self[0]);
+              tell(taken, decided);
+            });
+    self[0] = asking;
+    for (Rule rule : taken.rules()) {
+      clock.at(asking.deadline(rule), () -> asking.expire(System.nanoTime()));
+    }
+    wake.run();
+    desk.ask(asking, taken.event());
+  }
+
+  private void tell(Taken taken, DecisionResult decided) {
+    if (decided.cause() == Cause.NOT_ASKED) {
+      return; // no condition held
+    }
+    Decision decision =
+        Decision.observed(
+            taken.call(),
+            Instant.now(),
+            decided.veto(),
+            decided.cause().word(),
+            decided.rule(),
+            decided.reason(),
+            (System.nanoTime() - taken.at()) / 1_000_000,
+            decided.rules());
+    meters.made(decision);
+    tell.accept(envelopes.made(decision, null));
+  }
+
+  void stop() {
+    stopping = true;
+  }
+}

@@ -1,0 +1,87 @@
+package dev.hookbridge.delivery;
+
+import dev.hookbridge.Envelope;
+import dev.hookbridge.Outcome;
+import dev.hookbridge.Reason;
+import dev.hookbridge.spool.SpoolException;
+import dev.hookbridge.spool.SpooledEvent;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What becomes of an event that a sink has refused: it is made smaller, or tried again for a while,
+ * or it becomes a dead letter. One for each connection.
+ */
+final class RefusalHandler {
+  private static final Duration WHILE_FULL = Duration.ofSeconds(60);
+
+  private final SinkWorker sinkWorker;
+  private final Window window;
+  private final long connectedAt = System.nanoTime();
+
+  RefusalHandler(SinkWorker sinkWorker, Window window) {
+    this.sinkWorker = sinkWorker;
+    this.window = window;
+  }
+
+  /** Returns whether the event is done with. */
+  boolean settle(InFlightEvent item, Outcome.Refused refused) throws SpoolException {
+    if (refused.reason() == Reason.TOO_LARGE && item.step != Reduction.Step.ARRAYS) {
+      item.step = item.step.next();
+      sinkWorker
+          .memory()
+          .steps
+          .put(item.sequence, item.step); // outlives this sink, should it break now
+      window.again(item);
+      return false;
+    }
+    if (refused.reason() == Reason.UNROUTABLE && mayBeRoutedSoon(item)) {
+      sinkWorker.failed(
+          refused.reason(),
+          refused.detail() + ": bind a queue for it, it is tried again meanwhile");
+      window.hold(item, sinkWorker.plan().retry().longest().toNanos());
+      return false;
+    }
+    return park(item, refused);
+  }
+
+  /** Not one that was a dead letter already: it has had its time, and others wait behind it. */
+  private boolean mayBeRoutedSoon(InFlightEvent item) {
+    return !item.replayed
+        && item.route != null
+        && !sinkWorker.memory().routes.overdue(item.route, System.nanoTime(), connectedAt);
+  }
+
+  private boolean park(InFlightEvent item, Outcome.Refused refused) throws SpoolException {
+    Optional<SpooledEvent> stored = sinkWorker.spool().get(item.sequence);
+    if (stored.isEmpty()) {
+      window.done(item);
+      return false;
+    }
+    sinkWorker.failed(refused.reason(), "refused: " + refused.detail());
+    String sink = sinkWorker.name();
+    boolean toldBefore = item.replayed && refused.reason() == Reason.UNROUTABLE;
+    List<Envelope> told =
+        toldBefore
+            ? List.of()
+            : sinkWorker
+                .reports()
+                .refused(sink, stored.get().envelope(), refused.reason(), refused.detail());
+    boolean parked =
+        sinkWorker
+            .spool()
+            .deadLetters()
+            .park(sink, stored.get(), refused.reason(), refused.detail(), told);
+    if (parked) {
+      sinkWorker.memory().steps.remove(item.sequence);
+      window.done(item);
+    } else {
+      sinkWorker.failed(
+          refused.reason(),
+          "the dead-letter table is full: look at 'hookbridge spool dead list', then retry or export");
+      window.hold(item, WHILE_FULL.toNanos());
+    }
+    return parked;
+  }
+}

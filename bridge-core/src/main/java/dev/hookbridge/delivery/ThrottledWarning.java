@@ -1,0 +1,63 @@
+package dev.hookbridge.delivery;
+
+import dev.hookbridge.Reason;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A sink's trouble in the log: the first of a kind loudly, then one line a minute, then its end.
+ * Trouble that comes and goes, because one key is stuck or one guest's events are refused while all
+ * others are well, is one line a minute as well.
+ */
+final class ThrottledWarning {
+  private static final Logger LOG = LoggerFactory.getLogger(SinkWorker.class);
+  private static final long QUIET = TimeUnit.MINUTES.toNanos(1);
+
+  private final String sink;
+  private final Map<Reason, Long> toldAt = new EnumMap<>(Reason.class);
+  private boolean told;
+  private boolean connectedBefore;
+  private long since;
+  private volatile String problem = "";
+
+  ThrottledWarning(String sink) {
+    this.sink = sink;
+  }
+
+  void raise(Reason reason, String detail) {
+    since++;
+    problem = reason.word() + ": " + detail;
+    long now = System.nanoTime();
+    Long last = toldAt.get(reason);
+    if (last == null || now - last > QUIET) {
+      LOG.warn("sink {}: {} ({}); {} so far, going on", sink, detail, reason.word(), since);
+      toldAt.put(reason, now);
+      told = true;
+    }
+  }
+
+  /** Told when it is the first time, or when something was told to be wrong before. */
+  void connected(String destination) {
+    if (!connectedBefore || told) {
+      LOG.info("sink {}: connected{}", sink, destination.isEmpty() ? "" : " to " + destination);
+    }
+    connectedBefore = true;
+  }
+
+  void over() {
+    problem = "";
+    if (told) {
+      LOG.info("sink {}: events are taken again, after {} failures", sink, since);
+      told = false;
+      since = 0;
+    }
+  }
+
+  /** The last problem as one sentence, empty when there is none. */
+  String problem() {
+    return problem;
+  }
+}

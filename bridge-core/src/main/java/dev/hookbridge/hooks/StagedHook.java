@@ -1,0 +1,131 @@
+package dev.hookbridge.hooks;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * A hook on its way into a slot. It is made in {@code hooks/} itself under a name that is no
+ * driver's, which libvirt never looks at, and moved in whole once it has proved that it runs. A
+ * copy and no link to the distribution: AppArmor allows execution below {@code hooks/} only, and a
+ * package being upgraded must not take the hook away.
+ */
+final class StagedHook implements AutoCloseable {
+  private static final String PREFIX = ".hookbridge-hook.";
+  private static final int CHUNK = 16 << 10;
+  private static final Set<PosixFilePermission> MODE = PosixFilePermissions.fromString("rwxr-xr-x");
+
+  private final Path file;
+  private final Consumer<CrashPoint> steps;
+
+  private StagedHook(Path file, Consumer<CrashPoint> steps) {
+    this.file = file;
+    this.steps = steps;
+  }
+
+  /** Whole, executable and tested, when this returns. */
+  static StagedHook make(Path hooks, Hook hook, Confinement confinement, Consumer<CrashPoint> steps)
+      throws IOException, HooksException {
+    String unique = ProcessHandle.current().pid() + "." + Long.toHexString(System.nanoTime());
+    StagedHook copy = new StagedHook(hooks.resolve(PREFIX + unique), steps);
+    try {
+      copy.write(hook.bytes());
+      confinement.label(copy.file);
+      Files.setPosixFilePermissions(copy.file, MODE);
+      sync(copy.file);
+      steps.accept(CrashPoint.EXECUTABLE);
+      Hook.prove(copy.file, List.of());
+      for (List<String> by : confinement.probes()) {
+        Hook.prove(copy.file, by);
+      }
+      steps.accept(CrashPoint.TESTED);
+      return copy;
+    } catch (NoSuchFileException e) {
+      throw new HooksException(copy.file + " was taken away: does another install run? try again");
+    } catch (IOException | HooksException | RuntimeException e) {
+      copy.close();
+      throw e;
+    }
+  }
+
+  private void write(byte[] bytes) throws IOException {
+    Set<StandardOpenOption> options =
+        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    try (FileChannel out = FileChannel.open(file, options, mode)) {
+      steps.accept(CrashPoint.CREATED);
+      ByteBuffer rest = ByteBuffer.wrap(bytes);
+      while (rest.hasRemaining()) {
+        ByteBuffer chunk = rest.slice(rest.position(), Math.min(CHUNK, rest.remaining()));
+        rest.position(rest.position() + out.write(chunk));
+        steps.accept(CrashPoint.WRITING);
+      }
+      out.force(true);
+    }
+    steps.accept(CrashPoint.SYNCED);
+  }
+
+  /** Into a slot that is empty; whoever was quicker keeps it. */
+  void place(Path slot) throws IOException, HooksException {
+    try {
+      Files.createLink(slot, file); // unlike a rename it never replaces anything
+    } catch (FileAlreadyExistsException e) {
+      throw new HooksException(slot + " has just been taken by somebody else: look what it is", e);
+    }
+    placed(slot);
+    Files.deleteIfExists(file);
+    steps.accept(CrashPoint.TIDIED);
+  }
+
+  /** Into a slot that holds an older one of ours. */
+  void replace(Path slot) throws IOException {
+    Files.move(file, slot, StandardCopyOption.ATOMIC_MOVE);
+    placed(slot);
+    steps.accept(CrashPoint.TIDIED);
+  }
+
+  private void placed(Path slot) throws IOException {
+    sync(slot.resolveSibling("."));
+    steps.accept(CrashPoint.PLACED);
+  }
+
+  /** Removes what interrupted installs have left. Nobody else uses such names. */
+  static void clean(Path hooks) throws IOException {
+    if (!Files.isDirectory(hooks)) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(hooks)) {
+      for (Path file : files.toList()) {
+        boolean named = String.valueOf(file.getFileName()).startsWith(PREFIX);
+        if (named && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+
+  /** Writes out a file, or the names in a folder. */
+  static void sync(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    Files.deleteIfExists(file);
+  }
+}

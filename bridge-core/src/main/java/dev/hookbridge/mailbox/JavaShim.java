@@ -1,0 +1,107 @@
+package dev.hookbridge.mailbox;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * The shim's twin in Java, for machines without a C compiler: writes the same file in the same way
+ * (create hidden, write, fsync, rename), for {@code fire} only. It guards against nothing, so it is
+ * never installed as a hook, and it knows no gates: it asks nobody, and no call of its own is ever
+ * vetoed.
+ */
+public final class JavaShim {
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final List<String> WORDS = List.of("object", "operation", "suboperation", "extra");
+
+  private static long last;
+
+  private final Path mail;
+
+  /**
+   * @param mail the folder that holds {@code new}
+   */
+  public JavaShim(Path mail) {
+    this.mail = mail;
+  }
+
+  /**
+   * Records a call as the shim would.
+   *
+   * @param driver one of libvirt's drivers or {@code unknown}
+   * @return the call's id
+   */
+  public String call(String driver, List<String> arguments, byte[] stdin) throws IOException {
+    Boot boot = Boot.ofKernel();
+    Instant now = Instant.now();
+    long time = now.getEpochSecond() * 1_000_000_000 + now.getNano();
+    MailName name = new MailName(moment(boot), boot.id(), time, uuid7(now.toEpochMilli()));
+    Map<String, byte[]> fields = new LinkedHashMap<>();
+    put(fields, "id", name.id());
+    put(fields, "time", Long.toString(time));
+    put(fields, "boottime", Long.toString(name.boottime()));
+    put(fields, "boot", name.bootId());
+    put(fields, "shim", "twin");
+    put(fields, "path", "hooks/" + driver);
+    put(fields, "driver", driver);
+    for (int i = 0; i < Math.min(WORDS.size(), arguments.size()); i++) {
+      put(fields, WORDS.get(i), arguments.get(i));
+    }
+    deliver(name.toString(), MailFormat.write(new MailFormat.Parts("call", fields, stdin)));
+    return name.id();
+  }
+
+  /**
+   * The moment of a call, finer than the kernel shows the boot's clock to a JVM, so that calls keep
+   * their order: the monotonic clock, which is the same as long as the machine never slept.
+   */
+  private static synchronized long moment(Boot boot) {
+    long coarse = boot.now();
+    long fine = System.nanoTime();
+    boolean same = fine >= coarse && fine - coarse <= 2 * Boot.STEP;
+    last = Math.max(last + 1, same ? fine : coarse);
+    return last;
+  }
+
+  private static void put(Map<String, byte[]> fields, String key, String value) {
+    fields.put(key, value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void deliver(String name, byte[] record) throws IOException {
+    Path folder = mail.resolve("new");
+    Path unfinished = folder.resolve("." + name);
+    try (FileChannel channel =
+        FileChannel.open(
+            unfinished,
+            Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+      ByteBuffer bytes = ByteBuffer.wrap(record);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+    Files.move(unfinished, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    Mailbox.sync(folder);
+  }
+
+  /** A UUIDv7 (RFC 9562): 48 bits of milliseconds, the rest random. */
+  static String uuid7(long millis) {
+    long high = (millis << 16) | 0x7000 | RANDOM.nextInt(0x1000);
+    long low = (RANDOM.nextLong() >>> 2) | 0x8000_0000_0000_0000L;
+    return new UUID(high, low).toString();
+  }
+}

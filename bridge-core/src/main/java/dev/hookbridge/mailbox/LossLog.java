@@ -1,0 +1,182 @@
+package dev.hookbridge.mailbox;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads {@code lost}, the shim's record of the calls it could not write (see {@code
+ * docs/protocol.md}), from the place where the last agent stopped reading.
+ *
+ * <p>A {@code late} line is a promise still open: it is kept until the call's file arrives, and
+ * told as a loss when the boot in which it was made is over. Place and open promises are one text,
+ * the {@linkplain #note note}, which the spool keeps with the batch that told of them.
+ *
+ * <p>Used by one thread.
+ */
+final class LossLog {
+  private static final int MOST_LATE = 10_000;
+  private static final int MOST_TAKEN = 4_096;
+
+  private final Path file;
+  private final Map<String, LostCall> late = new LinkedHashMap<>();
+
+  /** Calls taken in lately: a {@code late} line may come after its call's file. */
+  private final Map<String, Boolean> taken =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+          return size() > MOST_TAKEN;
+        }
+      };
+
+  private final String bootId;
+  private boolean otherBoot;
+  private long offset;
+  private long more;
+
+  /** Lines told that stand behind the first {@code more}, up to which {@link #offset} reaches. */
+  private int behind;
+
+  private LossLog(Path file, String bootId) {
+    this.file = file;
+    this.bootId = bootId;
+  }
+
+  /**
+   * Goes on where a note says.
+   *
+   * @param lasting the file outlives a restart of the host (a trial folder), else it lies in {@code
+   *     /run} and begins anew with every boot
+   */
+  static LossLog resume(Path file, boolean lasting, String note, String bootId) {
+    LossLog losses = new LossLog(file, bootId);
+    String[] lines = note.split("\n", -1);
+    String[] place = lines[0].split(" ", -1);
+    if (place.length == 4) {
+      losses.otherBoot = !place[0].equals(bootId);
+      if (lasting || !losses.otherBoot) {
+        losses.offset = Long.parseLong(place[1]);
+        losses.more = Long.parseLong(place[2]);
+        losses.behind = Integer.parseInt(place[3]);
+      }
+      for (int i = 1; i < lines.length; i++) {
+        losses.line(lines[i], new ArrayList<>());
+      }
+    }
+    return losses;
+  }
+
+  /** What was added since the last call; empty, at the price of one look at the file's size. */
+  List<LostCall> read() throws IOException {
+    List<LostCall> found = new ArrayList<>();
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+      if (channel.size() < offset) {
+        offset = 0; // somebody emptied it
+        more = 0;
+        behind = 0;
+      }
+      ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(channel.size() - offset, 2 << 20));
+      int read = channel.read(buffer, offset);
+      if (read > 0) {
+        lines(new String(buffer.array(), 0, read, StandardCharsets.ISO_8859_1), found);
+      }
+    } catch (NoSuchFileException e) {
+      return found; // nothing was ever lost in this boot
+    }
+    return found;
+  }
+
+  /**
+   * Goes through the lines from the offset on. The counts of {@code more} lines are raised in
+   * place, so from the first of them on everything is read again each time.
+   */
+  private void lines(String text, List<LostCall> found) {
+    int from = 0;
+    long counted = 0;
+    int others = 0;
+    boolean counts = false;
+    for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+      String line = text.substring(from, end);
+      if (line.startsWith("more ")) {
+        counts = true;
+        counted += number(line.substring(5));
+      } else if (!counts) {
+        line(line, found);
+        offset += end + 1 - from;
+      } else if (++others > behind) {
+        line(line, found);
+        behind = others;
+      }
+      from = end + 1;
+    }
+    for (; more < counted; more++) {
+      found.add(new LostCall("", 0, "unknown", "unknown", "uncounted"));
+    }
+  }
+
+  private void line(String line, List<LostCall> found) {
+    String[] words = line.split(" ", -1);
+    if (words.length != 7) {
+      return;
+    }
+    boolean isLate = words[0].equals("late");
+    String reason = isLate ? "late" : "errno-" + number(words[6]);
+    LostCall loss = new LostCall(words[1], number(words[2]), words[3], words[4], reason);
+    if (!isLate) {
+      late.remove(words[1]); // its write failed in the end
+      found.add(loss);
+    } else if (!taken.containsKey(words[1]) && late.size() < MOST_LATE) {
+      late.put(words[1], loss);
+    }
+  }
+
+  private static long number(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  /** Whether the shim had stopped waiting for this call; asked once, when its file has arrived. */
+  boolean arrivedLate(String id) {
+    taken.put(id, true);
+    return late.remove(id) != null;
+  }
+
+  /**
+   * Calls of an earlier boot that were late and never arrived; to be asked when all files are in.
+   */
+  List<LostCall> neverArrived() {
+    if (!otherBoot) {
+      return List.of();
+    }
+    otherBoot = false;
+    List<LostCall> gone = new ArrayList<>(late.values());
+    late.clear();
+    return gone;
+  }
+
+  /** What {@link #resume} needs to go on here. */
+  String note() {
+    StringBuilder note = new StringBuilder(bootId + " " + offset + " " + more + " " + behind);
+    for (LostCall open : late.values()) {
+      note.append("\nlate ").append(open.id()).append(' ').append(open.time()).append(' ');
+      note.append(open.driver()).append(' ').append(open.operation()).append(" - 0");
+    }
+    return note.toString();
+  }
+}

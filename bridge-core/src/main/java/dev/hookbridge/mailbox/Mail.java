@@ -1,8 +1,0 @@
-package dev.hookbridge.mailbox;
-
-/**
- * A letter and the file that holds it until {@link Mailbox#remove}.
- *
- * @param name the file's name below {@code new}
- */
-public record Mail(String name, Letter letter) {}

@@ -1,0 +1,59 @@
+package dev.hookbridge.mailbox;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * The shelf for what is no record: a file is moved there for a person to look at, a few of them.
+ */
+final class MailboxQuarantine {
+  private static final int MOST = 256;
+
+  private final Path folder;
+
+  MailboxQuarantine(Path folder) {
+    this.folder = folder;
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  /** Moves a file here, or deletes it when the shelf is full; false when it was gone already. */
+  boolean take(Path file) throws IOException {
+    try {
+      if (Files.isDirectory(file, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+        return false; // not ours to judge, and in nobody's way
+      }
+      Files.createDirectories(folder);
+      if (count() >= MOST) {
+        return Files.deleteIfExists(file);
+      }
+      Path target = folder.resolve(String.valueOf(file.getFileName()));
+      Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  private int count() throws IOException {
+    int count = 0;
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+      for (Path ignored : entries) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /** A stranger's text for a log: printable ASCII, at most 100 characters. */
+  static String shown(String text) {
+    String cut = text.length() > 100 ? text.substring(0, 100) : text;
+    return cut.replaceAll("[^\\x20-\\x7e]", "?");
+  }
+}

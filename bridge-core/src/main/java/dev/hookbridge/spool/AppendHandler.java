@@ -1,0 +1,92 @@
+package dev.hookbridge.spool;
+
+import dev.hookbridge.Envelope;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+
+/** Takes a batch in, within a transaction. */
+final class AppendHandler {
+  private static final String NOTE = "note";
+
+  private final Database db;
+  private final Meta meta;
+  private final SpoolState ledger;
+  private final Epoch epoch;
+  private final DiskBudget bound;
+  private final DroppedEvents drops;
+  private final long lastEarlier;
+
+  AppendHandler(Opening opening, DiskBudget bound, DroppedEvents drops) {
+    this.db = opening.db();
+    this.meta = new Meta(db);
+    this.ledger = opening.ledger();
+    this.epoch = opening.epoch();
+    this.bound = bound;
+    this.drops = drops;
+    this.lastEarlier = opening.lastEarlier();
+  }
+
+  Appended append(Batch batch, Transaction change) throws SQLException {
+    long room = bound.make(need(batch.taken()) + need(batch.own()), change);
+    int stored = 0;
+    int dropped = 0;
+    for (Envelope event : batch.taken()) {
+      long size = bound.pages(event);
+      if (!remember(event.id(), change.last() + 1)) {
+        continue;
+      }
+      if (size <= room) {
+        ledger.store(change, epoch.name(), event);
+        room -= size;
+        stored++;
+      } else {
+        bound.drop(change, change.next(), Events.time(event));
+        dropped++;
+      }
+    }
+    int skipped = batch.taken().size() - stored - dropped;
+    boolean own = need(batch.own()) <= room;
+    if (own) {
+      stored += tell(batch, change);
+    }
+    return new Appended(stored, skipped, dropped, own, change.last());
+  }
+
+  private long need(List<Envelope> events) {
+    return events.stream().mapToLong(bound::pages).sum();
+  }
+
+  private int tell(Batch batch, Transaction change) throws SQLException {
+    for (Envelope event : batch.own()) {
+      ledger.store(change, epoch.name(), event);
+    }
+    settle(batch);
+    return batch.own().size();
+  }
+
+  /** False when the id is remembered already. */
+  private boolean remember(String id, long sequence) throws SQLException {
+    return db.update("INSERT OR IGNORE INTO taken VALUES (?, ?)", id, sequence) > 0;
+  }
+
+  private void settle(Batch batch) throws SQLException {
+    if (batch.note().isPresent()) {
+      meta.put(NOTE, batch.note().get());
+    }
+    for (Drop drop : batch.told()) {
+      drops.told(drop);
+    }
+    if (batch.tellsPrevious()) {
+      epoch.toldPrevious();
+    }
+  }
+
+  Optional<String> note() throws SQLException {
+    return meta.text(NOTE);
+  }
+
+  int forgetEarlier() throws SQLException {
+    return db.update("DELETE FROM taken WHERE seq <= ?", lastEarlier);
+  }
+}

@@ -1,0 +1,160 @@
+package dev.hookbridge.spool;
+
+import dev.hookbridge.Envelope;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the spool may take on disk, and what goes when that is reached. Used within a transaction.
+ *
+ * <pre>
+ * max-bytes = events and dead letters + log + ballast + high-water mark
+ *             └── the file's pages ──┘  └─ an eighth each, at most 16 MiB ─┘
+ * </pre>
+ *
+ * <p>Pages that are free count as room, because the next events use them. While the disk is full
+ * they are the only room, so that the file does not grow.
+ */
+final class DiskBudget {
+  private static final Logger LOG = LoggerFactory.getLogger(DiskBudget.class);
+  private static final long MOST_SIDE_BYTES = 16L << 20;
+  private static final int SIDE_SHARE = 8;
+  private static final int STEP = 64;
+  private static final long LOG_EVERY = TimeUnit.MINUTES.toNanos(1);
+
+  private final Database db;
+  private final SpoolState ledger;
+  private final Limits limits;
+  private final Folder folder;
+  private final ReserveFile ballast;
+  private final DroppedEvents drops;
+  private final long page;
+  private long loggedAt = System.nanoTime() - LOG_EVERY;
+
+  DiskBudget(Opening opening, Limits limits, ReserveFile ballast, DroppedEvents drops)
+      throws SQLException {
+    this.db = opening.db();
+    this.ledger = opening.ledger();
+    this.folder = opening.folder();
+    this.limits = limits;
+    this.ballast = ballast;
+    this.drops = drops;
+    this.page = db.number("PRAGMA page_size", 0);
+  }
+
+  /** What the log may take, and the ballast. */
+  static long side(Limits limits) {
+    return Math.min(MOST_SIDE_BYTES, limits.maxBytes() / SIDE_SHARE);
+  }
+
+  /** What the file may take. */
+  private static long most(Limits limits) {
+    return limits.maxBytes() - 2 * side(limits) - HighWaterFile.BYTES;
+  }
+
+  /** What an event takes in the file, at most. */
+  long pages(Envelope event) {
+    return (event.size() / page + 1) * page;
+  }
+
+  /** How much may be added, in bytes; negative when there is too much already. */
+  long room() throws SQLException {
+    long free = db.number("PRAGMA freelist_count", 0) * page;
+    long used = db.number("PRAGMA page_count", 0) * page - free;
+    long room = most(limits) - used;
+    return ballast.there() ? room - longLog() : Math.min(room, free);
+  }
+
+  /**
+   * How many free pages the disk should have back: those beyond a quarter and what the log may
+   * hold, which the next events will need, and those beyond the bound.
+   */
+  long spare() throws SQLException {
+    long free = db.number("PRAGMA freelist_count", 0);
+    long pages = db.number("PRAGMA page_count", 0);
+    long most = most(limits) / page;
+    long keep = pages / 4 + side(limits) / page;
+    return Math.max(free - keep, Math.min(free, pages - most));
+  }
+
+  /** By how much the log is longer than it may be, because somebody keeps a transaction open. */
+  private long longLog() {
+    return Math.max(0, Folder.size(Folder.wal(folder.file())) - side(limits));
+  }
+
+  /**
+   * Makes room by the operator's rule as far as that goes.
+   *
+   * @return the room there is then
+   * @throws SQLException when there will be room without a loss, so that the mailbox had better
+   *     keep the new events: the log is too long, or the disk is full and no older event can go
+   */
+  long make(long need, Transaction change) throws SQLException {
+    long room = room();
+    if (need <= room) {
+      return room;
+    }
+    if (ballast.there() && need <= room + longLog()) {
+      throw noRoom("another program keeps a transaction open");
+    }
+    warn();
+    boolean more = limits.whenFull() == WhenFull.DROP_OLDEST;
+    while (more && need > room) {
+      more = dropOldest(change, need - room);
+      room = room();
+    }
+    if (need > room && !ballast.there()) {
+      throw noRoom("its disk is full");
+    }
+    return room;
+  }
+
+  private static SQLException noRoom(String reason) {
+    return new SQLException(reason, "", Faults.FULL);
+  }
+
+  private void warn() {
+    if (System.nanoTime() - loggedAt >= LOG_EVERY) {
+      loggedAt = System.nanoTime();
+      LOG.warn(
+          "the spool in {} is full ({}): {} until sinks take events or there is more room",
+          folder.path(),
+          reason(),
+          limits.whenFull());
+    }
+  }
+
+  private String reason() {
+    return ballast.there() ? DroppedEvents.MAX_BYTES : DroppedEvents.DISK_FULL;
+  }
+
+  /** Lets go of the oldest events, about as many bytes as asked. False when none is left. */
+  private boolean dropOldest(Transaction change, long bytes) throws SQLException {
+    List<Oldest> oldest =
+        db.list(
+            "SELECT seq, size, time FROM event ORDER BY seq LIMIT " + STEP,
+            row -> new Oldest(row.getLong(1), row.getLong(2), row.getString(3)));
+    long freed = 0;
+    for (Oldest event : oldest) {
+      if (freed < bytes) {
+        drop(change, event.sequence, event.time);
+        freed += event.size;
+      }
+    }
+    return !oldest.isEmpty();
+  }
+
+  /** One event goes, or is not taken: recorded unless every sink has it. */
+  void drop(Transaction change, long sequence, String time) throws SQLException {
+    List<String> sinks = ledger.waiting(change, sequence);
+    if (!sinks.isEmpty() || ledger.cursors().isEmpty()) {
+      drops.add(reason(), sinks, sequence, time);
+    }
+    ledger.lose(change, sequence);
+  }
+
+  private record Oldest(long sequence, long size, String time) {}
+}

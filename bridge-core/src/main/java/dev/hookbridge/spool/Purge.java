@@ -1,0 +1,40 @@
+package dev.hookbridge.spool;
+
+import java.sql.SQLException;
+
+/** Deletes what all sinks have confirmed, a little at a time so that appends need not wait long. */
+final class Purge {
+  private static final long CHUNK = 2_000;
+
+  private Purge() {}
+
+  /**
+   * Saves the cursors and deletes events that all of them, as saved, have confirmed.
+   *
+   * @return whether there is more to delete
+   */
+  static boolean some(SpoolState ledger, Transaction change) throws SQLException {
+    Ranges common = confirmedByAll(ledger, change);
+    Ranges doomed = common.without(ledger.gone().snapshot().ranges());
+    long left = CHUNK;
+    for (int i = 0; i < doomed.size() && left > 0; i++) {
+      long first = doomed.first(i);
+      long last = Math.min(doomed.last(i), first + left - 1);
+      ledger.delete(change, first, last);
+      left -= last - first + 1;
+    }
+    if (left > 0) {
+      change.trim();
+    }
+    return left == 0;
+  }
+
+  private static Ranges confirmedByAll(SpoolState ledger, Transaction change) {
+    Ranges common = null;
+    for (Cursor cursor : ledger.cursors().values()) {
+      Ranges confirmed = change.of(cursor).ranges();
+      common = common == null ? confirmed : common.and(confirmed);
+    }
+    return common == null ? new Ranges() : common;
+  }
+}

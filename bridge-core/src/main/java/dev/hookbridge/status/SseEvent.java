@@ -1,0 +1,72 @@
+package dev.hookbridge.status;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.hookbridge.status.Panel.Cell;
+import dev.hookbridge.status.Panel.Fact;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A box as the stream sends it, one server-sent event:
+ *
+ * <pre>
+ * event: box
+ * data: {"id": "sinks", "title": "Sinks", "level": "good", "word": "all connected",
+ *        "facts": [["Events held", "12", "none"], …],
+ *        "rows": [[["feed (kafka)", "none"], ["connected", "good"], …], …]}
+ * </pre>
+ *
+ * <p>in one line, since JSON escapes line ends.
+ */
+record SseEvent(String id, byte[] bytes) {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  static List<SseEvent> of(List<Panel> boxes) {
+    return boxes.stream().map(SseEvent::of).toList();
+  }
+
+  static SseEvent of(Panel box) {
+    String event = "event: box\ndata: " + json(box) + "\n\n";
+    return new SseEvent(box.id(), event.getBytes(StandardCharsets.UTF_8));
+  }
+
+  boolean same(byte @Nullable [] sent) {
+    return Arrays.equals(bytes, sent);
+  }
+
+  private static String json(Panel box) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      json.writeStartObject();
+      json.writeStringField("id", box.id());
+      json.writeStringField("title", box.title());
+      json.writeStringField("level", box.level().word());
+      json.writeStringField("word", box.word());
+      json.writeArrayFieldStart("facts");
+      for (Fact fact : box.facts()) {
+        Cell value = fact.value();
+        json.writeArray(new String[] {fact.name(), value.text(), value.level().word()}, 0, 3);
+      }
+      json.writeEndArray();
+      json.writeArrayFieldStart("rows");
+      for (List<Cell> row : box.rows()) {
+        json.writeStartArray();
+        for (Cell cell : row) {
+          json.writeArray(new String[] {cell.text(), cell.level().word()}, 0, 2);
+        }
+        json.writeEndArray();
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory has no such faults
+    }
+    return text.toString();
+  }
+}

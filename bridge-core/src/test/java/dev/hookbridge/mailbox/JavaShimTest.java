@@ -1,0 +1,46 @@
+package dev.hookbridge.mailbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JavaShimTest {
+  @TempDir Path folder;
+
+  @Test
+  void whatItWritesIsReadInItsOrder() throws IOException {
+    Box box = new Box(folder);
+    JavaShim twin = new JavaShim(folder);
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      List<String> arguments = List.of("gäst " + i, "start", "begin", "-");
+      ids.add(twin.call("qemu", arguments, "<domain/>".getBytes(StandardCharsets.UTF_8)));
+    }
+    List<MailboxEntry> mails = new ArrayList<>();
+    try (Mailbox mailbox = Mailbox.open(box.places(), "")) {
+      while (mails.size() < ids.size()) {
+        Mailbox.Batch batch = mailbox.take(Duration.ofSeconds(1));
+        mails.addAll(batch.mails());
+        mailbox.remove(batch.mails());
+      }
+    }
+    assertThat(mails).extracting(mail -> mail.letter().id()).isEqualTo(ids);
+    HookCall first = (HookCall) mails.get(0).letter();
+    assertThat(new String(first.object(), StandardCharsets.UTF_8)).isEqualTo("gäst 0");
+    assertThat(new String(first.stdin(), StandardCharsets.UTF_8)).isEqualTo("<domain/>");
+    assertThat(first.driver()).isEqualTo("qemu");
+  }
+
+  @Test
+  void idsAreVersionSeven() {
+    assertThat(JavaShim.uuid7(0x0192f0c4abcdL))
+        .matches("0192f0c4-abcd-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+  }
+}

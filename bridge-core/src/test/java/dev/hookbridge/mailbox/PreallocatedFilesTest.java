@@ -1,0 +1,198 @@
+package dev.hookbridge.mailbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The files that lie ready for the shim: made, made again when used, and looked into at a start.
+ */
+class PreallocatedFilesTest {
+  @TempDir Path folder;
+  private Box box;
+  private Path fresh;
+
+  @BeforeEach
+  void makeMailbox() throws IOException {
+    box = new Box(folder);
+    fresh = folder.resolve("new");
+  }
+
+  @Test
+  void theyAreZerosThatOnlyTheirOwnerReads() throws IOException {
+    new PreallocatedFiles(folder).fill();
+    List<Path> files = files();
+    assertThat(files)
+        .hasSize(PreallocatedFiles.MOST)
+        .allMatch(file -> PreallocatedFiles.isName(name(file)));
+    for (Path file : files) {
+      assertThat(Files.readAllBytes(file)).isEqualTo(new byte[PreallocatedFiles.SIZE]);
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+          .isEqualTo("rw-------");
+    }
+  }
+
+  @Test
+  void onlyWhatIsMissingIsMade() throws IOException {
+    PreallocatedFiles spares = new PreallocatedFiles(folder);
+    spares.fill();
+    Files.writeString(spare(7), "in use");
+    Files.delete(spare(100));
+    Files.writeString(fresh.resolve(".making-100"), "left by an agent that was killed");
+    spares.fill();
+    assertThat(files()).hasSize(PreallocatedFiles.MOST);
+    assertThat(spare(7)).hasContent("in use");
+    assertThat(spare(100)).hasSize(PreallocatedFiles.SIZE);
+  }
+
+  @Test
+  void noneOfThemIsTakenForACall() throws IOException {
+    new PreallocatedFiles(folder).fill();
+    Files.write(fresh.resolve(".making-000"), new byte[100]);
+    try (Mailbox mailbox = box.open()) {
+      String id = box.deliver();
+      assertThat(box.take(mailbox, 1)).containsExactly(id);
+      new PreallocatedFiles(folder).fill();
+      Files.delete(spare(9));
+      new PreallocatedFiles(folder).fill(); // beside an agent that listens by now
+      String next = box.deliver();
+      assertThat(box.take(mailbox, 1)).containsExactly(next);
+      assertThat(mailbox.waiting()).isZero();
+    }
+    assertThat(MailboxStatus.of(folder, box.boot, Clock.systemUTC()))
+        .isEqualTo(new MailboxStatus(0, Duration.ZERO, Duration.ZERO, 0));
+    assertThat(files()).hasSize(PreallocatedFiles.MOST);
+    assertThat(folder.resolve("aside")).doesNotExist();
+  }
+
+  @Test
+  void theyAreMadeAgainWhenCallsHaveUsedThem() throws Exception {
+    try (Mailbox mailbox = box.open()) {
+      Thread thread = new Thread(mailbox.spares(), "spares");
+      thread.start();
+      Awaitility.await().until(() -> ready() == PreallocatedFiles.MOST);
+      for (int i = 0; i < PreallocatedFiles.MOST / 4; i++) {
+        MailName name = Box.name(Box.THIS_BOOT, box.clock + i, i);
+        Files.write(spare(i), padded(Box.record(name)));
+        Files.move(spare(i), fresh.resolve(name.toString()));
+      }
+      box.clock += 10 * Boot.STEP;
+      assertThat(box.take(mailbox, PreallocatedFiles.MOST / 4)).hasSize(PreallocatedFiles.MOST / 4);
+      Awaitility.await().until(() -> ready() == PreallocatedFiles.MOST);
+      mailbox.spares().stop();
+      thread.join(60_000);
+      assertThat(thread.isAlive()).isFalse();
+    }
+  }
+
+  @Test
+  void aPowerCutPutsCallsBackAmongThem() throws IOException {
+    MailName whole = Box.name(Box.EARLIER_BOOT, 1, 1);
+    MailName unpadded = Box.name(Box.EARLIER_BOOT, 2, 2);
+    MailName unmoved = Box.name(Box.EARLIER_BOOT, 3, 3);
+    MailName killed = Box.name(Box.THIS_BOOT, 4, 4);
+    byte[] torn = padded(Box.record(Box.name(Box.EARLIER_BOOT, 5, 5)));
+    torn[100] = 0;
+    box.write("new", ".spare-000", padded(Box.record(whole)));
+    box.write("new", ".spare-001", Box.record(unpadded));
+    box.write("new", ".making-002", padded(Box.record(unmoved)));
+    box.write("new", ".spare-003", padded(Box.record(killed)));
+    box.write("new", ".spare-004", torn);
+    box.write("new", ".spare-005", new byte[PreallocatedFiles.SIZE]);
+    box.write("new", ".making-006", new byte[PreallocatedFiles.SIZE]);
+    box.write("new", ".spare-007", new byte[100]);
+    box.write("new", ".spare-008", new byte[0]);
+    box.write("new", ".spare-009", new byte[PreallocatedFiles.SIZE + 1]);
+    Files.createDirectory(spare(10));
+    Files.createSymbolicLink(spare(11), folder.resolve("nowhere"));
+    try (Mailbox mailbox = box.open()) {
+      assertThat(box.take(mailbox, 3)).containsExactly(whole.id(), unpadded.id(), unmoved.id());
+    }
+    assertThat(files())
+        .extracting(PreallocatedFilesTest::name)
+        .containsExactlyInAnyOrder(".spare-003", ".spare-005", ".spare-010", ".spare-011");
+  }
+
+  /** A host that was upgraded while the power was off, or whose agent was. */
+  @Test
+  void whatAnEarlierReleaseLeftInItsOwnFolderIsTaken() throws IOException {
+    Path earlier = Files.createDirectory(folder.resolve("spare"));
+    MailName whole = Box.name(Box.EARLIER_BOOT, 1, 1);
+    MailName unmoved = Box.name(Box.EARLIER_BOOT, 2, 2);
+    MailName killed = Box.name(Box.THIS_BOOT, 3, 3);
+    byte[] torn = padded(Box.record(Box.name(Box.EARLIER_BOOT, 4, 4)));
+    torn[100] = 0;
+    box.write("spare", "000", padded(Box.record(whole)));
+    box.write("spare", ".001", padded(Box.record(unmoved)));
+    box.write("spare", "002", padded(Box.record(killed)));
+    box.write("spare", "003", torn);
+    box.write("spare", "004", new byte[PreallocatedFiles.SIZE]);
+    Files.createSymbolicLink(earlier.resolve("005"), folder.resolve("nowhere"));
+    try (Mailbox mailbox = box.open()) {
+      assertThat(box.take(mailbox, 2)).containsExactly(whole.id(), unmoved.id());
+    }
+    try (var left = Files.list(earlier)) {
+      assertThat(left.map(PreallocatedFilesTest::name)).containsExactlyInAnyOrder("002", "005");
+    }
+  }
+
+  @Test
+  void whoHoldsItsLockIsAtWork() throws Exception {
+    byte[] begun = padded(Arrays.copyOf(Box.record(Box.name(Box.EARLIER_BOOT, 1, 1)), 50));
+    box.write("new", ".spare-000", begun);
+    Process holder =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                LockHolder.class.getName(),
+                spare(0).toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try {
+      assertThat(holder.getInputStream().read()).isEqualTo('!');
+      box.open().close();
+      assertThat(spare(0)).hasBinaryContent(begun);
+    } finally {
+      holder.destroy();
+    }
+    assertThat(holder.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    box.open().close();
+    assertThat(spare(0)).doesNotExist();
+  }
+
+  /** Those that a hook may take. */
+  private long ready() throws IOException {
+    return files().stream().filter(file -> PreallocatedFiles.isName(name(file))).count();
+  }
+
+  private List<Path> files() throws IOException {
+    try (var files = Files.list(fresh)) {
+      return files.toList();
+    }
+  }
+
+  private Path spare(int number) {
+    return fresh.resolve(String.format("%s-%03d", ".spare", number));
+  }
+
+  private static String name(Path file) {
+    return file.getFileName().toString();
+  }
+
+  private static byte[] padded(byte[] record) {
+    return Arrays.copyOf(record, PreallocatedFiles.SIZE);
+  }
+}

@@ -16,10 +16,12 @@ import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code /ready} of a running agent tells mailbox, spool and sinks apart. */
+@Tag("slow")
 class ReadyTest {
   @TempDir Path folder;
 

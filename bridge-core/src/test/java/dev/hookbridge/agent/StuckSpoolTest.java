@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The disk of the spool does not answer, so that the threads that take in, save and deliver hang.
  * Calls still reach the mailbox, which lies on another disk.
  */
+@Tag("slow")
 class StuckSpoolTest {
   private static final int CALLS = 20;
 

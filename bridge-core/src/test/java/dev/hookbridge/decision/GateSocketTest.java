@@ -19,9 +19,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the gate does with many at once, with those who behave badly, and around its life. */
+@Tag("slow")
 class GateSocketTest extends WithRig {
   private static final String REFUSED = "hookbridge.gate.refused";
 

@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Recorded and random calls, damaged at random. The seed is in every failure. */
+@Tag("slow")
 class RandomCallsTest {
   private static final int ROUNDS = Boolean.getBoolean("hookbridge.full") ? 100_000 : 10_000;
   private static final String SECRET = "s3cr3t";

@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** An agent with a small heap meets the largest calls there can be. */
+@Tag("slow")
 class SmallHeapTest {
   @Test
   void theLargestOrdinaryCallsAreReadInALittleMoreThanTwiceTheirSize() throws Exception {

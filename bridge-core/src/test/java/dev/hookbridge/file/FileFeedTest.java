@@ -21,10 +21,12 @@ import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A reader of the file, which is rotated under its eyes. */
+@Tag("slow")
 class FileFeedTest {
   private final SampleEvents events = new SampleEvents(12);
   private final FileTransport transport = new FileTransport();

@@ -17,10 +17,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The disk of the file is full, of the spool it is not. */
+@Tag("slow")
 class FileFullDiskTest {
   private final SampleEvents events = new SampleEvents(13);
   @TempDir Path folder;

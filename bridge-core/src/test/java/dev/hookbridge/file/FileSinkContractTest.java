@@ -11,9 +11,11 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The file sink takes the exam; its destinations are files. */
+@Tag("slow")
 class FileSinkContractTest extends DeliveryContract {
   private Path folder;
 

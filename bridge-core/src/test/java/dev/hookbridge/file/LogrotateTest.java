@@ -20,11 +20,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A real logrotate rotates the file again and again while a sink worker writes to it. */
+@Tag("slow")
 class LogrotateTest {
   private static final int ROUNDS = Boolean.getBoolean("hookbridge.full") ? 100 : 10;
   private static final Pattern NUMBER = Pattern.compile("\\.jsonl\\.(\\d+)");

@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A long mailbox is taken in by a process that could not hold its names. */
+@Tag("slow")
 class ManyFilesTest {
   private static final int FILES = Boolean.getBoolean("hookbridge.full") ? 1_000_000 : 100_000;
 

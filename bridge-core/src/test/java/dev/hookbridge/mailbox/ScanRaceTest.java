@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * gives every earlier one that is there. {@code readdir} alone does not keep this, and the test
  * counts how often it did not.
  */
+@Tag("slow")
 class ScanRaceTest {
   private static final int PASSES = Boolean.getBoolean("hookbridge.full") ? 5_000 : 200;
   private static final int KEPT = 3_000;

@@ -11,11 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A thousand clients that hold what they have, from the address of the probe itself. */
+@Tag("slow")
 class SlowClientsTest {
   private static final int COUNT = 1_000;
   private static final int ROUNDS = 20;

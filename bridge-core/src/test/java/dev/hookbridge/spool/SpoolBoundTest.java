@@ -15,9 +15,11 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class SpoolBoundTest {
   private static final long MAX_BYTES = 2L << 20;
   private static final int EVENT_BYTES = 8000;

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Every acknowledged event must be delivered as it was stored, or be reported as lost by its
  * number; no number is given twice in an epoch, and nothing waits for ever.
  */
+@Tag("slow")
 class SpoolCorruptionTest {
   private static final int TRIALS = Boolean.getBoolean("hookbridge.full") ? 2_000 : 200;
   private static final Limits LIMITS = new Limits(64L << 20, WhenFull.DROP_OLDEST);

@@ -15,10 +15,12 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Another process works on the spool and is killed (SIGKILL); what it had said must be so. */
+@Tag("slow")
 class SpoolCrashTest {
   private static final int ROUNDS = Boolean.getBoolean("hookbridge.full") ? 50 : 5;
   private static final Limits LIMITS = new Limits(4L << 30, WhenFull.DROP_OLDEST);

@@ -29,12 +29,14 @@ import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The page and its stream over a server with one thread, as the agent's has. */
+@Tag("slow")
 @Timeout(120)
 class StatusPageTest {
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -68,12 +68,9 @@ static int read_line(char *line)
     return set_option(line, value + strspn(value, " \t"));
 }
 
-static void read_conf(void)
+/* Parses the first n bytes of big.conf_text. n may be an error. */
+static void parse_conf(ssize_t n)
 {
-    int folder = open_folder(etc), fd = -1;
-    if (folder < 0 || (fd = open_trusted_file(folder, "shim.conf", O_RDONLY)) == -ENOENT)
-        return;
-    ssize_t n = sys_read(fd, big.conf_text, sizeof big.conf_text);
     if (n < 0 || n == sizeof big.conf_text || memchr(big.conf_text, 0, n)) {
         conf.complaint = "shim.conf is ignored: it must be a short text that only root can write";
         return;
@@ -84,6 +81,13 @@ static void read_conf(void)
         if (!read_line(line))
             conf.complaint = "a line of shim.conf is ignored: its key or value is unknown";
     }
+}
+
+static void read_conf(void)
+{
+    int folder = open_folder(etc), fd = -1;
+    if (folder >= 0 && (fd = open_trusted_file(folder, "shim.conf", O_RDONLY)) != -ENOENT)
+        parse_conf(sys_read(fd, big.conf_text, sizeof big.conf_text));
 }
 
 /* May this hook exit 1? That prevents a start. Operations where it kills a running guest need allow-destructive. */

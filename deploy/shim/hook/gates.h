@@ -83,18 +83,13 @@ static int kill_switch_is_on(void)
     return fstatat(open_folder(etc), "gates.off", &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/* Finds and counts the matching rules. Returns NULL, or what is wrong with the file; then no rule matches. */
-static const char *read_gates(int folder, int *count)
+/* Finds and counts the matching rules of a gates file. Returns NULL, or what is wrong; then no rule matches. */
+static const char *parse_gates(struct text file, int *count)
 {
     static const char *const no_keys[] = {NULL};
     struct text rules;
-    int fd, lines = 0, found = 0, gates = sys_openat(folder, "gates.d", FOLDER, 0);
-    if ((fd = open_agent_file(gates, "gates", O_RDONLY, S_IFREG)) < 0)
-        return fd == -ENOENT ? NULL : "damaged";
-    ssize_t n = sys_read(fd, big.gates, sizeof big.gates);
-    if (n < 0 || n == sizeof big.gates)
-        return "damaged";
-    const char *wrong = parse_record((struct text){big.gates, n}, "gates", no_keys, &rules);
+    int lines = 0, found = 0;
+    const char *wrong = parse_record(file, "gates", no_keys, &rules);
     if (wrong)
         return wrong;
     while (rules.n > 0) {
@@ -106,7 +101,20 @@ static const char *read_gates(int folder, int *count)
             gate.wait = rule->wait;
         found += match;
     }
-    if (found > 0 && !kill_switch_is_on())
-        *count = found;
+    *count = found;
     return NULL;
+}
+
+static const char *read_gates(int folder, int *count)
+{
+    int fd, gates = sys_openat(folder, "gates.d", FOLDER, 0);
+    if ((fd = open_agent_file(gates, "gates", O_RDONLY, S_IFREG)) < 0)
+        return fd == -ENOENT ? NULL : "damaged";
+    ssize_t n = sys_read(fd, big.gates, sizeof big.gates);
+    if (n < 0 || n == sizeof big.gates)
+        return "damaged";
+    const char *wrong = parse_gates((struct text){big.gates, n}, count);
+    if (*count > 0 && kill_switch_is_on())
+        *count = 0;
+    return wrong;
 }

@@ -1,15 +1,16 @@
 /**
- * RabbitMQ over AMQP 0-9-1: the sink, the feed reader, the decisions and the checks. {@link
- * dev.hookbridge.amqp.AmqpTransport} is the door; nothing else is public.
+ * RabbitMQ over AMQP 0-9-1: the sink, the feed reader, the decisions and the checks. The entry
+ * point is {@link dev.hookbridge.amqp.AmqpTransport}; nothing else is public.
  *
  * <pre>
- * AmqpSettings ─► AmqpLink ─────► AmqpSink ─────► ConfirmChannel ─► Unconfirmed
- *   the keys      a connection    one per sink worker  publishes, maps    who waits for
- *   checked       and its guard   (reopens the     every answer by    which tag
- *                                  channel)        AmqpErrors
- *                 AmqpLink ─────► AmqpFeed, AmqpChecks
- *                 AmqpLink ─────► AmqpDecisions ─► ConfirmChannel   asks and hears, for a host
- *                 AmqpLink ─────► AmqpDecisionFeed                  takes and answers, for a decider
+ * AmqpSettings ─► AmqpConnection ─► AmqpSink ─────► ConfirmChannel ─► Unconfirmed
+ *   the checked   one connection    one per sink    publishes, maps   which event has
+ *   keys          and its watchdog  worker; opens   every answer by   which tag
+ *                                   the channel     AmqpErrors
+ *                                   again
+ *                 AmqpConnection ─► AmqpFeed, AmqpChecks
+ *                 AmqpConnection ─► AmqpDecisions ─► ConfirmChannel   a host: asks, gets replies
+ *                 AmqpConnection ─► AmqpDecisionFeed                  a decider: gets requests
  * Envelope ─► AmqpRouting (routing key), AmqpProperties (headers and properties) and back
  * </pre>
  */

@@ -42,19 +42,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The agent, whole: mailbox → envelope → spool → sinkWorkers → sinks; and apart from it the gate.
+ * The whole agent: mailbox → envelope → spool → sink workers → sinks; and apart from it the
+ * decisions.
  *
  * <pre>
- * mailbox ──Intake──► envelopes ──► spool ──Courier──► sink (one sink worker each)
+ * mailbox ──Intake──► envelopes ──► spool ──SinkWorker──► sink (one of each per sink)
  *    ▲                                │ ▲
- *    └── removed once committed ──────┘ │      Upkeep: saves, trims, retries, tells losses, heartbeat
- *                                    Announcer
- * shim ◄─► Decisions ◄─► deciders ──────┘      what is asked; what was decided comes by the mailbox
+ *    └── removed once committed ──────┘ ├── Housekeeping: saves, purges, retries, reports losses
+ *                                       └── DecisionEventQueue: what was asked
+ * shim ◄─► Decisions ◄─► deciders             (outcomes come by the mailbox)
  * </pre>
  *
- * <p>It starts in the order of an event's way, last the door for the hooks' files, and stops in
- * reverse. Whatever a stage is doing when the process dies is done again by the next agent; ids are
- * the shim's, so consumers can drop what they get twice.
+ * <p>It starts the stages in the order in which an event passes them, the mailbox last, and stops
+ * them in reverse order. If the process dies, the next agent repeats what a stage was doing. Event
+ * ids come from the shim, so consumers can drop repeated events.
  */
 public final class Agent implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
@@ -110,20 +111,20 @@ public final class Agent implements AutoCloseable {
       agent.startCouriers();
       KillSwitchMonitor gates =
           new KillSwitchMonitor(new KillSwitch(places.gatesOff()), envelopes, meters);
-      Housekeeping upkeep = agent.startUpkeep(gates, steps);
+      Housekeeping housekeeping = agent.startUpkeep(gates, steps);
       agent.doors = agent.closing.mark();
-      DecisionEventQueue announcer = new DecisionEventQueue(spool, meters);
-      agent.closing.start(announcer, "announcer", announcer::stop);
-      Decisions decisions = agent.startDecisions(places, announcer);
+      DecisionEventQueue decisionEventQueue = new DecisionEventQueue(spool, meters);
+      agent.closing.start(decisionEventQueue, "announcer", decisionEventQueue::stop);
+      Decisions decisions = agent.startDecisions(places, decisionEventQueue);
       DecisionRecorder verdicts = new DecisionRecorder(decisions, envelopes, gates, meters);
-      Intake intake = agent.startIntake(places, verdicts, announcer, steps);
+      Intake intake = agent.startIntake(places, verdicts, decisionEventQueue, steps);
       Lookout lookout = new Lookout(places, meters);
       agent.closing.start(lookout, "lookout", lookout::stop);
       var parts =
           new AgentStatus.Parts(
-              spool, intake, lookout, upkeep, agent.sinkWorkers, decisions, gates);
+              spool, intake, lookout, housekeeping, agent.sinkWorkers, decisions, gates);
       agent.startServer(
-          new AgentHealth(lookout, intake, upkeep, agent.sinkWorkers, decisions),
+          new AgentHealth(lookout, intake, housekeeping, agent.sinkWorkers, decisions),
           new AgentStatus(config, version, parts, meters, events));
       agent.letGo(orphans);
       return agent;
@@ -175,7 +176,7 @@ public final class Agent implements AutoCloseable {
   }
 
   private Housekeeping startUpkeep(KillSwitchMonitor gates, Consumer<Step> steps) {
-    Housekeeping upkeep =
+    Housekeeping housekeeping =
         new Housekeeping(
             spool,
             new AgentEventMapper(envelopes),
@@ -184,17 +185,17 @@ public final class Agent implements AutoCloseable {
             meters,
             steps,
             this::failed);
-    closing.start(upkeep, "upkeep", upkeep::stop);
-    return upkeep;
+    closing.start(housekeeping, "upkeep", housekeeping::stop);
+    return housekeeping;
   }
 
-  private Decisions startDecisions(HostPaths places, DecisionEventQueue announcer)
+  private Decisions startDecisions(HostPaths places, DecisionEventQueue decisionEventQueue)
       throws IOException {
-    Map<String, DecisionTransport> carriers = new HashMap<>();
-    config.sinks().forEach(sink -> carriers.put(sink.name(), sink.carrier()));
-    Decisions.Site site = new Decisions.Site(places.gates(), config.host(), carriers);
+    Map<String, DecisionTransport> decisionTransports = new HashMap<>();
+    config.sinks().forEach(sink -> decisionTransports.put(sink.name(), sink.decisionTransport()));
+    Decisions.Site site = new Decisions.Site(places.gates(), config.host(), decisionTransports);
     Decisions decisions =
-        Decisions.open(config.decisions(), site, envelopes, meters, announcer::tell);
+        Decisions.open(config.decisions(), site, envelopes, meters, decisionEventQueue::tell);
     closing.push(decisions);
     return decisions;
   }
@@ -202,7 +203,7 @@ public final class Agent implements AutoCloseable {
   private Intake startIntake(
       HostPaths places,
       DecisionRecorder verdicts,
-      DecisionEventQueue announcer,
+      DecisionEventQueue decisionEventQueue,
       Consumer<Step> steps)
       throws IOException, SpoolException {
     Mailbox.Places where =
@@ -212,7 +213,8 @@ public final class Agent implements AutoCloseable {
     closing.push(mailbox);
     closing.start(mailbox.spares(), "spares", mailbox.spares()::stop);
     Intake intake =
-        new Intake(mailbox, envelopes, spool, verdicts, announcer, meters, steps, this::failed);
+        new Intake(
+            mailbox, envelopes, spool, verdicts, decisionEventQueue, meters, steps, this::failed);
     closing.start(intake, "mailbox", intake::stop);
     return intake;
   }

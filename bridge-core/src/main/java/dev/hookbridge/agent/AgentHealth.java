@@ -10,19 +10,19 @@ import java.util.List;
 final class AgentHealth implements Health {
   private final Lookout lookout;
   private final Intake intake;
-  private final Housekeeping upkeep;
+  private final Housekeeping housekeeping;
   private final List<SinkWorker> sinkWorkers;
   private final Decisions decisions;
 
   AgentHealth(
       Lookout lookout,
       Intake intake,
-      Housekeeping upkeep,
+      Housekeeping housekeeping,
       List<SinkWorker> sinkWorkers,
       Decisions decisions) {
     this.lookout = lookout;
     this.intake = intake;
-    this.upkeep = upkeep;
+    this.housekeeping = housekeeping;
     this.sinkWorkers = sinkWorkers;
     this.decisions = decisions;
   }
@@ -46,7 +46,7 @@ final class AgentHealth implements Health {
   public List<Part> ready() {
     List<Part> parts = new ArrayList<>();
     parts.add(part("mailbox", intake.problem(), lookout.mailbox()));
-    parts.add(part("spool", upkeep.problem(), lookout.spool()));
+    parts.add(part("spool", housekeeping.problem(), lookout.spool()));
     for (SinkWorker sinkWorker : sinkWorkers) {
       parts.add(
           new Part("sink " + sinkWorker.name(), sinkWorker.connected(), sinkWorker.problem()));

@@ -10,7 +10,7 @@ import dev.hookbridge.status.Snapshot;
 import dev.hookbridge.status.Snapshot.DecisionState;
 import dev.hookbridge.status.Snapshot.MailboxState;
 import dev.hookbridge.status.Snapshot.SinkState;
-import dev.hookbridge.status.Snapshot.SpoolState;
+import dev.hookbridge.status.Snapshot.SpoolUsage;
 import dev.hookbridge.status.StatusSource;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -37,7 +37,7 @@ final class AgentStatus implements StatusSource {
       Spool spool,
       Intake intake,
       Lookout lookout,
-      Housekeeping upkeep,
+      Housekeeping housekeeping,
       List<SinkWorker> sinkWorkers,
       Decisions decisions,
       KillSwitchMonitor gates) {}
@@ -84,15 +84,15 @@ final class AgentStatus implements StatusSource {
         sinkWorker.dead());
   }
 
-  private SpoolState spool() {
+  private SpoolUsage spool() {
     Spool spool = parts.spool();
-    return new SpoolState(
+    return new SpoolUsage(
         spool.events(),
         spool.bytes(),
         spool.limit(),
         spool.last(),
         spool.epoch(),
-        parts.upkeep().problem());
+        parts.housekeeping().problem());
   }
 
   private MailboxState mailbox() {

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * order of its guest: by the intake together with that call, or by the thread of this class when
  * the call is stored already.
  *
- * <p>One thread, named {@code announcer}; {@link #tell} is safe from any and never waits.
+ * <p>One thread, named {@code decisionEventQueue}; {@link #tell} is safe from any and never waits.
  */
 final class DecisionEventQueue implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(DecisionEventQueue.class);

@@ -24,14 +24,14 @@ import org.slf4j.LoggerFactory;
  * letters an operator wants again are put back, drops and the switching of decisions are told, and
  * every minute a heartbeat goes out.
  *
- * <p>One thread, named {@code upkeep}.
+ * <p>One thread, named {@code housekeeping}.
  */
 final class Housekeeping implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
   private static final long HEARTBEAT = Duration.ofSeconds(60).toNanos();
 
   private final Spool spool;
-  private final AgentEventMapper tellings;
+  private final AgentEventMapper agentEventMapper;
   private final List<SinkWorker> sinkWorkers;
   private final KillSwitchMonitor gates;
 
@@ -46,14 +46,14 @@ final class Housekeeping implements Runnable {
 
   Housekeeping(
       Spool spool,
-      AgentEventMapper tellings,
+      AgentEventMapper agentEventMapper,
       List<SinkWorker> sinkWorkers,
       KillSwitchMonitor gates,
       MeterRegistry meters,
       Consumer<Step> steps,
       Consumer<SpoolException> failed) {
     this.spool = spool;
-    this.tellings = tellings;
+    this.agentEventMapper = agentEventMapper;
     this.sinkWorkers = sinkWorkers;
     this.gates = gates;
     this.meters = meters;
@@ -105,7 +105,7 @@ final class Housekeeping implements Runnable {
     for (Drop drop : drops) {
       LOG.error("the spool dropped {} events ({})", drop.count().orElse(0), drop.reason());
       CallMeters.losses(meters, drop.reason()).increment((double) drop.count().orElse(1));
-      events.add(tellings.lost(drop));
+      events.add(agentEventMapper.lost(drop));
     }
     spool.append(Batch.of(List.of()).withOwn(events).telling(drops));
   }
@@ -131,7 +131,7 @@ final class Housekeeping implements Runnable {
     beatAt = System.nanoTime();
     Map<String, Long> lags = new LinkedHashMap<>();
     sinkWorkers.forEach(sinkWorker -> lags.put(sinkWorker.name(), sinkWorker.lag()));
-    Envelope beat = tellings.heartbeat(spool, lags);
+    Envelope beat = agentEventMapper.heartbeat(spool, lags);
     sinkWorkers.forEach(sinkWorker -> sinkWorker.pass(beat));
   }
 

@@ -35,10 +35,10 @@ final class Intake implements Runnable {
 
   private final Mailbox mailbox;
   private final Envelopes envelopes;
-  private final AgentEventMapper tellings;
+  private final AgentEventMapper agentEventMapper;
   private final Spool spool;
   private final DecisionRecorder verdicts;
-  private final DecisionEventQueue announcer;
+  private final DecisionEventQueue decisionEventQueue;
   private final Consumer<Step> steps;
   private final Consumer<SpoolException> failed;
   private final CallMeters meters;
@@ -59,16 +59,16 @@ final class Intake implements Runnable {
       Envelopes envelopes,
       Spool spool,
       DecisionRecorder verdicts,
-      DecisionEventQueue announcer,
+      DecisionEventQueue decisionEventQueue,
       MeterRegistry registry,
       Consumer<Step> steps,
       Consumer<SpoolException> failed) {
     this.mailbox = mailbox;
     this.envelopes = envelopes;
-    this.tellings = new AgentEventMapper(envelopes);
+    this.agentEventMapper = new AgentEventMapper(envelopes);
     this.spool = spool;
     this.verdicts = verdicts;
-    this.announcer = announcer;
+    this.decisionEventQueue = decisionEventQueue;
     this.steps = steps;
     this.failed = failed;
     this.meters = new CallMeters(registry);
@@ -93,7 +93,7 @@ final class Intake implements Runnable {
           forgetEarlier();
         }
         if (mailbox.caughtUp()) {
-          announcer.caughtUp();
+          decisionEventQueue.caughtUp();
         }
         problem = "";
       } catch (IOException e) {
@@ -110,13 +110,13 @@ final class Intake implements Runnable {
   private void store(Mailbox.Batch batch) throws IOException {
     steps.accept(Step.TAKEN);
     List<Envelope> events = new ArrayList<>();
-    announcer.turn().lock();
+    decisionEventQueue.turn().lock();
     try {
       if (!store(batch, events)) {
         return;
       }
     } finally {
-      announcer.turn().unlock();
+      decisionEventQueue.turn().unlock();
     }
     steps.accept(Step.STORED);
     count(batch.mails());
@@ -132,7 +132,7 @@ final class Intake implements Runnable {
   private boolean store(Mailbox.Batch batch, List<Envelope> events) {
     for (LostCall loss : batch.losses()) {
       meters.lost(loss.reason());
-      untold.add(tellings.lost(loss));
+      untold.add(agentEventMapper.lost(loss));
     }
     List<MailboxEntry> mails = batch.mails();
     for (int i = 0; i < mails.size(); i++) {
@@ -145,7 +145,7 @@ final class Intake implements Runnable {
     // Until this has succeeded nothing of the batch is let go: the files stay where they are.
     while (!append(Batch.of(events).withOwn(untold).telling(mailbox.note()))) {
       if (stopping) {
-        announcer.notStored(events);
+        decisionEventQueue.notStored(events);
         return false;
       }
       LockSupport.parkNanos(PAUSE);
@@ -156,7 +156,7 @@ final class Intake implements Runnable {
   /** A call's event, behind it who was asked about it, behind that what was decided. */
   private void take(MailboxRecord letter, List<Envelope> events) {
     if (letter instanceof GateOutcome outcome) {
-      events.addAll(announcer.of(outcome.call()));
+      events.addAll(decisionEventQueue.of(outcome.call()));
       events.add(verdicts.made(outcome));
       return;
     }
@@ -164,7 +164,7 @@ final class Intake implements Runnable {
     Envelope event = envelopes.of(call);
     spool.keys().learn(event);
     events.add(event);
-    events.addAll(announcer.of(call.id()));
+    events.addAll(decisionEventQueue.of(call.id()));
     verdicts.taken(call, event);
   }
 

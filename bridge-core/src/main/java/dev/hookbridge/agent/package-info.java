@@ -1,6 +1,7 @@
 /**
- * Joins the rooms: builds them, starts them in the order of an event's way, and stops them in
- * reverse. The whole way can be read in {@link dev.hookbridge.agent.Agent} and {@code Intake}.
+ * Joins the stages: creates them, starts them in the order in which an event passes them, and stops
+ * them in reverse order. {@link dev.hookbridge.agent.Agent} and {@code Intake} show the whole
+ * pipeline.
  */
 @NullMarked
 package dev.hookbridge.agent;

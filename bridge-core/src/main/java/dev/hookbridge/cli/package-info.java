@@ -1,6 +1,6 @@
 /**
- * The commands, one class each. They read arguments, call one door, and print; {@link
- * dev.hookbridge.cli.Main} is where the process begins.
+ * The commands, one class each. A command reads its arguments, calls one entry point, and prints.
+ * The process begins in {@link dev.hookbridge.cli.Main}.
  */
 @NullMarked
 package dev.hookbridge.cli;

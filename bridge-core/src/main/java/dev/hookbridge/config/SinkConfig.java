@@ -38,7 +38,7 @@ public record SinkConfig(SinkOptions plan) {
   }
 
   /** What a rule needs of it to ask over the same broker. */
-  public DecisionTransport carrier() {
+  public DecisionTransport decisionTransport() {
     return new DecisionTransport(
         plan.name(),
         plan.transport(),

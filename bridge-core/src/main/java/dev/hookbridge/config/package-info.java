@@ -1,6 +1,6 @@
 /**
- * What the operator wrote, as records that are valid once they exist. The door is {@link
- * dev.hookbridge.config.Config}.
+ * The operator's configuration, as records that are valid once they exist. The entry point is
+ * {@link dev.hookbridge.config.Config}.
  */
 @NullMarked
 package dev.hookbridge.config;

@@ -38,7 +38,7 @@ final class ChannelSupervisor implements AutoCloseable {
     void broken(ChannelSupervisor line);
   }
 
-  private final DecisionTransport carrier;
+  private final DecisionTransport decisionTransport;
   private final SinkContext context;
   private final Listener listener;
   private final Thread thread;
@@ -49,11 +49,11 @@ final class ChannelSupervisor implements AutoCloseable {
   private volatile long toldAt;
   private volatile long troubleAt;
 
-  ChannelSupervisor(DecisionTransport carrier, SinkContext context, Listener listener) {
-    this.carrier = carrier;
+  ChannelSupervisor(DecisionTransport decisionTransport, SinkContext context, Listener listener) {
+    this.decisionTransport = decisionTransport;
     this.context = context;
     this.listener = listener;
-    this.thread = new Thread(this::run, "decisions-" + carrier.name());
+    this.thread = new Thread(this::run, "decisions-" + decisionTransport.name());
     this.thread.setDaemon(true);
   }
 
@@ -64,7 +64,8 @@ final class ChannelSupervisor implements AutoCloseable {
   /** A request as large as may go over this line now. */
   Envelope fitting(Envelope request) {
     DecisionChannel open = channel;
-    return carrier.fitting(request, open == null ? Integer.MAX_VALUE : open.maxEventBytes());
+    return decisionTransport.fitting(
+        request, open == null ? Integer.MAX_VALUE : open.maxEventBytes());
   }
 
   boolean ready() {
@@ -110,9 +111,9 @@ final class ChannelSupervisor implements AutoCloseable {
     Ear ear = new Ear();
     listening = ear;
     try (DecisionChannel open =
-        carrier
+        decisionTransport
             .transport()
-            .decisions(carrier.settings(), context, ear)
+            .decisions(decisionTransport.settings(), context, ear)
             .orElseThrow(() -> new IllegalStateException("it carries no decisions"))) {
       channel = open;
       while (!ear.over.await(500, TimeUnit.MILLISECONDS) && stopped.getCount() > 0) {
@@ -132,7 +133,7 @@ final class ChannelSupervisor implements AutoCloseable {
 
   private void well(DecisionChannel open) {
     if (!told.isEmpty() && open.ready() && System.nanoTime() - troubleAt > CALM) {
-      LOG.info("decisions over {}: deciders can be asked again", carrier.name());
+      LOG.info("decisions over {}: deciders can be asked again", decisionTransport.name());
       told = "";
     }
   }
@@ -142,7 +143,10 @@ final class ChannelSupervisor implements AutoCloseable {
     long now = System.nanoTime();
     troubleAt = now;
     if (stopped.getCount() > 0 && (told.isEmpty() || now - toldAt > QUIET)) {
-      LOG.warn("decisions over {}: {}; its rules' on-error holds meanwhile", carrier.name(), what);
+      LOG.warn(
+          "decisions over {}: {}; its rules' on-error holds meanwhile",
+          decisionTransport.name(),
+          what);
       told = what;
       toldAt = now;
     }
@@ -150,13 +154,13 @@ final class ChannelSupervisor implements AutoCloseable {
 
   /** The sink's name. */
   String name() {
-    return carrier.name();
+    return decisionTransport.name();
   }
 
   private void pause(long nanos) {
     try {
       boolean over = stopped.await(nanos, TimeUnit.NANOSECONDS);
-      LOG.debug("decisions over {}: {}", carrier.name(), over ? "ended" : "next attempt");
+      LOG.debug("decisions over {}: {}", decisionTransport.name(), over ? "ended" : "next attempt");
     } catch (InterruptedException e) {
       stopped.countDown();
     }

@@ -16,7 +16,7 @@ final class ConnectionLimiter {
 
   private final AtomicLong memory;
   private final DecisionMeters meters;
-  private final List<GateConnection> visitors = new ArrayList<>();
+  private final List<GateConnection> gateConnections = new ArrayList<>();
   private volatile int waiting;
 
   /**
@@ -32,39 +32,39 @@ final class ConnectionLimiter {
   }
 
   boolean isFull() {
-    return visitors.size() >= MOST;
+    return gateConnections.size() >= MOST;
   }
 
   /** Somebody came; who finds no place to wait is decided by his defaults. */
   GateConnection enter(SocketChannel socket) {
-    GateConnection visitor =
+    GateConnection gateConnection =
         new GateConnection(socket, memory, System.nanoTime(), waiting < MOST_WAITING);
-    visitors.add(visitor);
+    gateConnections.add(gateConnection);
     count();
-    return visitor;
+    return gateConnection;
   }
 
   /** Somebody has to go without an answer, unless he is gone. */
-  void leave(GateConnection visitor, Refused why) {
-    if (!visitor.closed()) {
+  void leave(GateConnection gateConnection, Refused why) {
+    if (!gateConnection.closed()) {
       meters.refused(why);
-      leave(visitor);
+      leave(gateConnection);
     }
   }
 
-  void leave(GateConnection visitor) {
-    visitor.close();
-    visitor.release();
-    visitors.remove(visitor);
+  void leave(GateConnection gateConnection) {
+    gateConnection.close();
+    gateConnection.release();
+    gateConnections.remove(gateConnection);
     count();
   }
 
   private void count() {
-    waiting = (int) visitors.stream().filter(GateConnection::waits).count();
+    waiting = (int) gateConnections.stream().filter(GateConnection::waits).count();
   }
 
   /** Those who are here now. */
-  List<GateConnection> visitors() {
-    return List.copyOf(visitors);
+  List<GateConnection> gateConnections() {
+    return List.copyOf(gateConnections);
   }
 }

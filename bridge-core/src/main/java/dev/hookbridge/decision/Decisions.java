@@ -34,7 +34,7 @@ public final class Decisions implements AutoCloseable {
 
   private record Running(
       Map<String, ChannelSupervisor> lines,
-      RequestDispatcher desk,
+      RequestDispatcher dispatcher,
       GateSocket socket,
       Thread gate,
       DryRunEvaluator observer,
@@ -50,9 +50,9 @@ public final class Decisions implements AutoCloseable {
    *
    * @param folder {@code gates.d}
    * @param host the host's name
-   * @param carriers the sinks that rules name, by their names
+   * @param decisionTransports the sinks that rules name, by their names
    */
-  public record Site(Path folder, String host, Map<String, DecisionTransport> carriers) {}
+  public record Site(Path folder, String host, Map<String, DecisionTransport> decisionTransports) {}
 
   /**
    * Writes the gates file and, when there are rules, opens the gate and the ways to the deciders.
@@ -100,40 +100,45 @@ public final class Decisions implements AutoCloseable {
       throws IOException {
     DeadlineQueue clock = new DeadlineQueue();
     Map<String, ChannelSupervisor> lines = new LinkedHashMap<>();
-    RequestDispatcher desk = new RequestDispatcher(lines, envelopes, tell, meters);
+    RequestDispatcher dispatcher = new RequestDispatcher(lines, envelopes, tell, meters);
     ThreadPoolExecutor workers = workers();
-    GateRequestHandler reception = new GateRequestHandler(rules, envelopes, desk, clock, workers);
+    GateRequestHandler reception =
+        new GateRequestHandler(rules, envelopes, dispatcher, clock, workers);
     long memory = Math.max(24 << 20, Runtime.getRuntime().maxMemory() / 4);
-    ConnectionLimiter lobby = new ConnectionLimiter(memory, meters);
+    ConnectionLimiter connectionLimiter = new ConnectionLimiter(memory, meters);
     GateFolder folder = new GateFolder(site.folder(), Boot.ofKernel());
-    GateSocket socket = new GateSocket(folder, reception, clock, lobby, meters);
+    GateSocket socket = new GateSocket(folder, reception, clock, connectionLimiter, meters);
     DryRunEvaluator observer =
         new DryRunEvaluator(
-            rules, desk, clock, envelopes, meters, tell, () -> socket.errand(() -> {}));
-    meters.waiting(lobby::waiting);
+            rules, dispatcher, clock, envelopes, meters, tell, () -> socket.errand(() -> {}));
+    meters.waiting(connectionLimiter::waiting);
     for (Rule rule : rules) {
       lines.computeIfAbsent(
-          rule.via(), via -> line(site.carriers().get(via), site.host(), registry, desk));
+          rule.via(),
+          via -> line(site.decisionTransports().get(via), site.host(), registry, dispatcher));
     }
     lines.values().forEach(ChannelSupervisor::start);
     Thread gate = daemon(socket, "gate");
     Thread observing = daemon(observer, "observer");
     gate.start();
     observing.start();
-    return new Running(lines, desk, socket, gate, observer, observing, workers);
+    return new Running(lines, dispatcher, socket, gate, observer, observing, workers);
   }
 
   private ChannelSupervisor line(
-      @Nullable DecisionTransport carrier,
+      @Nullable DecisionTransport decisionTransport,
       String host,
       MeterRegistry registry,
-      RequestDispatcher desk) {
-    if (carrier == null) {
+      RequestDispatcher dispatcher) {
+    if (decisionTransport == null) {
       throw new IllegalStateException("a rule goes over a sink that is not there");
     }
     ChannelSupervisor line =
-        new ChannelSupervisor(carrier, new SinkContext(carrier.name(), host, registry), desk);
-    meters.channel(carrier.name(), line::ready);
+        new ChannelSupervisor(
+            decisionTransport,
+            new SinkContext(decisionTransport.name(), host, registry),
+            dispatcher);
+    meters.channel(decisionTransport.name(), line::ready);
     return line;
   }
 
@@ -170,7 +175,7 @@ public final class Decisions implements AutoCloseable {
   /** What deciders have not answered so far, those that have waited longest first. */
   public List<PendingRequest> pending() {
     Running now = running;
-    return now == null ? List.of() : now.desk().pending();
+    return now == null ? List.of() : now.dispatcher().pending();
   }
 
   /** Whether what should answer shims can do so. */

@@ -29,7 +29,7 @@ final class DryRunEvaluator implements Runnable {
   private record Taken(HookCall call, Envelope event, List<Rule> rules, long at) {}
 
   private final List<Rule> rules;
-  private final RequestDispatcher desk;
+  private final RequestDispatcher dispatcher;
   private final DeadlineQueue clock;
   private final Envelopes envelopes;
   private final DecisionMeters meters;
@@ -45,14 +45,14 @@ final class DryRunEvaluator implements Runnable {
    */
   DryRunEvaluator(
       List<Rule> rules,
-      RequestDispatcher desk,
+      RequestDispatcher dispatcher,
       DeadlineQueue clock,
       Envelopes envelopes,
       DecisionMeters meters,
       Consumer<Envelope> tell,
       Runnable wake) {
     this.rules = rules.stream().filter(rule -> rule.mode() == Rule.Mode.OBSERVE).toList();
-    this.desk = desk;
+    this.dispatcher = dispatcher;
     this.clock = clock;
     this.envelopes = envelopes;
     this.meters = meters;
@@ -105,7 +105,7 @@ final class DryRunEvaluator implements Runnable {
             taken.at(),
             decided -> {
               open.decrementAndGet();
-              desk.ended(self[0]);
+              dispatcher.ended(self[0]);
               tell(taken, decided);
             });
     self[0] = asking;
@@ -113,7 +113,7 @@ final class DryRunEvaluator implements Runnable {
       clock.at(asking.deadline(rule), () -> asking.expire(System.nanoTime()));
     }
     wake.run();
-    desk.ask(asking, taken.event());
+    dispatcher.ask(asking, taken.event());
   }
 
   private void tell(Taken taken, DecisionResult decided) {

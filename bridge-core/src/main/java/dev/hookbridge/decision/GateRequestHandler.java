@@ -25,7 +25,7 @@ final class GateRequestHandler {
 
   private final List<Rule> rules;
   private final Envelopes envelopes;
-  private final RequestDispatcher desk;
+  private final RequestDispatcher dispatcher;
   private final DeadlineQueue clock;
   private final Executor workers;
   private final Object large = new Object();
@@ -33,21 +33,21 @@ final class GateRequestHandler {
   GateRequestHandler(
       List<Rule> rules,
       Envelopes envelopes,
-      RequestDispatcher desk,
+      RequestDispatcher dispatcher,
       DeadlineQueue clock,
       Executor workers) {
     this.rules = rules.stream().filter(rule -> rule.mode() == Rule.Mode.ENFORCE).toList();
     this.envelopes = envelopes;
-    this.desk = desk;
+    this.dispatcher = dispatcher;
     this.clock = clock;
     this.workers = workers;
   }
 
   /** How to answer, and how to let go what cannot be answered. By any thread. */
   interface Ways {
-    void answer(GateConnection visitor, byte[] record);
+    void answer(GateConnection gateConnection, byte[] record);
 
-    void refuse(GateConnection visitor, DecisionMeters.Refused why);
+    void refuse(GateConnection gateConnection, DecisionMeters.Refused why);
   }
 
   /**
@@ -55,54 +55,55 @@ final class GateRequestHandler {
    *
    * @throws MalformedRecordException when it is not even the beginning of a call
    */
-  void heard(GateConnection visitor, Ways ways) throws MalformedRecordException {
-    HookCall head = Records.head(visitor.bytes(), visitor.size());
+  void heard(GateConnection gateConnection, Ways ways) throws MalformedRecordException {
+    HookCall head = Records.head(gateConnection.bytes(), gateConnection.size());
     List<Rule> matching = rules.stream().filter(rule -> rule.matches(head)).toList();
-    Consumer<DecisionResult> end = decided -> ways.answer(visitor, decided.answer());
+    Consumer<DecisionResult> end = decided -> ways.answer(gateConnection, decided.answer());
     if (matching.isEmpty()) {
       end.accept(DecisionResult.NOT_ASKED);
       return;
     }
     PendingDecision asking =
-        new PendingDecision(head, matching, visitor.since(), end.andThen(over(visitor)));
-    visitor.asking(asking);
-    if (!visitor.whole()) {
+        new PendingDecision(
+            head, matching, gateConnection.since(), end.andThen(over(gateConnection)));
+    gateConnection.asking(asking);
+    if (!gateConnection.whole()) {
       asking.settleAll(Cause.BUSY);
       return;
     }
     for (Rule rule : matching) {
       clock.at(asking.deadline(rule), () -> asking.expire(System.nanoTime()));
     }
-    byte[] bytes = visitor.bytes();
-    int size = visitor.size();
+    byte[] bytes = gateConnection.bytes();
+    int size = gateConnection.size();
     try {
-      workers.execute(() -> ask(visitor, bytes, size, asking, ways));
+      workers.execute(() -> ask(gateConnection, bytes, size, asking, ways));
     } catch (RejectedExecutionException e) {
       asking.settleAll(Cause.BUSY);
     }
   }
 
-  private Consumer<DecisionResult> over(GateConnection visitor) {
+  private Consumer<DecisionResult> over(GateConnection gateConnection) {
     return decided -> {
-      PendingDecision asking = visitor.asking();
+      PendingDecision asking = gateConnection.asking();
       if (asking != null) {
-        desk.ended(asking);
+        dispatcher.ended(asking);
       }
     };
   }
 
   private void ask(
-      GateConnection visitor, byte[] bytes, int size, PendingDecision asking, Ways ways) {
+      GateConnection gateConnection, byte[] bytes, int size, PendingDecision asking, Ways ways) {
     try {
       if (asking.isOver()) {
         return; // nobody came to it in time
       }
       HookCall call = Records.call(bytes, size);
-      visitor.release();
-      desk.ask(asking, event(call));
+      gateConnection.release();
+      dispatcher.ask(asking, event(call));
     } catch (MalformedRecordException e) {
       LOG.debug("an ask is no record: {}", e.getMessage());
-      ways.refuse(visitor, DecisionMeters.Refused.DAMAGED);
+      ways.refuse(gateConnection, DecisionMeters.Refused.DAMAGED);
     } catch (RuntimeException | Error e) {
       LOG.error("a call cannot be asked about, on-error holds", e);
       asking.settleAll(Cause.ERROR);

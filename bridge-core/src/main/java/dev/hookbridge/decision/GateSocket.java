@@ -33,7 +33,7 @@ final class GateSocket implements Runnable, GateRequestHandler.Ways {
   private final DecisionMeters meters;
   private final Selector selector;
   private final ServerSocketChannel server;
-  private final ConnectionLimiter lobby;
+  private final ConnectionLimiter connectionLimiter;
   private final Queue<Runnable> errands = new ConcurrentLinkedQueue<>();
   private final ByteBuffer scratch = ByteBuffer.allocateDirect(64 << 10);
   private volatile boolean stopping;
@@ -42,13 +42,13 @@ final class GateSocket implements Runnable, GateRequestHandler.Ways {
       GateFolder folder,
       GateRequestHandler reception,
       DeadlineQueue clock,
-      ConnectionLimiter lobby,
+      ConnectionLimiter connectionLimiter,
       DecisionMeters meters)
       throws IOException {
     this.folder = folder;
     this.reception = reception;
     this.clock = clock;
-    this.lobby = lobby;
+    this.connectionLimiter = connectionLimiter;
     this.meters = meters;
     this.selector = Selector.open();
     this.server = folder.listen();
@@ -93,11 +93,11 @@ final class GateSocket implements Runnable, GateRequestHandler.Ways {
     if (!key.isValid()) {
       return;
     }
-    if (key.attachment() instanceof GateConnection visitor) {
+    if (key.attachment() instanceof GateConnection gateConnection) {
       if (key.isReadable()) {
-        read(key, visitor);
+        read(key, gateConnection);
       } else if (key.isWritable()) {
-        write(visitor);
+        write(gateConnection);
       }
     } else {
       accept(key);
@@ -118,83 +118,83 @@ final class GateSocket implements Runnable, GateRequestHandler.Ways {
     if (socket == null) {
       return;
     }
-    if (lobby.isFull()) {
+    if (connectionLimiter.isFull()) {
       socket.close();
       meters.refused(Refused.TOO_MANY);
       return;
     }
-    GateConnection visitor = lobby.enter(socket);
+    GateConnection gateConnection = connectionLimiter.enter(socket);
     socket.configureBlocking(false);
-    SelectionKey reading = socket.register(selector, SelectionKey.OP_READ, visitor);
+    SelectionKey reading = socket.register(selector, SelectionKey.OP_READ, gateConnection);
     clock.at(
-        visitor.since() + PATIENCE,
+        gateConnection.since() + PATIENCE,
         () -> {
-          if (!visitor.heard()) {
-            lobby.leave(visitor, Refused.SLOW);
+          if (!gateConnection.heard()) {
+            connectionLimiter.leave(gateConnection, Refused.SLOW);
           }
         });
-    read(reading, visitor); // a shim sends as soon as it is connected
+    read(reading, gateConnection); // a shim sends as soon as it is connected
   }
 
-  private void read(SelectionKey key, GateConnection visitor) {
+  private void read(SelectionKey key, GateConnection gateConnection) {
     try {
-      if (visitor.read(scratch)) {
+      if (gateConnection.read(scratch)) {
         key.interestOps(0);
-        reception.heard(visitor, this);
+        reception.heard(gateConnection, this);
       }
     } catch (IOException e) {
-      lobby.leave(visitor, Refused.VANISHED);
+      connectionLimiter.leave(gateConnection, Refused.VANISHED);
     } catch (GateConnection.Oversize e) {
-      lobby.leave(visitor, Refused.OVERSIZE);
+      connectionLimiter.leave(gateConnection, Refused.OVERSIZE);
     } catch (MalformedRecordException e) {
       LOG.debug("an ask is no record: {}", e.getMessage());
-      lobby.leave(visitor, Refused.DAMAGED);
+      connectionLimiter.leave(gateConnection, Refused.DAMAGED);
     } catch (RuntimeException e) {
       LOG.error("an ask cannot be taken", e);
-      lobby.leave(visitor, Refused.INTERNAL);
+      connectionLimiter.leave(gateConnection, Refused.INTERNAL);
     }
   }
 
-  private void write(GateConnection visitor) {
+  private void write(GateConnection gateConnection) {
     try {
-      if (visitor.write()) {
-        lobby.leave(visitor);
+      if (gateConnection.write()) {
+        connectionLimiter.leave(gateConnection);
       }
     } catch (IOException e) {
-      lobby.leave(visitor, Refused.VANISHED);
+      connectionLimiter.leave(gateConnection, Refused.VANISHED);
     }
   }
 
   @Override
-  public void answer(GateConnection visitor, byte[] record) {
-    errand(() -> begin(visitor, record));
+  public void answer(GateConnection gateConnection, byte[] record) {
+    errand(() -> begin(gateConnection, record));
   }
 
-  private void begin(GateConnection visitor, byte[] record) {
-    if (visitor.closed()) {
+  private void begin(GateConnection gateConnection, byte[] record) {
+    if (gateConnection.closed()) {
       return;
     }
     try {
-      if (visitor.write(record)) {
-        lobby.leave(visitor);
+      if (gateConnection.write(record)) {
+        connectionLimiter.leave(gateConnection);
         return;
       }
-      visitor.socket().register(selector, SelectionKey.OP_WRITE, visitor);
+      gateConnection.socket().register(selector, SelectionKey.OP_WRITE, gateConnection);
       clock.at(
           System.nanoTime() + PATIENCE,
           () -> {
-            if (!visitor.closed()) {
-              lobby.leave(visitor, Refused.VANISHED);
+            if (!gateConnection.closed()) {
+              connectionLimiter.leave(gateConnection, Refused.VANISHED);
             }
           });
     } catch (IOException e) {
-      lobby.leave(visitor, Refused.VANISHED);
+      connectionLimiter.leave(gateConnection, Refused.VANISHED);
     }
   }
 
   @Override
-  public void refuse(GateConnection visitor, Refused why) {
-    errand(() -> lobby.leave(visitor, why));
+  public void refuse(GateConnection gateConnection, Refused why) {
+    errand(() -> connectionLimiter.leave(gateConnection, why));
   }
 
   /** Has the gate's thread do something soon. */
@@ -216,8 +216,8 @@ final class GateSocket implements Runnable, GateRequestHandler.Ways {
 
   /** Who waits gets the default for an agent that can do no more. */
   private void goodbye() {
-    for (GateConnection visitor : lobby.visitors()) {
-      PendingDecision asking = visitor.asking();
+    for (GateConnection gateConnection : connectionLimiter.gateConnections()) {
+      PendingDecision asking = gateConnection.asking();
       if (asking != null) {
         asking.settleAll(Cause.ERROR);
       }
@@ -226,7 +226,7 @@ final class GateSocket implements Runnable, GateRequestHandler.Ways {
   }
 
   private void closeAll() {
-    lobby.visitors().forEach(lobby::leave);
+    connectionLimiter.gateConnections().forEach(connectionLimiter::leave);
     try {
       server.close();
       selector.close();

@@ -30,7 +30,7 @@ final class Window {
   private final ArrayDeque<OrderingKey> ready = new ArrayDeque<>();
   private final PriorityQueue<OrderingKey> held =
       new PriorityQueue<>(Comparator.comparingLong((OrderingKey lane) -> lane.retryAt));
-  private final RejectionBackoff jam = new RejectionBackoff();
+  private final RejectionBackoff rejectionBackoff = new RejectionBackoff();
   private final LongSupplier clock;
   private long unconfirmedBytes;
   private long waitingBytes;
@@ -111,7 +111,7 @@ final class Window {
   /** The event is the broker's, or nobody's: its lane goes on. */
   void done(InFlightEvent item) {
     settle(item);
-    jam.taken(item.lane, clock.getAsLong());
+    rejectionBackoff.taken(item.lane, clock.getAsLong());
     item.lane.backoff.reset();
     if (suspects > 0) {
       suspects--;
@@ -134,7 +134,7 @@ final class Window {
     settle(item);
     wait(item);
     OrderingKey lane = item.lane;
-    jam.left(lane);
+    rejectionBackoff.left(lane);
     if (!lane.held) {
       lane.held = true;
       lane.retryAt = clock.getAsLong() + lane.backoff.next(longest);
@@ -149,7 +149,7 @@ final class Window {
     OrderingKey lane = item.lane;
     if (!lane.held) {
       lane.held = true;
-      jam.rejected(lane, clock.getAsLong());
+      rejectionBackoff.rejected(lane, clock.getAsLong());
     }
   }
 
@@ -189,11 +189,14 @@ final class Window {
     while (!held.isEmpty() && held.peek().retryAt - now <= 0) {
       free(held.remove());
     }
-    for (OrderingKey lane = jam.next(now); lane != null; lane = jam.next(now)) {
+    for (OrderingKey lane = rejectionBackoff.next(now);
+        lane != null;
+        lane = rejectionBackoff.next(now)) {
       free(lane);
     }
     OrderingKey first = held.peek();
-    return Math.min(first == null ? Long.MAX_VALUE : first.retryAt - now, jam.pause(now));
+    return Math.min(
+        first == null ? Long.MAX_VALUE : first.retryAt - now, rejectionBackoff.pause(now));
   }
 
   private void free(OrderingKey lane) {

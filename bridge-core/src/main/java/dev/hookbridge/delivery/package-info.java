@@ -1,7 +1,8 @@
 /**
- * The way out: one {@link dev.hookbridge.delivery.SinkWorker} per sink reads the spool after its
- * cursor and hands envelopes to its {@link dev.hookbridge.Sink}, keeping the order of every key
- * through whatever the broker does. It knows the spool and the SPI, never a client library.
+ * The last stage: one {@link dev.hookbridge.delivery.SinkWorker} per sink reads the spool after the
+ * sink's cursor and hands envelopes to its {@link dev.hookbridge.Sink}. It keeps the order of every
+ * key through all failures of the broker. The package knows the spool and the SPI, and no client
+ * library.
  */
 @NullMarked
 package dev.hookbridge.delivery;

@@ -1,6 +1,6 @@
 /**
- * The sink that needs no broker: JSON lines in a file. A transport like any other, it imports the
- * root package only.
+ * The sink that needs no broker: JSON lines in a file. Like any other transport it imports the root
+ * package only.
  */
 @NullMarked
 package dev.hookbridge.file;

@@ -1,10 +1,10 @@
 /**
- * Puts the hook where libvirt runs it, and takes it away again. The door is {@link
+ * Installs the hook in libvirt's hook directories, and removes it. The entry point is {@link
  * dev.hookbridge.hooks.Installation}.
  *
- * <p>libvirt runs whatever is executable in a slot, and kills every running guest when that fails
- * as its daemon starts. So nothing here ever writes into a slot: a copy is made beside the slots,
- * proved there, and moved in whole by one system call.
+ * <p>libvirt runs every executable file in a slot, and kills every running guest if that fails
+ * while its daemon starts. So nothing here writes into a slot: a copy is made beside the slots,
+ * tested there, and moved into place by one system call.
  */
 @NullMarked
 package dev.hookbridge.hooks;

@@ -1,7 +1,7 @@
 /**
- * What the program says while it runs: one line a message on stderr, which systemd hands to the
- * journal. SLF4J finds it by itself. Of the rest it knows only which characters nobody sees. The
- * door is {@link dev.hookbridge.log.Log}.
+ * Logging: one line per message on stderr, which systemd passes to the journal. SLF4J finds this
+ * provider by itself. Of the other packages it uses only the list of invisible characters. The
+ * entry point is {@link dev.hookbridge.log.Log}.
  */
 @NullMarked
 package dev.hookbridge.log;

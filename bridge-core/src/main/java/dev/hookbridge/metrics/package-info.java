@@ -1,6 +1,6 @@
 /**
- * What a site watches: the Prometheus registry and the small HTTP server that shows it. The stages
- * take a {@code MeterRegistry} and know nothing of this room. The door is {@link
+ * The Prometheus registry and the small HTTP server that serves it. The stages use a {@code
+ * MeterRegistry} and do not know this package. The entry point is {@link
  * dev.hookbridge.metrics.MetricsServer}.
  */
 @NullMarked

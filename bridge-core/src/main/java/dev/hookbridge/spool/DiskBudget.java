@@ -29,18 +29,18 @@ final class DiskBudget {
   private final SpoolState ledger;
   private final Limits limits;
   private final Folder folder;
-  private final ReserveFile ballast;
+  private final ReserveFile reserveFile;
   private final DroppedEvents drops;
   private final long page;
   private long loggedAt = System.nanoTime() - LOG_EVERY;
 
-  DiskBudget(Opening opening, Limits limits, ReserveFile ballast, DroppedEvents drops)
+  DiskBudget(Opening opening, Limits limits, ReserveFile reserveFile, DroppedEvents drops)
       throws SQLException {
     this.db = opening.db();
     this.ledger = opening.ledger();
     this.folder = opening.folder();
     this.limits = limits;
-    this.ballast = ballast;
+    this.reserveFile = reserveFile;
     this.drops = drops;
     this.page = db.number("PRAGMA page_size", 0);
   }
@@ -65,7 +65,7 @@ final class DiskBudget {
     long free = db.number("PRAGMA freelist_count", 0) * page;
     long used = db.number("PRAGMA page_count", 0) * page - free;
     long room = most(limits) - used;
-    return ballast.there() ? room - longLog() : Math.min(room, free);
+    return reserveFile.there() ? room - longLog() : Math.min(room, free);
   }
 
   /**
@@ -97,7 +97,7 @@ final class DiskBudget {
     if (need <= room) {
       return room;
     }
-    if (ballast.there() && need <= room + longLog()) {
+    if (reserveFile.there() && need <= room + longLog()) {
       throw noRoom("another program keeps a transaction open");
     }
     warn();
@@ -106,7 +106,7 @@ final class DiskBudget {
       more = dropOldest(change, need - room);
       room = room();
     }
-    if (need > room && !ballast.there()) {
+    if (need > room && !reserveFile.there()) {
       throw noRoom("its disk is full");
     }
     return room;
@@ -128,7 +128,7 @@ final class DiskBudget {
   }
 
   private String reason() {
-    return ballast.there() ? DroppedEvents.MAX_BYTES : DroppedEvents.DISK_FULL;
+    return reserveFile.there() ? DroppedEvents.MAX_BYTES : DroppedEvents.DISK_FULL;
   }
 
   /** Lets go of the oldest events, about as many bytes as asked. False when none is left. */

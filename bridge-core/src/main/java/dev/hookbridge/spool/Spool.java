@@ -43,9 +43,9 @@ public final class Spool implements AutoCloseable {
   private final ObjectKeys keys;
 
   private Spool(Opening opening, Limits limits, MeterRegistry registry) throws SQLException {
-    ReserveFile ballast = new ReserveFile(opening.folder().path(), DiskBudget.side(limits));
+    ReserveFile reserveFile = new ReserveFile(opening.folder().path(), DiskBudget.side(limits));
     DroppedEvents untold = new DroppedEvents(opening.db());
-    this.bound = new DiskBudget(opening, limits, ballast, untold);
+    this.bound = new DiskBudget(opening, limits, reserveFile, untold);
     this.folder = opening.folder();
     this.ledger = opening.ledger();
     this.epoch = opening.epoch();
@@ -54,7 +54,7 @@ public final class Spool implements AutoCloseable {
     this.readers = new Readers(folder.file());
     Wal wal =
         new Wal(opening.db(), Folder.wal(folder.file()), DiskBudget.side(limits), readers.pause());
-    this.writer = new Writer(opening, ballast, wal);
+    this.writer = new Writer(opening, reserveFile, wal);
     this.intake = new AppendHandler(opening, bound, untold);
     this.dead = new DeadLetters(writer, opening, bound, limits, untold, bells::ring);
     this.reading = new Reading(opening, readers, writer, untold);

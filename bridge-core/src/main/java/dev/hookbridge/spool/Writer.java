@@ -15,18 +15,18 @@ final class Writer implements AutoCloseable {
   private final Folder folder;
   private final Database db;
   private final SpoolState ledger;
-  private final ReserveFile ballast;
+  private final ReserveFile reserveFile;
   private final Wal wal;
   private final ReentrantLock lock = new ReentrantLock(true);
   private final OpenFiles files;
   private boolean written;
 
-  Writer(Opening opening, ReserveFile ballast, Wal wal) {
+  Writer(Opening opening, ReserveFile reserveFile, Wal wal) {
     this.files = new OpenFiles(opening.folder().file());
     this.folder = opening.folder();
     this.db = opening.db();
     this.ledger = opening.ledger();
-    this.ballast = ballast;
+    this.reserveFile = reserveFile;
     this.wal = wal;
   }
 
@@ -62,7 +62,7 @@ final class Writer implements AutoCloseable {
       }
     } catch (SQLException e) {
       try {
-        if (ballast.there() && full(e)) {
+        if (reserveFile.there() && full(e)) {
           makeRoom(e);
           return;
         }
@@ -75,13 +75,13 @@ final class Writer implements AutoCloseable {
 
   /** Growing the memory that connections share, for one, fails as an input or output error. */
   private boolean full(SQLException e) {
-    return Faults.full(e) || (Faults.inputOutput(e) && ballast.diskTight());
+    return Faults.full(e) || (Faults.inputOutput(e) && reserveFile.diskTight());
   }
 
   /** The log moves into the file, with the ballast's room if need be, and is written anew. */
   private void makeRoom(SQLException reason) throws SQLException {
     try {
-      ballast.release();
+      reserveFile.release();
       wal.checkpoint();
     } catch (IOException | SQLException e) {
       reason.addSuppressed(e);
@@ -103,7 +103,7 @@ final class Writer implements AutoCloseable {
   }
 
   private boolean vacuum(DiskBudget bound, boolean shorten) throws SQLException {
-    ballast.restore();
+    reserveFile.restore();
     long spare = shorten ? bound.spare() : 0;
     if (spare > 0) {
       db.run("PRAGMA incremental_vacuum(" + Math.min(VACUUM_PAGES, spare) + ")");

@@ -20,7 +20,7 @@ public record Snapshot(
     Instant now,
     Duration up,
     List<SinkState> sinks,
-    SpoolState spool,
+    SpoolUsage spool,
     MailboxState mailbox,
     DecisionState decisions,
     Map<String, Long> losses,
@@ -50,7 +50,7 @@ public record Snapshot(
    * @param last the highest number given
    * @param problem one sentence, empty when it stores
    */
-  public record SpoolState(
+  public record SpoolUsage(
       long events, long bytes, long limit, long last, String epoch, String problem) {}
 
   /**

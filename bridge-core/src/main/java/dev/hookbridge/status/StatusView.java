@@ -8,7 +8,7 @@ import dev.hookbridge.status.Panel.Level;
 import dev.hookbridge.status.Snapshot.DecisionState;
 import dev.hookbridge.status.Snapshot.MailboxState;
 import dev.hookbridge.status.Snapshot.SinkState;
-import dev.hookbridge.status.Snapshot.SpoolState;
+import dev.hookbridge.status.Snapshot.SpoolUsage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -125,7 +125,7 @@ final class StatusView {
     return sink.reason().isEmpty() ? word : word + ", " + sink.reason();
   }
 
-  private static Panel spool(SpoolState spool, List<SinkState> sinks) {
+  private static Panel spool(SpoolUsage spool, List<SinkState> sinks) {
     double share = (double) spool.bytes() / spool.limit();
     boolean filling = share > NEARLY_FULL;
     double oldest = sinks.stream().mapToDouble(SinkState::oldest).max().orElse(0);

@@ -1,14 +1,14 @@
 /**
- * The status page: what an operator sees who looks at one host. A {@link
- * dev.hookbridge.status.StatusSource} says how the agent is, {@code StatusView} makes words of it,
- * once for all who look, and the page shows these words: as HTML that needs no script, and live by
- * server-sent events. Nothing is done while nobody looks, but that {@link
- * dev.hookbridge.status.LastEvents} keeps the names of the last events.
+ * The status page of one host. A {@link dev.hookbridge.status.StatusSource} reports the agent's
+ * state, {@code StatusView} turns it into text once for all viewers, and the page shows this text
+ * as HTML that needs no script, and live by server-sent events. While nobody views the page, only
+ * {@link dev.hookbridge.status.LastEvents} works: it keeps the names of the last events.
  *
- * <p>Guests are called whatever their owners like. A name is text everywhere here, and a browser
- * that is told otherwise refuses it: no script, style, picture or connection but the page's own.
+ * <p>The owners of guests choose their names. A name is text everywhere here, and the page's
+ * content security policy allows no script, style, picture or connection but the page's own.
  *
- * <p>The door is {@link dev.hookbridge.status.StatusPage}. This room has no server of its own.
+ * <p>The entry point is {@link dev.hookbridge.status.StatusPage}. The package has no server of its
+ * own.
  */
 @NullMarked
 package dev.hookbridge.status;

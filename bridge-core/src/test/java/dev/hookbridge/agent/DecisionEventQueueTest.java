@@ -24,14 +24,14 @@ class DecisionEventQueueTest {
       throws Exception {
     Limits limits = new Limits(1L << 30, WhenFull.DROP_OLDEST);
     try (Spool spool = Spool.open(folder, "kvm-07.example.org", limits, meters)) {
-      DecisionEventQueue announcer = new DecisionEventQueue(spool, meters);
+      DecisionEventQueue decisionEventQueue = new DecisionEventQueue(spool, meters);
       Envelope call = samples.next("web", 100);
-      announcer.tell(requested(call));
-      announcer.tell(requested(call));
+      decisionEventQueue.tell(requested(call));
+      decisionEventQueue.tell(requested(call));
       List<Envelope> batch = new ArrayList<>(List.of(call));
-      batch.addAll(announcer.of(call.id()));
+      batch.addAll(decisionEventQueue.of(call.id()));
       assertThat(batch).hasSize(3);
-      announcer.notStored(batch);
+      decisionEventQueue.notStored(batch);
       assertThat(meters.get("hookbridge.decision.events.untold").counter().count()).isEqualTo(2);
     }
   }

@@ -46,9 +46,9 @@ final class Rig implements AutoCloseable {
 
   private Rig(Path folder, List<Rule> rules) throws IOException {
     this.folder = folder;
-    Map<String, DecisionTransport> carriers = new HashMap<>();
+    Map<String, DecisionTransport> decisionTransports = new HashMap<>();
     for (Rule rule : rules) {
-      carriers.put(
+      decisionTransports.put(
           rule.via(),
           new DecisionTransport(
               rule.via(), new FakeTransport(), FakeTransport.noSettings(), true, 1L << 30));
@@ -56,7 +56,7 @@ final class Rig implements AutoCloseable {
     decisions =
         Decisions.open(
             rules,
-            new Decisions.Site(folder, "kvm-07.example.org", carriers),
+            new Decisions.Site(folder, "kvm-07.example.org", decisionTransports),
             envelopes,
             meters,
             told::add);

@@ -4,7 +4,7 @@ import dev.hookbridge.decision.PendingRequest;
 import dev.hookbridge.status.Snapshot.DecisionState;
 import dev.hookbridge.status.Snapshot.MailboxState;
 import dev.hookbridge.status.Snapshot.SinkState;
-import dev.hookbridge.status.Snapshot.SpoolState;
+import dev.hookbridge.status.Snapshot.SpoolUsage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -18,7 +18,7 @@ final class Host implements StatusSource {
 
   volatile Supplier<Instant> clock = () -> NOW;
   volatile List<SinkState> sinks = List.of(sink(true, 0, 0, "", 0));
-  volatile SpoolState spool = new SpoolState(0, 1 << 20, 4L << 30, 12, EPOCH, "");
+  volatile SpoolUsage spool = new SpoolUsage(0, 1 << 20, 4L << 30, 12, EPOCH, "");
   volatile MailboxState mailbox = new MailboxState(0, 11, "");
   volatile DecisionState decisions = decisions(0, true, List.of(), List.of());
   volatile Map<String, Long> losses = Map.of("damaged", 0L);
@@ -29,8 +29,8 @@ final class Host implements StatusSource {
     return new SinkState("feed", "kafka", connected, waiting, oldest, reason, dead);
   }
 
-  static SpoolState spool(long bytes, String problem) {
-    return new SpoolState(3, bytes, 4L << 30, 12, EPOCH, problem);
+  static SpoolUsage spool(long bytes, String problem) {
+    return new SpoolUsage(3, bytes, 4L << 30, 12, EPOCH, problem);
   }
 
   static DecisionState decisions(

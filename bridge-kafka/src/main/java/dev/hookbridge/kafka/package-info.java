@@ -1,9 +1,9 @@
 /**
- * Kafka: CloudEvents in binary mode, one record per event, ordered by the partition of the event's
- * key. The door is {@link dev.hookbridge.kafka.KafkaTransport}; {@code KafkaErrors} decides what
- * every failure of the client means, {@code KafkaHeaders} how an event looks as a record. {@code
- * KafkaDecisions} asks deciders and {@code ReplyReader} hears them, for a host; {@code
- * KafkaDecisionFeed} is the deciders' end.
+ * Kafka: CloudEvents in binary or structured mode, one record per event, ordered by the partition
+ * of the event's key. The entry point is {@link dev.hookbridge.kafka.KafkaTransport}. {@code
+ * KafkaErrors} maps every failure of the client to an outcome, {@code KafkaHeaders} maps an event
+ * to a record. On a host, {@code KafkaDecisions} asks deciders and {@code ReplyReader} reads their
+ * replies; {@code KafkaDecisionFeed} is the deciders' side.
  */
 @NullMarked
 package dev.hookbridge.kafka;

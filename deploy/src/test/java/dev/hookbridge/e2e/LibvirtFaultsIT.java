@@ -55,12 +55,12 @@ class LibvirtFaultsIT extends LibvirtTrouble {
   void aFullDisk() throws Exception {
     cycle(USUAL);
     feed.awaitAll(host, witness);
-    Path ballast = disk.folder().resolve("ballast");
-    fill(ballast);
+    Path reserveFile = disk.folder().resolve("ballast");
+    fill(reserveFile);
     cycle(USUAL);
     host.restartLibvirt();
     keeperLives();
-    Files.delete(ballast);
+    Files.delete(reserveFile);
     cycle(USUAL);
     assertThat(lost()).isNotEmpty().allMatch(line -> line.endsWith(" 28")); // ENOSPC
     awaitAllButLost();

@@ -73,7 +73,7 @@ class LibvirtManyIT extends LibvirtTrouble {
         return "broker halted";
       }
       case 4 -> {
-        fill(ballast());
+        fill(reserveFile());
         return "disk full";
       }
       case 5 -> {
@@ -88,7 +88,7 @@ class LibvirtManyIT extends LibvirtTrouble {
     }
   }
 
-  private Path ballast() {
+  private Path reserveFile() {
     return disk.folder().resolve("ballast");
   }
 
@@ -97,7 +97,7 @@ class LibvirtManyIT extends LibvirtTrouble {
       disk.remount("rw");
       readOnly = false;
     }
-    Files.deleteIfExists(ballast());
+    Files.deleteIfExists(reserveFile());
     if (paused) {
       kafka.broker().resume();
       paused = false;

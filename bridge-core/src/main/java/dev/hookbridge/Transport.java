@@ -63,7 +63,7 @@ public interface Transport {
    * Connects the channel over which deciders are asked. Blocks for at most 10 s.
    *
    * @param context {@code name} is the sink's, whose settings these are
-   * @return empty when this transport carries no decisions
+   * @return empty when this transport does not support decisions
    * @throws SinkException when the broker cannot be used for now; it is tried again
    */
   default Optional<DecisionChannel> decisions(
@@ -84,7 +84,7 @@ public interface Transport {
    *     the same: those of another rule are a group of their own, whatever its name
    * @param atOnce how many requests this decider works on at a time; a broker that can give the
    *     others to somebody else does
-   * @return empty when this transport carries no decisions
+   * @return empty when this transport does not support decisions
    * @throws SinkException when the broker cannot be used
    */
   default Optional<DecisionFeed> decisionFeed(

@@ -28,7 +28,7 @@ import picocli.CommandLine.Mixin;
 /** Runs until SIGTERM or SIGINT. */
 @Command(
     name = "agent",
-    description = "Takes in hook calls and publishes them, until it is told to stop.",
+    description = "Reads hook calls and publishes them until it is stopped.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class AgentCommand implements Callable<Integer> {

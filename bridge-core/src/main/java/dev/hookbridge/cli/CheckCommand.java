@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 final class CheckCommand implements Callable<Integer> {
   @Mixin CommonOptions setup = new CommonOptions();
 
-  @Option(names = "--create", description = "Make the topic, exchange and queue that are missing.")
+  @Option(names = "--create", description = "Create the missing topic, exchange and queue.")
   boolean create;
 
   @Override

@@ -49,10 +49,9 @@ final class CheckRunner {
       return List.of(
           Check.failure(
               what,
-              "gave no answer in "
+              "no answer within "
                   + patience.toSeconds()
-                  + " s: a disk, a daemon or a broker behind it does not answer, see to that"
-                  + " first"));
+                  + " s: a disk, a daemon or a broker does not respond; check it first"));
     } catch (ExecutionException e) {
       return List.of(Check.failure(what, Failures.sentence(e.getCause())));
     } catch (InterruptedException e) {

@@ -53,7 +53,7 @@ final class DeadCommand {
   }
 
   @Command(
-      description = "Sends dead letters again, marked as replayed; the agent does it.",
+      description = "Asks the agent to send dead letters again, marked as replayed.",
       mixinStandardHelpOptions = true,
       versionProvider = Version.class)
   int retry(
@@ -65,7 +65,7 @@ final class DeadCommand {
     try (SpoolView spool = SpoolCommand.open()) {
       List<Long> named = numbers == null ? List.of() : numbers;
       if (sink == null && named.isEmpty()) {
-        throw new Failures.Failure("which ones? name numbers from 'dead list', or --sink SINK");
+        throw new Failures.Failure("name numbers from 'dead list', or use --sink SINK");
       }
       int asked = sink == null ? spool.requestRetry(named) : spool.requestRetry(sink);
       long missing = sink == null ? named.stream().distinct().count() - asked : 0;

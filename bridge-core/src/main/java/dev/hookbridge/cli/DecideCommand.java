@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "The program gets the request as a CloudEvent in JSON on its stdin. Exit 0 allows, 1 vetoes with",
-      "what it wrote to stderr as the reason; anything else is no answer. What follows PROGRAM is its.",
+      "what it wrote to stderr as the reason; anything else is no answer. Arguments after PROGRAM are passed to it.",
       "",
       "Examples:",
       "  hookbridge decide --rule placement --exec /etc/hookbridge/placement.py --limit 64",
@@ -48,7 +48,7 @@ final class DecideCommand implements Callable<Integer> {
   @Option(
       names = "--sink",
       paramLabel = "NAME",
-      description = "Whose broker; default: the first that carries decisions.")
+      description = "The sink whose broker is used; default: the first that supports decisions.")
   @Nullable String sink;
 
   @Option(
@@ -140,12 +140,12 @@ final class DecideCommand implements Callable<Integer> {
 
   private void usage() {
     int ways = (exec ? 1 : 0) + (allow ? 1 : 0) + (veto == null ? 0 : 1);
-    require(ways == 1, "say what to answer: one of --exec PROGRAM, --allow and --veto REASON");
-    require(exec == !program.isEmpty(), "a program belongs to --exec, and --exec to a program");
-    require(RULE.matcher(rule).matches(), "--rule '" + rule + "' is no rule's name");
+    require(ways == 1, "choose one of --exec PROGRAM, --allow and --veto REASON");
+    require(exec == !program.isEmpty(), "--exec needs a PROGRAM, and PROGRAM needs --exec");
+    require(RULE.matcher(rule).matches(), "--rule '" + rule + "' is not a valid rule name");
     require(
         GROUP.matcher(group).matches(),
-        "--group '" + group + "' is no name: write up to 64 letters, digits, '_' or '-'");
+        "--group '" + group + "' is not a valid name: write up to 64 letters, digits, '_' or '-'");
     require(
         decider == null || (!decider.isBlank() && decider.length() <= LONGEST_DECIDER),
         "--decider is empty or longer than " + LONGEST_DECIDER + " characters");
@@ -167,7 +167,7 @@ final class DecideCommand implements Callable<Integer> {
                 .orElseThrow(
                     () ->
                         new Failures.Failure(
-                            "no sink of the configuration carries decisions: add one of type kafka"
+                            "no sink of the configuration supports decisions: add one of type kafka"
                                 + " or amqp"))
             : setup.sink(sink);
     if (!chosen.plan().transport().carriesDecisions()) {
@@ -176,7 +176,7 @@ final class DecideCommand implements Callable<Integer> {
               + chosen.name()
               + " of type "
               + chosen.plan().transport().type()
-              + " carries no decisions: name one of type kafka or amqp");
+              + " does not support decisions: name one of type kafka or amqp");
     }
     return chosen;
   }

@@ -83,7 +83,8 @@ final class DecideLoop {
     try {
       return plan.transport()
           .decisionFeed(plan.settings(), group, rule, jobs)
-          .orElseThrow(() -> new IllegalStateException(plan.name() + " carries no decisions"));
+          .orElseThrow(
+              () -> new IllegalStateException(plan.name() + " does not support decisions"));
     } catch (IllegalArgumentException e) {
       throw SinkException.of(e);
     }
@@ -141,7 +142,7 @@ final class DecideLoop {
     Duration left = request.left(Instant.now());
     if (left.isNegative() || left.isZero()) {
       return DecideAnswer.none(
-          "expired " + -left.toMillis() + " ms ago by this machine's clock, not looked at");
+          "expired " + -left.toMillis() + " ms ago by this machine's clock; ignored");
     }
     return judge.judge(JsonEvent.line(asked.event()), left);
   }

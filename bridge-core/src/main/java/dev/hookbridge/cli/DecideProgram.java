@@ -51,7 +51,7 @@ final class DecideProgram implements DecisionProvider {
       }
     }
     throw new Failures.Failure(
-        name + " is no program that can be run: name one with its path, and make it executable");
+        name + " cannot be executed: give the full path, and make it executable");
   }
 
   @Override

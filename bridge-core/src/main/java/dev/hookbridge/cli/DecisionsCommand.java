@@ -38,7 +38,7 @@ final class DecisionsCommand {
     }
     Optional<List<String>> rules = rules(places, out);
     if (rules.isPresent() && rules.get().isEmpty()) {
-      out.println("agent    not asked: there are no rules");
+      out.println("agent    not needed: there are no rules");
     } else {
       GateStatus sight = GateStatus.of(places.gates());
       out.println("agent    " + sight.agent());
@@ -60,7 +60,7 @@ final class DecisionsCommand {
       return Optional.of(List.of());
     } catch (MalformedRecordException e) {
       out.println(
-          "rules    the gates file is of no use, so no hook asks: "
+          "rules    the gates file cannot be used, so no hook asks: "
               + e.getMessage()
               + "; restart the agent");
       return Optional.empty();

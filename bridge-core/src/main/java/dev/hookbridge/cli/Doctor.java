@@ -61,7 +61,7 @@ final class Doctor {
         } else if (++silent < SILENCE_SECONDS) {
           progress.accept("looking at " + about() + ", " + silent + " s");
         } else {
-          find(Check.failure(about(), "is not looked at any more after " + silent + " s"), told);
+          find(Check.failure(about(), "was given up after " + silent + " s"), told);
           break;
         }
       }

@@ -85,7 +85,7 @@ final class DoctorAgent {
           answers
               ? Check.ok("gate", said)
               : Check.failure(
-                  "gate", said + ": hooks take the agent for absent, restart hookbridge"));
+                  "gate", said + ": hooks treat the agent as absent; restart hookbridge"));
     }
     return checks;
   }

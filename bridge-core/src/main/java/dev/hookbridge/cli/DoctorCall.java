@@ -37,7 +37,8 @@ final class DoctorCall {
   /** Calls it; a failure when it says by its exit or by the record of losses that it failed. */
   Check make() throws IOException, InterruptedException {
     if (!places.trial() && DoctorFolders.self() != 0) {
-      return Check.warning("test call", "not made: only root's hooks write here, run this as root");
+      return Check.warning(
+          "test call", "not made: only hooks of root write here; run this as root");
     }
     long lostBefore = size(places.lost());
     long begin = System.nanoTime();

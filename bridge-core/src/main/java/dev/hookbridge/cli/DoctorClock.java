@@ -29,7 +29,7 @@ final class DoctorClock {
   private static final Duration HARMFUL = Duration.ofMinutes(5);
 
   private static final Check UNKNOWN =
-      Check.warning("clock", "nothing here tells whether it is right: compare it with --clock URL");
+      Check.warning("clock", "cannot be verified here: compare it with --clock URL");
 
   private static final String REMEDY = "let chrony or systemd-timesyncd set it";
 
@@ -52,8 +52,8 @@ final class DoctorClock {
             .start();
     String said = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return switch (said.strip()) {
-      case "yes" -> Check.ok("clock", "synchronised, says systemd");
-      case "no" -> Check.warning("clock", "is not synchronised, says systemd: " + REMEDY);
+      case "yes" -> Check.ok("clock", "synchronised, according to systemd");
+      case "no" -> Check.warning("clock", "is not synchronised, according to systemd: " + REMEDY);
       default -> UNKNOWN;
     };
   }
@@ -88,7 +88,8 @@ final class DoctorClock {
       // The header is cut to whole seconds: half of one is what it lags on average.
       off = Duration.between(there.toInstant().plusMillis(500), here);
     } catch (DateTimeParseException e) {
-      return Check.warning("clock", server + " tells no time: name another with --clock");
+      return Check.warning(
+          "clock", server + " sends no Date header: name another server with --clock");
     }
     String said = "differs by " + off.abs().toSeconds() + " s from that of " + server.getHost();
     if (off.abs().compareTo(RIGHT) <= 0) {

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "doctor",
     description =
-        "Finds why no event arrives: looks along an event's way, sends a test event. Run it as root.",
+        "Finds why no event arrives: checks each step of an event's path and sends a test event. Run it as root.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class DoctorCommand implements Callable<Integer> {
@@ -48,7 +48,7 @@ final class DoctorCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     if (clock != null && !String.valueOf(clock.getScheme()).matches("https?")) {
       throw new ParameterException(
-          spec.commandLine(), "--clock is no address of a web server: write http://host/");
+          spec.commandLine(), "--clock needs the address of a web server, such as http://host/");
     }
     List<String> arguments = spec.root().commandLine().getParseResult().originalArgs();
     PrintStream out = System.out;

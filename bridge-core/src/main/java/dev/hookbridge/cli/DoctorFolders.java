@@ -81,7 +81,7 @@ final class DoctorFolders {
       wrong(folder, agent.orElse(root), ANYTHING_BY_OTHERS).ifPresent(wrong::add);
     }
     return wrong.isEmpty()
-        ? Check.ok("owners", "the folders belong to whom they should")
+        ? Check.ok("owners", "all folders have the right owner")
         : Check.failure("owners", String.join("; ", wrong) + ": " + remedy());
   }
 
@@ -93,7 +93,7 @@ final class DoctorFolders {
   private static Optional<String> wrong(Path folder, int uid, int forbidden) throws IOException {
     OptionalInt owner = owner(folder);
     if (owner.isEmpty()) {
-      return Optional.of(folder + " is no folder");
+      return Optional.of(folder + " is not a folder");
     }
     if (owner.getAsInt() != uid) {
       return Optional.of(folder + " belongs to user " + owner.getAsInt() + " and should to " + uid);
@@ -124,10 +124,10 @@ final class DoctorFolders {
     String said = (free >> 20) + " MiB free, hooks leave " + (reserve >> 20) + " MiB";
     if (free <= reserve) {
       return Check.failure(
-          "room", said + ": calls are lost, make room on the disk of " + places.mail());
+          "room", said + ": calls are lost; free space on the disk of " + places.mail());
     }
     return free < 2 * reserve
-        ? Check.warning("room", said + ": make room on the disk of " + places.mail())
+        ? Check.warning("room", said + ": free space on the disk of " + places.mail())
         : Check.ok("room", said);
   }
 
@@ -168,7 +168,7 @@ final class DoctorFolders {
         : Check.warning(
             "losses",
             lost
-                + " calls were not written, the last one for errno "
+                + " calls could not be written; the last error was errno "
                 + errno
                 + " (28: no room, 30: read-only, 1 and 13: forbidden): "
                 + file

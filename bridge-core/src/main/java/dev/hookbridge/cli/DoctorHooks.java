@@ -36,8 +36,8 @@ final class DoctorHooks {
         daemons.isEmpty()
             ? Check.warning(
                 "libvirt",
-                "no daemon runs here: nobody calls hooks until one is started (modular ones start"
-                    + " when they are needed)")
+                "no daemon runs here: no hook is called until one is started (modular daemons start"
+                    + " on demand)")
             : Check.ok("libvirt", String.join(", ", daemons)));
   }
 
@@ -75,7 +75,7 @@ final class DoctorHooks {
             + command.target.dir
             + ": "
             + INSTALL
-            + " with --reload puts it there";
+            + " with --reload installs it";
     return Optional.of(
         trial && named.isEmpty()
             ? Check.warning("hook", sentence + "; in a trial 'hookbridge fire' calls it")

@@ -51,9 +51,9 @@ final class DoctorSpool {
           Check.failure(
               "agent",
               places.trial()
-                  ? "none has this spool: start 'hookbridge agent'"
-                  : "none has the spool: run 'systemctl start hookbridge', and look at"
-                      + " 'journalctl -u hookbridge' when it does not stay"));
+                  ? "no agent uses this spool: start 'hookbridge agent'"
+                  : "no agent uses the spool: run 'systemctl start hookbridge'; if it stops again, see"
+                      + " 'journalctl -u hookbridge'"));
     }
     List<Check> checks = new ArrayList<>();
     checks.add(answers(pid.getAsLong()));
@@ -82,7 +82,7 @@ final class DoctorSpool {
     String who = "runs as process " + pid;
     Optional<Endpoint> http = config.http();
     if (http.isEmpty() || http.get().address().getPort() == 0) {
-      return Check.ok("agent", who + ", and has no address at which to ask it");
+      return Check.ok("agent", who + "; its HTTP server is off, so its state cannot be queried");
     }
     try {
       AgentAnswer answer = AgentAnswer.of(http.get(), places);
@@ -95,7 +95,7 @@ final class DoctorSpool {
       return own.isEmpty()
           ? Check.ok("agent", who + " and answers")
           : Check.failure(
-              "agent", who + " and says: " + String.join("; ", own) + ": see to that first");
+              "agent", who + " and reports: " + String.join("; ", own) + "; fix that first");
     } catch (IOException e) {
       if (AgentClient.isImpostor(e)) {
         return Check.failure("agent", Failures.sentence(e));
@@ -105,7 +105,7 @@ final class DoctorSpool {
           who
               + " and does not answer ("
               + Failures.sentence(e)
-              + "): is 'http' what it was started with? look at 'journalctl -u hookbridge', then"
+              + "): was it started with this 'http' setting? see 'journalctl -u hookbridge', then"
               + " restart it");
     }
   }
@@ -131,15 +131,14 @@ final class DoctorSpool {
     if (sight.files() == 0) {
       checks.add(Check.ok("mail", "no call waits"));
     } else if (!runs) {
-      checks.add(Check.warning("mail", waits + ", until an agent takes them in"));
+      checks.add(Check.warning("mail", waits + ", until an agent ingests them"));
     } else {
       checks.add(
           sight.oldest().compareTo(LONG) < 0
               ? Check.ok("mail", waits)
               : Check.failure(
                   "mail",
-                  waits
-                      + ": the agent does not take them in, 'journalctl -u hookbridge' says why"));
+                  waits + ": the agent does not ingest them, 'journalctl -u hookbridge' says why"));
     }
     if (sight.ahead().toSeconds() > 0) {
       checks.add(
@@ -192,7 +191,7 @@ final class DoctorSpool {
               "spool",
               "is nearly full ("
                   + (most >> 20)
-                  + " MiB at most): see to the sinks that lag, then events are dropped"));
+                  + " MiB at most): check the sinks that lag; when it is full, events are dropped"));
     }
     if (free < most - taken) {
       checks.add(

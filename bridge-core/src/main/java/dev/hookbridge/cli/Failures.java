@@ -23,7 +23,7 @@ final class Failures implements IExecutionExceptionHandler {
     if (expected(e)) {
       err.println("hookbridge: " + sentence(e));
     } else {
-      err.println("hookbridge: unexpected failure, please report it with what follows");
+      err.println("hookbridge: unexpected failure; please report it with the following text");
       e.printStackTrace(err);
     }
     return 1;
@@ -41,10 +41,10 @@ final class Failures implements IExecutionExceptionHandler {
   /** One sentence about what went wrong, as good as there is one. */
   static String sentence(@Nullable Throwable e) {
     if (e instanceof AccessDeniedException denied) {
-      return denied.getFile() + " is not yours to use: run this as its owner or as root";
+      return denied.getFile() + ": no permission; run this as its owner or as root";
     }
     if (e instanceof NoSuchFileException missing) {
-      return missing.getFile() + " is missing: make it, or name another data folder";
+      return missing.getFile() + " is missing: create it, or set another data folder";
     }
     if (e == null) {
       return "an unknown failure";

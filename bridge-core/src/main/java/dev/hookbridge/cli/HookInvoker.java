@@ -96,7 +96,7 @@ interface HookInvoker extends AutoCloseable {
 
     @Override
     public String name() {
-      return "the shim's twin in Java";
+      return "the Java shim";
     }
 
     @Override

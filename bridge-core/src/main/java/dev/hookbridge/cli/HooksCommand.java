@@ -17,12 +17,12 @@ import picocli.CommandLine.Option;
 /** Runs as root where {@code hooks/} is root's: the only command that changes libvirt's files. */
 @Command(
     name = "hooks",
-    description = "Puts the hook where libvirt runs it, takes it away, shows where it is.",
+    description = "Installs, removes and lists the hook in libvirt's hook directories.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND")
 final class HooksCommand {
-  private static final String DRY = "Only say what would be done.";
+  private static final String DRY = "Show what would be done, and change nothing.";
 
   @Command(
       description = "Installs or upgrades the hook, beside scripts that are there already.",
@@ -65,7 +65,7 @@ final class HooksCommand {
   }
 
   @Command(
-      description = "Removes the hook, by whatever name, and nothing else.",
+      description = "Removes the hook under any of its names, and no other script.",
       mixinStandardHelpOptions = true,
       versionProvider = Version.class)
   int remove(@Mixin HooksTarget target, @Option(names = "--dry-run", description = DRY) boolean dry)
@@ -144,7 +144,7 @@ final class HooksCommand {
     if (!daemons.isEmpty()) {
       System.err.printf(
           "reload %s: until then no hook of %s runs. A reload (systemctl reload, SIGHUP, or"
-              + " --reload here) reads settings and firewall rules again; guests go on%n",
+              + " --reload here) reads settings and firewall rules again; guests keep running%n",
           String.join(", ", daemons), String.join(", ", first.stream().map(Driver::word).toList()));
     }
   }

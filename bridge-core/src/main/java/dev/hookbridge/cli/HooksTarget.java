@@ -55,7 +55,7 @@ final class HooksTarget {
                   new TypeConversionException(
                       "'"
                           + word
-                          + "' is no driver: take some of "
+                          + "' is not a driver; choose from "
                           + Arrays.stream(Driver.values())
                               .map(Driver::word)
                               .collect(Collectors.joining(", "))));

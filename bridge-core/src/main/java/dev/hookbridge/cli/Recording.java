@@ -32,7 +32,7 @@ final class Recording {
           calls.add(call(line));
         } catch (IOException e) {
           throw new Failures.Failure(
-              file + " line " + number + " is no recorded call: expected path, args and stdin");
+              file + " line " + number + " is not a recorded call: expected path, args and stdin");
         }
       }
     }

@@ -32,7 +32,7 @@ final class RuleChecks {
     checks.add(
         wrong
             .map(sentence -> Check.failure("gate", sentence))
-            .orElseGet(() -> Check.ok("gate", "its socket can lie in " + places.gates())));
+            .orElseGet(() -> Check.ok("gate", "its socket can be created in " + places.gates())));
     for (Rule rule : rules(config)) {
       checks.add(Check.ok("rule " + rule.name(), sentence(rule)));
     }
@@ -40,7 +40,9 @@ final class RuleChecks {
       checks.add(
           Check.warning(
               "decisions",
-              "are switched off by " + places.gatesOff() + ": 'decisions on' ends it"));
+              "are switched off by "
+                  + places.gatesOff()
+                  + ": 'hookbridge decisions on' switches them on"));
     }
     return checks;
   }

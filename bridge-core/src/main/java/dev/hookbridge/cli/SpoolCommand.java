@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 /** Works beside a running agent and without one; what is read here has not left the host. */
 @Command(
     name = "spool",
-    description = "Shows and exports what waits on this host.",
+    description = "Shows and exports the events stored on this host.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
@@ -34,7 +34,7 @@ final class SpoolCommand {
   }
 
   @Command(
-      description = "Epoch, numbers, size, and where each sink stands.",
+      description = "Epoch, numbers, size, and each sink's position.",
       mixinStandardHelpOptions = true,
       versionProvider = Version.class)
   int status() throws SpoolException {

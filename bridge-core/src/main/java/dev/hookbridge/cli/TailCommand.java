@@ -38,7 +38,7 @@ final class TailCommand implements Callable<Integer> {
   @Option(
       names = "--wait",
       paramLabel = "SECONDS",
-      description = "End with 1 when no event came for so long.")
+      description = "Exit with 1 when no event arrives for this long.")
   long wait = Long.MAX_VALUE;
 
   @Override

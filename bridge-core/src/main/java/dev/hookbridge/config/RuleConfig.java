@@ -189,7 +189,9 @@ public final class RuleConfig {
       boolean known = sinks.stream().anyMatch(sink -> sink.name().equals(via));
       throw settings.wrong(
           "via",
-          known ? "is '" + via + "', whose type carries no decisions" : "is '" + via + "', no sink",
+          known
+              ? "is '" + via + "', whose type does not support decisions"
+              : "is '" + via + "', no sink",
           carry.isEmpty()
               ? "name a sink of a type that carries them, kafka or amqp"
               : "name one of " + String.join(", ", carry));

@@ -114,7 +114,7 @@ final class ChannelSupervisor implements AutoCloseable {
         decisionTransport
             .transport()
             .decisions(decisionTransport.settings(), context, ear)
-            .orElseThrow(() -> new IllegalStateException("it carries no decisions"))) {
+            .orElseThrow(() -> new IllegalStateException("it does not support decisions"))) {
       channel = open;
       while (!ear.over.await(500, TimeUnit.MILLISECONDS) && stopped.getCount() > 0) {
         well(open);

@@ -139,7 +139,7 @@ class DecideProgramTest {
   void aProgramThatIsNotThereIsToldAtOnce() {
     assertThatThrownBy(() -> new DecideProgram(List.of("/no/such/policy")))
         .isInstanceOf(Failures.Failure.class)
-        .hasMessageStartingWith("/no/such/policy is no program");
+        .hasMessageStartingWith("/no/such/policy cannot be executed");
     assertThatThrownBy(() -> new DecideProgram(List.of("no-such-policy")))
         .isInstanceOf(Failures.Failure.class);
   }

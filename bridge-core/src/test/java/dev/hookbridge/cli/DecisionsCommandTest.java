@@ -52,7 +52,7 @@ class DecisionsCommandTest {
     assertThat(status.out())
         .contains("switch   off by alice: " + off)
         .contains("rules    none, so no hook asks: there is no gates file")
-        .contains("agent    not asked: there are no rules")
+        .contains("agent    not needed: there are no rules")
         .doesNotContain("absent", "socket");
     assertThat(status.exit()).isZero();
     assertThat(run("decisions", "on").exit()).isZero();
@@ -68,7 +68,7 @@ class DecisionsCommandTest {
     assertThat(status.exit()).as(status.out()).isZero();
     assertThat(status.out())
         .contains("rules    none, so no hook asks")
-        .contains("agent    not asked: there are no rules")
+        .contains("agent    not needed: there are no rules")
         .doesNotContain("absent", "socket");
   }
 
@@ -95,6 +95,6 @@ class DecisionsCommandTest {
         .contains("rule     a: qemu.prepare.begin of *, exempt -, 2000 ms, on-timeout allow");
     Files.writeString(folder.resolve("gates.d/gates"), "torn");
     assertThat(run("decisions", "status").out())
-        .contains("rules    the gates file is of no use, so no hook asks: it is cut short;");
+        .contains("rules    the gates file cannot be used, so no hook asks: it is cut short;");
   }
 }

@@ -66,7 +66,7 @@ class DoctorTest {
     Files.createSymbolicLink(spool, folder.resolve("etc"));
     Check check = folders().owners();
     assertThat(check.level()).isEqualTo(Level.FAILURE);
-    assertThat(check.message()).contains(spool + " is no folder", "layout.sh");
+    assertThat(check.message()).contains(spool + " is not a folder", "layout.sh");
     assertThat(DoctorFolders.owner(spool)).isEmpty();
     assertThat(DoctorFolders.owner(folder.resolve("nowhere"))).isEmpty();
   }
@@ -107,7 +107,8 @@ class DoctorTest {
     Files.writeString(places.lost(), "late" + line + "0\nlost" + line + "28\nlost" + line + "30\n");
     Check check = folders().losses();
     assertThat(check.level()).isEqualTo(Level.WARNING);
-    assertThat(check.message()).startsWith("2 calls were not written, the last one for errno 30 ");
+    assertThat(check.message())
+        .startsWith("2 calls could not be written; the last error was errno 30 ");
   }
 
   @ParameterizedTest
@@ -185,8 +186,9 @@ class DoctorTest {
     round.look("spool", () -> List.of(Check.ok("spool", "7 events")));
     never.countDown();
     assertThat(said(out)).hasSize(6);
-    assertThat(said(out).get(1)).startsWith("failure\tbroker\tgave no answer in 0 s");
-    assertThat(said(out).get(3)).startsWith("failure\tmail\t/var/lib/hookbridge/mail/new is not");
+    assertThat(said(out).get(1)).startsWith("failure\tbroker\tno answer within 0 s");
+    assertThat(said(out).get(3))
+        .startsWith("failure\tmail\t/var/lib/hookbridge/mail/new: no permission");
     assertThat(said(out).get(5)).isEqualTo("ok\tspool\t7 events");
   }
 

@@ -156,7 +156,7 @@ class RuleConfigTest {
           [ { name: a, via: feed } ]                         | decisions.a.when is missing
           [ { name: a, when: qemu.prepare.begin } ]          | decisions.a.via is missing
           [ { name: a, when: qemu.prepare.begin, via: fed } ] | decisions.a.via is 'fed', no sink: name one of feed
-          [ { name: a, when: qemu.prepare.begin, via: local } ] | decisions.a.via is 'local', whose type carries no decisions
+          [ { name: a, when: qemu.prepare.begin, via: local } ] | decisions.a.via is 'local', whose type does not support decisions
           [ { name: a, when: qemu.prepare.begin, via: feed, objekt: x } ] | decisions.a.objekt is not a key: did you mean object?
           [ { name: a, when: qemu.prepare.begin, via: feed, object: "" } ] | decisions.a.object is empty
           [ { name: a, when: qemu.prepare.begin, via: feed, exempt: [ "" ] } ] | holds an empty name

@@ -68,7 +68,7 @@ class CommandsIT {
   @Test
   void theTwinWritesWhatTheShimWrites() throws Exception {
     Host.Ran fired = host.hookbridge("fire", "--twin", "--driver", "lxc", "box", "start", "begin");
-    assertThat(fired.output()).contains("1 calls made by the shim's twin in Java");
+    assertThat(fired.output()).contains("1 calls made by the Java shim");
     Host.Ran shim = host.hookbridge("fire", "--driver", "lxc", "box", "start", "begin");
     assertThat(shim.exit()).as(shim.output()).isZero();
     host.startAgent();

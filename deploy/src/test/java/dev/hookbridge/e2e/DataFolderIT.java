@@ -192,8 +192,8 @@ class DataFolderIT {
     assertThat(off.exit()).as(off.output()).isEqualTo(1);
     assertThat(off.output())
         .isEqualTo(
-            "hookbridge: /etc/hookbridge/gates.off is not yours to use: run this as its owner or"
-                + " as root\n");
+            "hookbridge: /etc/hookbridge/gates.off: no permission; run this as its owner or as"
+                + " root\n");
   }
 
   /** A trial's switch is not the host's, and who throws it must not believe so. */

@@ -145,7 +145,7 @@ class DoctorIT {
     try {
       Host.Ran ran = fails(patient.doctor(), "room: ", "test call: ");
       assertThat(ran.output())
-          .contains("calls are lost, make room on the disk of " + host.data.resolve("mail"))
+          .contains("calls are lost; free space on the disk of " + host.data.resolve("mail"))
           .contains("could not write its call: the last line of " + host.data.resolve("run/lost"));
     } finally {
       Files.delete(settings);
@@ -161,7 +161,7 @@ class DoctorIT {
     assertThat(ran.exit()).as(ran.output()).isZero();
     assertThat(ran.output())
         .contains("warning decisions: are switched off by " + host.data.resolve("etc/gates.off"))
-        .contains("warning losses: 1 calls were not written, the last one for errno 28 ");
+        .contains("warning losses: 1 calls could not be written; the last error was errno 28 ");
     Files.delete(host.data.resolve("run/lost"));
   }
 
@@ -222,7 +222,8 @@ class DoctorIT {
   @Order(10)
   void noAgentRuns() throws Exception {
     assertThat(host.stopAgent()).isZero();
-    Host.Ran ran = fails(patient.doctor(), "agent: none has this spool: start 'hookbridge agent'");
+    Host.Ran ran =
+        fails(patient.doctor(), "agent: no agent uses this spool: start 'hookbridge agent'");
     assertThat(ran.output()).doesNotContain("test event");
     assertThat(host.data.resolve("spool")).isDirectoryNotContaining(DoctorIT::isRoots);
   }
@@ -236,7 +237,7 @@ class DoctorIT {
       Host.Ran ran = patient.doctor("--no-send");
       assertThat(ran.exit()).as(ran.output()).isEqualTo(1);
       assertThat(ran.output())
-          .contains("failure spool: gave no answer in 15 s")
+          .contains("failure spool: no answer within 15 s")
           .contains("hookbridge: looking at spool, 1 s")
           .contains("ok      sink feed: topic libvirt.hooks: there");
     } finally {

@@ -107,7 +107,8 @@ class OperationsIT {
     machine.done("systemctl stop hookbridge");
     Machine.Said said = machine.run("hookbridge doctor");
     assertThat(said.exit()).as(said.text()).isEqualTo(1);
-    assertThat(said.text()).contains("failure agent: none has the spool: run 'systemctl start");
+    assertThat(said.text())
+        .contains("failure agent: no agent uses the spool: run 'systemctl start");
     assertThat(machine.done("find /var/lib/hookbridge/*/ -user root -type f")).isEmpty();
   }
 

@@ -59,7 +59,7 @@ final class DecisionEventQueue implements Runnable {
   DecisionEventQueue(Spool spool, MeterRegistry meters) {
     this.spool = spool;
     this.untold =
-        Counter.builder("hookbridge.decision.events.untold")
+        Counter.builder("hookbridge.decision.events.dropped")
             .description("Events of decisions under way that could not be stored")
             .register(meters);
   }

@@ -24,7 +24,7 @@ final class LastCalls {
 
   private AtomicLong gauge(String driver) {
     AtomicLong last = new AtomicLong();
-    Gauge.builder("hookbridge.hook.last.seconds", last, time -> time.get() / 1e9)
+    Gauge.builder("hookbridge.hook.last.call.timestamp.seconds", last, time -> time.get() / 1e9)
         .tag("driver", driver)
         .description("When the last hook taken in was called, seconds since 1970")
         .register(meters);

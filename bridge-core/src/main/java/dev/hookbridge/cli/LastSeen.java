@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 final class LastSeen {
   private static final Pattern LINE =
       Pattern.compile(
-          "^hookbridge_hook_last_seconds\\{driver=\"(\\w+)\"} (\\S+)$", Pattern.MULTILINE);
+          "^hookbridge_hook_last_call_timestamp_seconds\\{driver=\"(\\w+)\"} (\\S+)$",
+          Pattern.MULTILINE);
 
   private LastSeen() {}
 

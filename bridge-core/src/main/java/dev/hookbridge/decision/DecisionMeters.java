@@ -61,7 +61,7 @@ final class DecisionMeters {
     IGNORED("hookbridge.decision.replies.ignored", "Replies that changed nothing"),
     REFUSED("hookbridge.gate.refused", "Connections to the gate let go without an answer"),
     UNOBSERVED(
-        "hookbridge.decisions.unobserved", "Calls that an observing rule was not asked about");
+        "hookbridge.decisions.dry.run.skipped", "Calls that an observing rule was not asked about");
 
     private final String meter;
     private final String description;

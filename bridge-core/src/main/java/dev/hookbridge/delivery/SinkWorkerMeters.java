@@ -35,12 +35,12 @@ final class SinkWorkerMeters {
         .tag("sink", sink)
         .description("Events the sink's broker has not confirmed")
         .register(registry);
-    Gauge.builder("hookbridge.sink.oldest", sinkWorker, SinkWorker::oldestSeconds)
+    Gauge.builder("hookbridge.sink.oldest.event.age", sinkWorker, SinkWorker::oldestSeconds)
         .tag("sink", sink)
         .baseUnit("seconds")
         .description("Age of the oldest event the sink's broker has not confirmed")
         .register(registry);
-    Gauge.builder("hookbridge.dead.events", sinkWorker, SinkWorker::dead)
+    Gauge.builder("hookbridge.dead.letters", sinkWorker, SinkWorker::dead)
         .tag("sink", sink)
         .description("Dead letters of the sink")
         .register(registry);

@@ -22,7 +22,7 @@ public final class Metrics {
         .tag("version", version)
         .description("1, with the version as a label")
         .register(registry);
-    Gauge.builder("hookbridge.clock", () -> System.currentTimeMillis() / 1e3)
+    Gauge.builder("hookbridge.time", () -> System.currentTimeMillis() / 1e3)
         .baseUnit("seconds")
         .description("This host's clock, seconds since 1970")
         .register(registry);

@@ -32,7 +32,7 @@ class DecisionEventQueueTest {
       batch.addAll(decisionEventQueue.of(call.id()));
       assertThat(batch).hasSize(3);
       decisionEventQueue.notStored(batch);
-      assertThat(meters.get("hookbridge.decision.events.untold").counter().count()).isEqualTo(2);
+      assertThat(meters.get("hookbridge.decision.events.dropped").counter().count()).isEqualTo(2);
     }
   }
 

@@ -70,7 +70,7 @@ class StuckSpoolTest {
                         .containsPattern("failing spool: the spool does not answer, for \\d+ s"));
         assertThat(get(agent, "/ready").status()).isEqualTo(503);
         assertThat(metric(agent, "hookbridge_ready")).isZero();
-        assertThat(metric(agent, "hookbridge_sink_oldest_seconds")).isPositive();
+        assertThat(metric(agent, "hookbridge_sink_oldest_event_age_seconds")).isPositive();
         assertThat(get(agent, "/healthy").status()).isEqualTo(200);
         assertThat(get(agent, "/").body()).contains("calls cannot be stored in the spool");
       } finally {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Rules that only watch. */
 class ObserveTest extends WithRig {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String UNOBSERVED = "hookbridge.decisions.unobserved";
+  private static final String UNOBSERVED = "hookbridge.decisions.dry.run.skipped";
 
   private static HookCall call(String object, Map<String, String> more)
       throws MalformedRecordException {

@@ -47,7 +47,8 @@ class StatusViewTest {
     assertThat(Files.readString(Repository.file("deploy/prometheus/alerts.yaml")))
         .contains("min_over_time(hookbridge_mailbox_files[5m]) > " + StatusView.MANY_FILES + "\n")
         .contains("hookbridge_spool_limit_bytes > " + StatusView.NEARLY_FULL + "\n")
-        .contains("expr: hookbridge_sink_oldest_seconds > " + (long) StatusView.OLD + "\n");
+        .contains(
+            "expr: hookbridge_sink_oldest_event_age_seconds > " + (long) StatusView.OLD + "\n");
   }
 
   @Test

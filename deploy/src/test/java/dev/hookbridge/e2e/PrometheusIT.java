@@ -156,8 +156,9 @@ class PrometheusIT {
     plain.await("hookbridge_decision_channel_ready{sink=\"away\"}", 0);
     plain.await("hookbridge_sink_lag_events{sink=\"local\"}", 0);
     plain.await("hookbridge_spool_limit_bytes", (4L << 30) - (16 << 20));
-    plain.await("hookbridge_sink_oldest_seconds{sink=\"away\"}", age -> age > 1 && age < 600);
-    plain.await("abs(hookbridge_clock_seconds - timestamp(hookbridge_clock_seconds))", d -> d < 5);
+    plain.await(
+        "hookbridge_sink_oldest_event_age_seconds{sink=\"away\"}", age -> age > 1 && age < 600);
+    plain.await("abs(hookbridge_time_seconds - timestamp(hookbridge_time_seconds))", d -> d < 5);
     Awaitility.await()
         .atMost(Duration.ofSeconds(60))
         .untilAsserted(

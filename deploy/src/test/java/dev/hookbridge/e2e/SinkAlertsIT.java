@@ -79,7 +79,7 @@ class SinkAlertsIT {
       double failed = before.values().getOrDefault(missing, 0.0);
       Awaitility.await(missing).until(() -> value(host, missing) > failed);
       Awaitility.await("a dead letter")
-          .until(() -> value(host, "hookbridge_dead_events{sink=\"small\"}") > 0);
+          .until(() -> value(host, "hookbridge_dead_letters{sink=\"small\"}") > 0);
       await(host, "hookbridge_sink_connected{sink=\"gone\"}", 0);
       new Stretched(before, Scrape.of(host))
           .fires(folder, LATER, "SinkDisconnected", "SinkRefuses", "DeadLetters");
@@ -167,7 +167,9 @@ class SinkAlertsIT {
         ShimDouble.call(ShimDouble.newId(), "qemu", call, new byte[0], more));
     Awaitility.await("it waits")
         .until(
-            () -> value(host, "hookbridge_sink_oldest_seconds{sink=\"feed\"}") >= age.toSeconds());
+            () ->
+                value(host, "hookbridge_sink_oldest_event_age_seconds{sink=\"feed\"}")
+                    >= age.toSeconds());
     await(host, "hookbridge_sink_connected{sink=\"feed\"}", 0);
   }
 }

@@ -112,7 +112,7 @@ final class Stretched {
       int lasting = Math.max(0, minute - CALM - scrapes.size() + 1);
       if (value == null || value.isNaN()) {
         values.add("_");
-      } else if (name.equals("hookbridge_clock_seconds")) {
+      } else if (name.equals("hookbridge_time_seconds")) {
         values.add(String.valueOf(minute * 60 + value - scrape.clock()));
       } else {
         values.add(String.valueOf(value + Math.max(0, gain) * lasting));

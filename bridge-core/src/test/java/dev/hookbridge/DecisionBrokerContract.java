@@ -90,7 +90,7 @@ public abstract class DecisionBrokerContract extends DecisionContract {
   // Settings and checks
 
   @Test
-  void whatIsMissingIsSaidAndMadeOnlyWhenAsked() throws SinkException {
+  void missingTopologyIsReportedAndCreatedOnlyOnRequest() throws SinkException {
     Settings nowhere = nowhere();
     assertThatThrownBy(() -> open(nowhere, HOST, new Heard()))
         .isInstanceOfSatisfying(

@@ -117,7 +117,7 @@ public abstract class DecisionContract {
   }
 
   @Test
-  void whatIsLateTwiceForeignOrWithoutAnythingIsToldAllTheSame() throws SinkException {
+  void lateDuplicateForeignAndEmptyRepliesAreReported() throws SinkException {
     Settings place = place();
     Heard heard = new Heard();
     Decider decider = decider(place);

@@ -27,7 +27,7 @@ class PlainWordsTest {
           + " unable to find valid certification path to requested target";
 
   @Test
-  void whatJavaThrowsIsSaidWithoutItsClasses() {
+  void javaExceptionsAreReportedWithoutClassNames() {
     Map.<Throwable, String>ofEntries(
             Map.entry(new UnknownHostException("kafka9"), "the name kafka9 cannot be resolved"),
             Map.entry(

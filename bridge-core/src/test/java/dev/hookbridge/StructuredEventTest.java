@@ -86,7 +86,7 @@ class StructuredEventTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "[]", "7", "{\"a\":", "{\"a\":1", "{\"data\":[1,}", "no"})
-  void whatIsNoEventIsAnIoException(String json) {
+  void invalidEventIsAnIoException(String json) {
     assertThatThrownBy(() -> StructuredEvent.parse(json.getBytes(UTF_8)))
         .isInstanceOf(IOException.class);
   }

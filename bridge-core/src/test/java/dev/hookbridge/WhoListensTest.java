@@ -62,7 +62,7 @@ class WhoListensTest {
   }
 
   @Test
-  void whatIsHeardFirst() throws Exception {
+  void firstReplyOfEachDeciderCounts() throws Exception {
     assertThat(look(new byte[] {'A', 'M', 'Q', 'P', 0, 0, 9, 1}, true).protocol())
         .isEqualTo(Protocol.AMQP);
     assertThat(look("SSH-2.0-OpenSSH_9.2\r\n".getBytes("US-ASCII"), true).plainly())

@@ -143,7 +143,7 @@ final class AmqpDeliveryIT {
   }
 
   @Test
-  void whatIsNotRoutedIsParkedAndComesInAsAReplayWhenAsked() throws Exception {
+  void unroutedEventsBecomeDeadLettersAndAreReplayedOnRequest() throws Exception {
     pipeline.waits(Duration.ofMillis(300), Duration.ofHours(1), Duration.ofHours(1));
     String exchange = rabbit.exchange();
     String queue = queueFor(exchange, Map.of(), "guest-0", "guest-1");
@@ -168,7 +168,7 @@ final class AmqpDeliveryIT {
   }
 
   @Test
-  void whatIsNotRoutedIsLetGoOnTheOperatorsWord() throws Exception {
+  void unroutedEventsAreDroppedIfTheOperatorSaysSo() throws Exception {
     String exchange = rabbit.exchange();
     String queue = queueFor(exchange, Map.of(), "guest-0", "guest-1");
     List<Envelope> taken = pipeline.append(events.mixed(100 * SCALE, 3, 500));

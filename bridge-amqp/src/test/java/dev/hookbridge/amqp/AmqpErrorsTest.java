@@ -157,7 +157,7 @@ final class AmqpErrorsTest {
   }
 
   @Test
-  void whatLiesBelowIsToldWhenTheConnectionHasMerelyEnded() {
+  void rootCauseIsReportedWhenTheConnectionIsClosed() {
     assertThat(below(new SSLHandshakeException("no"))).isEqualTo(Reason.CONFIGURATION);
     assertThat(below(new ConnectException("refused"))).isEqualTo(Reason.UNREACHABLE);
     assertThat(below(new EOFException())).isEqualTo(Reason.CLOSED);

@@ -182,7 +182,7 @@ final class AmqpFaultsIT {
   }
 
   @Test
-  void whatIsNotThereIsUnreachable() throws Exception {
+  void missingExchangeIsUnreachable() throws Exception {
     int free;
     try (ServerSocket socket = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
       free = socket.getLocalPort();

@@ -49,7 +49,7 @@ final class AmqpPropertiesTest {
   }
 
   @Test
-  void whatSaysStructuredAndIsNotIsNoEvent() {
+  void invalidStructuredMessageIsNotAnEvent() {
     BasicProperties says =
         new BasicProperties.Builder().contentType(StructuredEvent.CONTENT_TYPE).build();
     assertThat(properties.decode(says, new byte[] {'{'}).attributes()).isEmpty();
@@ -84,7 +84,7 @@ final class AmqpPropertiesTest {
   }
 
   @Test
-  void whatTheClientWouldRefuseIsFoundFirst() {
+  void settingsThatTheClientRefusesAreFoundFirst() {
     Envelope event = Events.of("guest");
     assertThat(unsendable(event, FRAME)).isNull();
     assertThat(unsendable(event.with("id", "x".repeat(256)), FRAME)).contains("id");

@@ -165,7 +165,7 @@ final class AmqpRefusalsIT {
   }
 
   @Test
-  void whoMayNotComeInIsToldWhyAndNoSecretWithIt() throws Exception {
+  void refusedLoginIsExplainedWithoutSecrets() throws Exception {
     publisher("^$");
     rabbit.ctl("clear_permissions", "publisher");
     refused(PUBLISHER, Reason.AUTHORIZATION);

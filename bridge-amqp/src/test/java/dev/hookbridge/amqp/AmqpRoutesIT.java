@@ -123,7 +123,7 @@ final class AmqpRoutesIT {
   }
 
   @Test
-  void whatWasADeadLetterForWantOfARouteGoesOutByItselfOnceItHasOne() throws Exception {
+  void unroutableDeadLettersAreSentOnceTheyHaveARoute() throws Exception {
     pipeline.waits(SHORT, SHORT, NEVER);
     String exchange = rabbit.exchange();
     String queue = rabbit.queue(exchange);

@@ -20,7 +20,7 @@ class DecisionEventQueueTest {
   private final SampleEvents samples = new SampleEvents(1);
 
   @Test
-  void whatABatchTookAlongIsCountedWhenTheAgentStopsBeforeItIsStored(@TempDir Path folder)
+  void decisionEventsOfAnUnstoredBatchAreCountedWhenTheAgentStops(@TempDir Path folder)
       throws Exception {
     Limits limits = new Limits(1L << 30, WhenFull.DROP_OLDEST);
     try (Spool spool = Spool.open(folder, "kvm-07.example.org", limits, meters)) {

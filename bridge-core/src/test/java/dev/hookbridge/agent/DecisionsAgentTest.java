@@ -143,7 +143,7 @@ class DecisionsAgentTest {
    * Whatever is quicker: who follows one guest sees the call, the question, the decision, the end.
    */
   @Test
-  void whatIsAskedAndDecidedStandsInTheGuestsOrder() throws Exception {
+  void decisionEventsKeepTheGuestsOrder() throws Exception {
     FakeTransport.decider((channel, request) -> channel.reply(request, "{\"decision\":\"allow\"}"));
     String uuid = "11111111-2222-3333-4444-555555555555";
     String xml = "<domain><name>web1</name><uuid>" + uuid + "</uuid></domain>";

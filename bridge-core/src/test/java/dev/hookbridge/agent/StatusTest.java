@@ -103,7 +103,7 @@ class StatusTest {
   }
 
   @Test
-  void whatRedactionRemovesIsNowhere() throws Exception {
+  void redactedValuesAreNowhere() throws Exception {
     new JavaShim(places.mail()).call("qemu", List.of("web1", "migrate", "begin", "-"), DOMAIN);
     awaitText("\nqemu.migrate\nweb1\n");
     assertThat(page()).doesNotContain(SECRET, "graphics");

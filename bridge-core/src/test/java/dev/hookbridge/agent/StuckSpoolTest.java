@@ -32,7 +32,7 @@ class StuckSpoolTest {
   @TempDir Path folder;
 
   @Test
-  void whoAsksIsAnsweredAndToldWhatWaits() throws Exception {
+  void requestIsAnsweredWithTheWaitingCalls() throws Exception {
     HostPaths places = new HostPaths(folder, folder.resolve("etc"), folder.resolve("run"), true);
     for (String name : List.of("mail/tmp", "mail/new", "gates.d", "etc", "run")) {
       Files.createDirectories(folder.resolve(name));

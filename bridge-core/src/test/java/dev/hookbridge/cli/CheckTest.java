@@ -63,7 +63,7 @@ class CheckTest {
   }
 
   @Test
-  void whoHasItCannotBeSeen() throws Exception {
+  void portOwnerOfAnotherUserIsUnknown() throws Exception {
     try (ServerSocket busy = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       InetSocketAddress at = new InetSocketAddress("127.0.0.1", busy.getLocalPort());
       PortHolder blind = new PortHolder(folder);

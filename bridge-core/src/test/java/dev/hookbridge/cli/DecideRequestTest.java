@@ -41,7 +41,7 @@ class DecideRequestTest {
     "2000, +1000000000-12-31T23:59:59Z, 0, 2000",
     "2000, -1000000000-01-01T00:00:00Z, 0, -315360000000",
   })
-  void whatIsLeftIsTheLessOfBothClocks(String timeout, String expiry, long ago, long left) {
+  void remainingTimeIsTheSmallerOfBothClocks(String timeout, String expiry, long ago, long left) {
     Map<String, String> attributes = new LinkedHashMap<>();
     attributes.put("timeoutms", timeout);
     if (expiry != null) {
@@ -66,7 +66,7 @@ class DecideRequestTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"", "[]", "{", "null", "{\"hook\":7}", "{\"hook\":{\"object\":[]}}", "\0"})
-  void whatCannotBeReadIsADash(String data) {
+  void unreadableValueIsADash(String data) {
     assertThat(request(Map.of(), data, Duration.ZERO)).hasToString("- -.- -");
   }
 }

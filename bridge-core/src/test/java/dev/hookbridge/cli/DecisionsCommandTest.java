@@ -83,7 +83,7 @@ class DecisionsCommandTest {
   }
 
   @Test
-  void whatTheHooksSee() throws Exception {
+  void statusShowsWhatHooksSee() throws Exception {
     gates("a\tqemu\tprepare\tbegin\t*\t-\t2000\tallow\tveto\tallow\t-");
     Files.writeString(folder.resolve("gates.d/alive"), "00000000000000000001");
     Files.createFile(folder.resolve("gates.d/gate.sock"));

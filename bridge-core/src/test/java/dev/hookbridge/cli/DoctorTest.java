@@ -155,7 +155,7 @@ class DoctorTest {
   }
 
   @Test
-  void whatTheAgentSays() {
+  void agentsAnswerIsPrinted() {
     AgentAnswer answer =
         AgentAnswer.parse("ok      mailbox\nfailing spool: the disk is full\nfailing sink feed\n");
     assertThat(answer.failing())
@@ -167,7 +167,7 @@ class DoctorTest {
   }
 
   @Test
-  void whatHangsIsAFailureAndTheRestGoesOn() {
+  void hangingCheckIsAFailureAndOthersContinue() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     CheckRunner round = new CheckRunner(new PrintStream(out, true, StandardCharsets.UTF_8));
     CountDownLatch never = new CountDownLatch(1);
@@ -202,7 +202,7 @@ class DoctorTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "ok", "ok\tx", "nonsense\tx\ty", "OK\tx\ty"})
-  void whatIsNoLineIsNothing(String text) {
+  void invalidLineIsIgnored(String text) {
     assertThat(DoctorLine.parse(text)).isNull();
   }
 

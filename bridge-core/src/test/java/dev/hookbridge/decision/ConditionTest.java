@@ -68,7 +68,7 @@ class ConditionTest {
         "domain.name",
         "domain.vcpus"
       })
-  void whatCannotBeComputedCountsAsTrue(String text) {
+  void conditionThatCannotBeEvaluatedIsTrue(String text) {
     assertThat(Condition.of(text).holds(data())).isTrue();
   }
 

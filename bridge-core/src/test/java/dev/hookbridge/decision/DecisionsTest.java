@@ -35,7 +35,7 @@ class DecisionsTest extends WithRig {
   }
 
   @Test
-  void whatIsOpenCanBeLookedAt() throws Exception {
+  void openSpoolCanBeViewed() throws Exception {
     try (Rig rig = Rig.of(folder, rule("a"), rule("b"))) {
       assertThat(rig.decisions.pending()).isEmpty();
       CompletableFuture<Answer> answer = rig.prepare();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** An agent is killed (SIGKILL) while a call waits; the next one takes its place. */
 class GateCrashTest extends WithRig {
   @Test
-  void whoWaitsIsNotKeptAndTheNextAgentAnswers() throws Exception {
+  void waitingHookIsReleasedAndTheNextAgentAnswers() throws Exception {
     Process agent =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

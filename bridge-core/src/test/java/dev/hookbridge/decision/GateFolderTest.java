@@ -42,7 +42,7 @@ class GateFolderTest extends WithRig {
   }
 
   @Test
-  void whatAKilledAgentLeftIsReplaced() throws Exception {
+  void filesOfAKilledAgentAreReplaced() throws Exception {
     Files.createFile(folder.resolve("gate.sock"));
     Files.createFile(folder.resolve("gates.tmp"));
     Files.writeString(folder.resolve("alive"), "00000000000000000001");

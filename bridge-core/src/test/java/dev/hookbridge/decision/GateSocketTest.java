@@ -109,7 +109,7 @@ class GateSocketTest extends WithRig {
   }
 
   @Test
-  void whoIsSlowIsLetGo() throws Exception {
+  void slowClientIsDisconnected() throws Exception {
     try (Rig rig = Rig.of(folder, rule("a"));
         SocketChannel silent = ShimDouble.connect(folder);
         SocketChannel half = ShimDouble.connect(folder)) {
@@ -122,7 +122,7 @@ class GateSocketTest extends WithRig {
   }
 
   @Test
-  void whoIsGoneIsForgotten() throws Exception {
+  void disconnectedClientIsForgotten() throws Exception {
     try (Rig rig = Rig.of(folder, rule("a"))) {
       DecisionRequest request;
       try (SocketChannel shim = ShimDouble.connect(folder)) {
@@ -172,7 +172,7 @@ class GateSocketTest extends WithRig {
   }
 
   @Test
-  void whoWaitsWhenTheAgentStopsGetsOnError() throws Exception {
+  void waitingHookGetsOnErrorWhenTheAgentStops() throws Exception {
     CompletableFuture<Answer> answer;
     try (Rig rig = Rig.of(folder, rule("a").onError(Vote.VETO))) {
       answer = rig.prepare();

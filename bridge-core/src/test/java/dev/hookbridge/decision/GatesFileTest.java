@@ -87,7 +87,7 @@ class GatesFileTest extends WithRig {
   }
 
   @Test
-  void whatTheShimWouldNotBelieveIsSaid() throws Exception {
+  void untrustedGateFolderIsReported() throws Exception {
     assertThatThrownBy(() -> GatesFile.read(folder)).isInstanceOf(NoSuchFileException.class);
     Files.writeString(folder.resolve("gates"), "torn");
     assertThatThrownBy(() -> GatesFile.read(folder)).isInstanceOf(MalformedRecordException.class);

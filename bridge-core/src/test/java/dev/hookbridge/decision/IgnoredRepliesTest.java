@@ -69,7 +69,7 @@ class IgnoredRepliesTest extends WithRig {
   }
 
   @Test
-  void whatComesForADecidedRuleIsNamedWhileAnotherIsOpen() throws Exception {
+  void repliesToADecidedRuleAreIgnoredWhileAnotherIsOpen() throws Exception {
     try (Rig rig = Rig.of(folder, rule("a"), rule("b").via("feed"))) {
       CompletableFuture<Answer> answer = rig.prepare();
       DecisionRequest one = rig.asked();

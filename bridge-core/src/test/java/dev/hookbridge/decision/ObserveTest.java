@@ -52,7 +52,7 @@ class ObserveTest extends WithRig {
   }
 
   @Test
-  void whatWouldHaveBeenDecidedIsTold() throws Exception {
+  void dryRunDecisionIsReported() throws Exception {
     FakeTransport.decider((channel, request) -> channel.reply(request, VETO));
     try (Rig rig = Rig.of(folder, observing("a"))) {
       HookCall call = call("web1", Map.of());

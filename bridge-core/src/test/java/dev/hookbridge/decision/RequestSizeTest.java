@@ -31,7 +31,7 @@ class RequestSizeTest extends WithRig {
 
   /** A topic may take less than any client's default. */
   @Test
-  void whatTheChannelTakesCountsToo() throws Exception {
+  void timeInTheChannelCountsAsWaiting() throws Exception {
     byte[] stdin =
         "<domain><name>web1</name><description>%s</description></domain>"
             .formatted("x".repeat(100_000))

@@ -69,7 +69,7 @@ public abstract class DeliveryContract extends SinkContract {
   }
 
   @Test
-  void whatIsTakenInArrivesInOrder() throws SpoolException {
+  void ingestedEventsArriveInOrder() throws SpoolException {
     Settings destination = destination();
     pipeline.sinkWorker(destination);
     List<Envelope> taken = pipeline.append(events.mixed(1_000 * SCALE, 20, 1_000));

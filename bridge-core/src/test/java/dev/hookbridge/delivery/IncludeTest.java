@@ -32,7 +32,7 @@ class IncludeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "qemu", "qemu.*", "qemu.*.*.*", "qemu..x", "Qemu.*.*", "q*.*.*"})
-  void whatIsNoPatternIsRefused(String pattern) {
+  void invalidPatternIsRefused(String pattern) {
     assertThatThrownBy(() -> new Include(List.of(pattern)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("driver.operation.suboperation");

@@ -170,7 +170,7 @@ public abstract class RefusalContract extends DeliveryContract {
   }
 
   @Test
-  void whatIsTooLargeArrivesReducedAndInItsPlace() throws SpoolException {
+  void oversizedEventIsReducedAndKeepsItsPlace() throws SpoolException {
     Settings destination = limited();
     List<Envelope> taken = new ArrayList<>();
     for (int i = 0; i < 30 * SCALE; i++) {
@@ -190,7 +190,7 @@ public abstract class RefusalContract extends DeliveryContract {
 
   /** Where the broker does not say which message it closed the channel over, it has to be found. */
   @Test
-  void whatIsTooLargeEvenReducedIsFoundAndParkedAndTheOthersGoOn() throws SpoolException {
+  void irreducibleEventBecomesADeadLetterAndOthersContinue() throws SpoolException {
     Settings destination = limited();
     List<Envelope> taken = new ArrayList<>();
     List<Envelope> guilty = new ArrayList<>();

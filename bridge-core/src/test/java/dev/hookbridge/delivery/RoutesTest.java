@@ -37,7 +37,7 @@ class RoutesTest {
   }
 
   @Test
-  void whatNobodyWantsWaitsOnceAndNotEachTime() {
+  void unwantedEventWaitsOnce() {
     for (String guest : List.of("web", "db", "mail")) {
       assertThat(overdue("prepare", guest, 0)).isFalse();
     }

@@ -167,7 +167,7 @@ class HostileXmlTest {
   }
 
   @Test
-  void whatIsDeclaredWrongly() throws IOException {
+  void wrongDeclarationIsHeld() throws IOException {
     assertRefused(
         "<?xml version='1.0' encoding='KLINGON'?><a/>",
         "declared to be in an encoding that is not known");
@@ -190,7 +190,7 @@ class HostileXmlTest {
         "<!DOCTYPE a><a>é</a>",
         "<?xml version='1.0'?><!-- x --><!DOCTYPE a PUBLIC \"-//x/'\" 'y[z'><a>é</a>",
       })
-  void whatIsHarmlessIsTaken(String stdin) throws IOException {
+  void harmlessDocumentTypeIsAccepted(String stdin) throws IOException {
     assertThat(Calls.dataOf(stdin).get("xml").asText()).isEqualTo("<a>é</a>");
   }
 

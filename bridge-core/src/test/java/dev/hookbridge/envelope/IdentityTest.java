@@ -52,7 +52,7 @@ class IdentityTest {
         "e8767612_951a_4274_ae8c_e79202d6910a",
         "\uFF458767612-951a-4274-ae8c-e79202d6910a",
       })
-  void whatIsNoUuidIsNoKey(String written) {
+  void invalidUuidIsNotAKey(String written) {
     assertThat(event(KnownKeys.NONE, "web", "start", guest("web", written)).key())
         .isEqualTo("kvm-07.example.org/qemu/web");
   }
@@ -95,7 +95,7 @@ class IdentityTest {
   }
 
   @Test
-  void whatHasNoXmlOfItsOwnIsNotLookedUp() {
+  void callsWithoutXmlAreNotLookedUp() {
     KnownKeys known = (driver, name) -> UUID;
     Envelopes envelopes = new Envelopes(Calls.HOST, Redaction.standard(), Calls.CLOCK, known);
     Map.of("daemon", "kvm-07.example.org/daemon", "vmware", "kvm-07.example.org/unknown/web")

@@ -149,7 +149,7 @@ class RedactionTest {
         "<source protocol='rbd' name='pool/image:id=SHOWN'/>",
         "<mac address='52:54:00:SHOWN'/>",
       })
-  void whatIsNoSecretStays(String xml) throws IOException {
+  void otherValuesAreKept(String xml) throws IOException {
     assertThat(Calls.dataOf(xml(xml)).get("xml").asText()).contains("SHOWN");
   }
 
@@ -164,7 +164,7 @@ class RedactionTest {
     "<m>password: </m>, 0",
     "<a b='http://@h/'/>, 0"
   })
-  void whatWasTakenOutIsCounted(String xml, int count) throws IOException {
+  void redactedValuesAreCounted(String xml, int count) throws IOException {
     assertThat(Calls.dataOf(xml(xml)).path("redacted").asInt()).isEqualTo(count);
   }
 

@@ -90,7 +90,7 @@ class SummaryTest {
 
   @ParameterizedTest
   @CsvSource({"bus='1x'", "bus='08'", "bus='-1'", "bus='0x'", "bus=''", "bus='4294967296'"})
-  void whatIsNoNumberMakesNoAddress(String bus) throws IOException {
+  void invalidNumberGivesNoAddress(String bus) throws IOException {
     String inner = "<source><address " + bus + " slot='0' function='0'/></source>";
     assertThat(device("hostdev type='pci'", inner, "hostdevs")).isEqualTo("type=pci");
   }

@@ -70,7 +70,7 @@ class FileFeedTest {
   }
 
   @Test
-  void whatWasRotatedBetweenTwoLooksIsReadInOrder() throws Exception {
+  void linesRotatedBetweenTwoReadsAreReadInOrder() throws Exception {
     try (FeedReader feed = transport.feed(settings, false).orElseThrow()) {
       for (int round = 0; round < 5; round++) {
         List<String> sent = send(60);
@@ -88,7 +88,7 @@ class FileFeedTest {
   }
 
   @Test
-  void whatWasWrittenBeforeTheFileWasDeletedIsReadToItsEnd() throws Exception {
+  void deletedFileIsReadToItsEnd() throws Exception {
     try (FeedReader feed = transport.feed(settings, false).orElseThrow()) {
       List<String> first = send(1);
       assertThat(read(feed, 1)).isEqualTo(first);

@@ -99,7 +99,7 @@ class FileSinkTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"deleted", "moved", "replaced", "cut", "halved", "raced"})
-  void whatWasNotSyncedYetIsConfirmedInTheNamedFileOnly(String how) throws Exception {
+  void unsyncedLinesAreConfirmedInTheNamedFileOnly(String how) throws Exception {
     Sink sink = open(path());
     Run run = new Run(sink);
     List<Envelope> sent = events.mixed(20, 3, 300);
@@ -155,7 +155,7 @@ class FileSinkTest {
 
   /** As copytruncate does: what is written between the copy and the cut is in neither. */
   @Test
-  void whatWasWrittenBetweenCopyAndCutComesAgainAlthoughNothingElseDoes() throws Exception {
+  void linesBetweenCopyAndTruncateAreWrittenAgain() throws Exception {
     Sink sink = open(path());
     List<Envelope> before = send(sink, 5);
     Files.copy(path(), moved());
@@ -229,7 +229,7 @@ class FileSinkTest {
   }
 
   @Test
-  void whatOthersAppendCostsNoLine() throws Exception {
+  void linesThatOthersAppendLoseNoEvent() throws Exception {
     Sink sink = open(path());
     send(sink, 2);
     Files.writeString(path(), "# no end", StandardOpenOption.APPEND);
@@ -256,7 +256,7 @@ class FileSinkTest {
 
   @Test
   @Timeout(30)
-  void whatIsNoFileIsRefusedAtOnce() throws Exception {
+  void nonRegularFileIsRefused() throws Exception {
     new ProcessBuilder("mkfifo", path().toString()).start().waitFor();
     assertThatThrownBy(() -> open(path()))
         .isInstanceOf(SinkException.class)

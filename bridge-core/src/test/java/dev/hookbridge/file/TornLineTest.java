@@ -71,7 +71,7 @@ class TornLineTest {
   }
 
   @Test
-  void whatIsNotOursIsNotCut() throws Exception {
+  void foreignLinesAreNotTruncated() throws Exception {
     Files.writeString(path(), "# a note without an end");
     send(1);
     assertThat(Files.readAllLines(path())).hasSize(2).first().isEqualTo("# a note without an end");

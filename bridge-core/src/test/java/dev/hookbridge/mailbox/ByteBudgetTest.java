@@ -16,7 +16,7 @@ class ByteBudgetTest {
   private static final int MIB = 1 << 20;
 
   @Test
-  void whatIsLargerThanAllOfItPassesAlone() {
+  void eventLargerThanTheBudgetPassesAlone() {
     ByteBudget budget = new ByteBudget(10 * MIB);
     ByteBudget.Share large = budget.take(64 * MIB);
     assertThat(budget.available()).isZero();
@@ -29,7 +29,7 @@ class ByteBudgetTest {
   }
 
   @Test
-  void whoHasWaitedForLongGoesOnWithout() {
+  void longWaitEndsWithoutBudget() {
     ByteBudget budget = new ByteBudget(MIB);
     ByteBudget.Share stuck = budget.take(MIB);
     ByteBudget.Share late = budget.take(MIB); // nobody gives back

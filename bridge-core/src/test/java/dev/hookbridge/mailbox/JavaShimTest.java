@@ -15,7 +15,7 @@ class JavaShimTest {
   @TempDir Path folder;
 
   @Test
-  void whatItWritesIsReadInItsOrder() throws IOException {
+  void writtenRecordsAreReadInOrder() throws IOException {
     Box box = new Box(folder);
     JavaShim twin = new JavaShim(folder);
     List<String> ids = new ArrayList<>();

@@ -47,7 +47,7 @@ class LargeRecordReaderTest {
 
   /** The other reader has the last word on what is not a whole record. */
   @Test
-  void whatIsDamagedIsNotTaken() throws Exception {
+  void damagedFileIsNotIngested() throws Exception {
     byte[] record = record(LargeRecordReader.LEAST);
     Random random = new Random(1);
     for (int trial = 0; trial < 50; trial++) {

@@ -86,7 +86,7 @@ class MailFormatTest {
   }
 
   @Test
-  void whatFollowsIsDamage() {
+  void trailingBytesAreDamage() {
     byte[] longer = Arrays.copyOf(RECORD, RECORD.length + 1);
     assertThatThrownBy(() -> MailFormat.read(longer)).isInstanceOf(MalformedRecordException.class);
   }

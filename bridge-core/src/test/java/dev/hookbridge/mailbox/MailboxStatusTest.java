@@ -66,7 +66,7 @@ class MailboxStatusTest {
   }
 
   @Test
-  void whatIsOfAnEarlierBootIsJudgedByTheWallClock() throws Exception {
+  void filesOfAnEarlierBootAreOrderedByTheWallClock() throws Exception {
     file(EARLIER, 5_000, -7200);
     assertThat(look().oldest()).isEqualTo(Duration.ofHours(2));
   }

@@ -181,7 +181,7 @@ class MailboxTest {
   }
 
   @Test
-  void whatIsNoRecordIsSetAsideAndTold() throws IOException {
+  void invalidFileIsQuarantinedAndReported() throws IOException {
     MailName name = Box.name(Box.THIS_BOOT, 1, 1);
     box.write("new", name.toString(), new byte[] {1, 2, 3});
     box.write("new", "x~", new byte[0]);

@@ -127,7 +127,7 @@ class PreallocatedFilesTest {
 
   /** A host that was upgraded while the power was off, or whose agent was. */
   @Test
-  void whatAnEarlierReleaseLeftInItsOwnFolderIsTaken() throws IOException {
+  void foldersOfAnEarlierReleaseAreIngested() throws IOException {
     Path earlier = Files.createDirectory(folder.resolve("spare"));
     MailName whole = Box.name(Box.EARLIER_BOOT, 1, 1);
     MailName unmoved = Box.name(Box.EARLIER_BOOT, 2, 2);
@@ -149,7 +149,7 @@ class PreallocatedFilesTest {
   }
 
   @Test
-  void whoHoldsItsLockIsAtWork() throws Exception {
+  void lockedFileIsInUse() throws Exception {
     byte[] begun = padded(Arrays.copyOf(Box.record(Box.name(Box.EARLIER_BOOT, 1, 1)), 50));
     box.write("new", ".spare-000", begun);
     Process holder =

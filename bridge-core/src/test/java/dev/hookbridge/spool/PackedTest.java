@@ -32,7 +32,7 @@ class PackedTest {
   }
 
   @Test
-  void whatCannotBeMadeSmallerStaysAsItIs() throws IOException {
+  void irreducibleEventIsUnchanged() throws IOException {
     byte[] data = new byte[1 << 20];
     new Random(7).nextBytes(data);
     data[0] = '{';
@@ -41,7 +41,7 @@ class PackedTest {
   }
 
   @Test
-  void whatIsDamagedIsNoData() {
+  void damagedBytesAreNotData() {
     byte[] packed = Packed.pack(json(1_000_000));
     byte[] shorter = Arrays.copyOf(packed, packed.length - 20);
     assertThatThrownBy(() -> Packed.unpack(shorter)).isInstanceOf(IOException.class);

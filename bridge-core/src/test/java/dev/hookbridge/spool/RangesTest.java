@@ -21,7 +21,7 @@ class RangesTest {
   }
 
   @Test
-  void whatIsNoRangeIsRefused() {
+  void invalidRangeIsRefused() {
     assertThatThrownBy(() -> Ranges.parse("5-3")).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> Ranges.parse("0")).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> Ranges.parse("1,,2")).isInstanceOf(IllegalArgumentException.class);

@@ -88,7 +88,7 @@ class SpoolBoundTest {
   }
 
   @Test
-  void whatEverySinkHasIsNotALoss() throws Exception {
+  void confirmedEventsAreNotALoss() throws Exception {
     try (Spool spool = open(WhenFull.DROP_OLDEST, "a")) {
       for (int i = 0; i < 60; i++) {
         long last = append(spool, 10).last();
@@ -126,7 +126,7 @@ class SpoolBoundTest {
   }
 
   @Test
-  void whatIsNotTakenIsRememberedToo() throws Exception {
+  void refusedIdsAreRemembered() throws Exception {
     try (Spool spool = open(WhenFull.DROP_NEWEST, "a")) {
       fill(spool);
       List<Envelope> events = Samples.events(random, 3, EVENT_BYTES);
@@ -156,7 +156,7 @@ class SpoolBoundTest {
   }
 
   @Test
-  void whatIsDroppedWhileALossIsToldIsToldNext() throws Exception {
+  void dropsDuringAReportAreReportedNext() throws Exception {
     try (Spool spool = open(WhenFull.DROP_OLDEST, "a")) {
       for (int i = 0; i < 20; i++) {
         append(spool, 10);

@@ -102,7 +102,7 @@ class SpoolDamageTest {
   }
 
   @Test
-  void whatIsIntactInAFileThatWasCutIsSaved() throws Exception {
+  void intactEventsOfATruncatedFileAreSaved() throws Exception {
     String epoch = filled();
     try (RandomAccessFile file = new RandomAccessFile(Folder.file(folder).toFile(), "rw")) {
       file.setLength(file.length() / 2 / 4096 * 4096);
@@ -176,7 +176,7 @@ class SpoolDamageTest {
   }
 
   @Test
-  void whatIsLeftOfAFileThatWasReplacedCanBeLookedAt() throws Exception {
+  void replacedFileCanBeViewed() throws Exception {
     filled();
     Files.createFile(folder.resolve("damaged"));
     try (Spool spool = open();

@@ -50,7 +50,7 @@ class SpoolTest {
   }
 
   @Test
-  void whatIsAppendedIsReadAsItWasAndNumbered() throws Exception {
+  void appendedEventsAreNumberedAndUnchanged() throws Exception {
     Envelope event = Samples.event("id-1", "Gäst \"7\"\\\u0001", 8000);
     try (Spool spool = open("a")) {
       assertThat(spool.append(Batch.of(List.of(event)))).isEqualTo(new Appended(1, 0, 0, true, 1));
@@ -71,7 +71,7 @@ class SpoolTest {
   }
 
   @Test
-  void whatIsStoredIsToldInTheOrderOfTheNumbers() throws Exception {
+  void storedEventsAreReportedInOrder() throws Exception {
     List<String> told = new ArrayList<>();
     List<Envelope> events = Samples.events(random, 3, 100);
     Envelope own = Samples.event("own", "host", 100);
@@ -138,7 +138,7 @@ class SpoolTest {
   }
 
   @Test
-  void whatAllHaveConfirmedIsDeletedAboveTheMarkToo() throws Exception {
+  void confirmedEventsAboveTheMarkAreDeleted() throws Exception {
     try (Spool spool = open("a", "b")) {
       append(spool, 10);
       for (long number : new long[] {1, 2, 5, 6, 9}) {

@@ -16,7 +16,7 @@ class DisplayTextTest {
   }
 
   @Test
-  void whatIsNotSeenAsItselfIsAnEscape() {
+  void invisibleCharactersAreEscaped() {
     assertThat(DisplayText.name("evil\u202egnp.exe")).isEqualTo("evil\\u{202e}gnp.exe");
     assertThat(DisplayText.name("a\u2066b\u200bc\ufeff"))
         .isEqualTo("a\\u{2066}b\\u{200b}c\\u{feff}");

@@ -121,7 +121,7 @@ class GuardedPageTest {
   }
 
   @Test
-  void whoDoesNotReadIsDroppedAndClosingWaitsForNobody() throws Exception {
+  void slowStreamIsClosedAndCloseDoesNotWait() throws Exception {
     try (Socket slow = send("/status/stream", PASSWORD);
         Socket quick = send("/status/stream", PASSWORD)) {
       BufferedReader in = reader(quick);

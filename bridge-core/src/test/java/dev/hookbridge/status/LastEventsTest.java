@@ -68,7 +68,7 @@ class LastEventsTest {
   }
 
   @Test
-  void whatIsKeptIsShort() {
+  void keptEventsAreShort() {
     Map<String, String> attributes =
         Map.of(
             "id",

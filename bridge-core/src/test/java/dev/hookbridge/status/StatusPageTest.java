@@ -160,7 +160,7 @@ class StatusPageTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"/index.html", "/status.cssx", "/status.js/x", "/status/other", "/status"})
-  void whatIsNotThere(String path) throws Exception {
+  void missingPartsAreNotShown(String path) throws Exception {
     Answer got = ask("GET", path);
     assertThat(got.status()).isEqualTo(404);
     assertThat(got.body()).isEqualTo("/ /metrics /healthy /ready\n");
@@ -293,7 +293,7 @@ class StatusPageTest {
   }
 
   @Test
-  void whoDoesNotReadIsDroppedAndHoldsNobodyUp() throws Exception {
+  void slowStreamIsClosedAndDelaysNobody() throws Exception {
     Socket slow = send("GET", "/status/stream");
     BufferedReader quick = look();
     next(quick, "events");

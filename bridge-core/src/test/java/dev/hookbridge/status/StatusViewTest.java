@@ -107,7 +107,7 @@ class StatusViewTest {
   }
 
   @Test
-  void whatWasLost() {
+  void lossesAreShown() {
     host.losses = Map.of("damaged", 0L, "max-bytes", 17L);
     judged("losses", Level.BAD, "17 lost");
     assertThat(box("losses").rows()).hasSize(1);

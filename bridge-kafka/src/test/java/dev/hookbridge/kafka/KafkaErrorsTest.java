@@ -72,7 +72,7 @@ class KafkaErrorsTest {
   }
 
   @Test
-  void whatAnOperatorMustMendIsNeverRefused() {
+  void operatorFaultsAreHeldAndNotRefused() {
     assertThat(KafkaErrors.table().values())
         .filteredOn(
             verdict ->
@@ -134,7 +134,7 @@ class KafkaErrorsTest {
 
   /** The client's inner life, and Java's, are no words for an operator. */
   @Test
-  void whatTheClientWrapsIsToldByWhatLiesBelow() {
+  void wrappedExceptionIsMappedByItsCause() {
     Throwable store =
         new KafkaException(
             "Failed to create new KafkaAdminClient",

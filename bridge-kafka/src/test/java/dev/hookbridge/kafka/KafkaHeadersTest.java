@@ -60,7 +60,7 @@ class KafkaHeadersTest {
   }
 
   @Test
-  void whatAnEnvelopeSaysOfItsSizeIsNeverLessThanTheRecord() {
+  void envelopeSizeIsAtLeastTheRecordSize() {
     System.out.println("seed " + seed);
     Random random = new Random(seed);
     for (int i = 0; i < 2_000; i++) {

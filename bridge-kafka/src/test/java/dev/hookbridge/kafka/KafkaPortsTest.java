@@ -21,7 +21,7 @@ class KafkaPortsTest {
   }
 
   @Test
-  void whatFitsIsNotTalkedAbout() {
+  void fittingLimitsGiveNoWarning() {
     assertThat(words(Protocol.KAFKA, false, false, "PLAINTEXT")).isEmpty();
     assertThat(words(Protocol.KAFKA, true, false, "SSL")).isEmpty();
     assertThat(words(Protocol.KAFKA, true, true, "SASL_SSL")).isEmpty();

@@ -66,7 +66,7 @@ class KafkaSettingsTest {
 
   /** Asking may not wait, replies may not be guessed at, and neither is a matter of taste. */
   @Test
-  void whatDecisionsHangOnIsOursWhateverTheSinkHas() {
+  void decisionSettingsOverrideTheSinks() {
     Map<String, String> theirs =
         Map.of(
             "bootstrap.servers", "a:1",
@@ -114,7 +114,7 @@ class KafkaSettingsTest {
   }
 
   @Test
-  void whatThePromisesHangOn() {
+  void requiredPropertiesAreFixed() {
     assertThat(producer(Map.of()))
         .containsEntry("acks", "all")
         .containsEntry("enable.idempotence", true)

@@ -108,7 +108,7 @@ class CommandsIT {
   }
 
   @Test
-  void whatWaitsCanBeExported() throws Exception {
+  void waitingEventsCanBeExported() throws Exception {
     Path nowhere = folder.resolve("missing/events.jsonl");
     try (Host waiting =
         new Host(folder, "kvm-08", "  feed: { type: file, path: " + nowhere + " }\n")) {

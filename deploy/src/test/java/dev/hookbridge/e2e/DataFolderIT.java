@@ -170,7 +170,7 @@ class DataFolderIT {
 
   /** In a folder of his own he would switch off what no hook of this host asks. */
   @Test
-  void whoIsNotRootSwitchesNothingOff() throws Exception {
+  void userWithoutRootCannotSwitchDecisionsOff() throws Exception {
     Needs.command("setpriv");
     String made =
         "mkdir /run/u /run/w && mount -t overlay none"

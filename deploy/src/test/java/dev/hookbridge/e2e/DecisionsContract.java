@@ -23,7 +23,7 @@ abstract class DecisionsContract extends DecisionsRig {
   }
 
   @Test
-  void whatNoRuleMatchesIsNotAskedAbout() throws Exception {
+  void unmatchedCallIsNotAskedAbout() throws Exception {
     allowed("qemu", "broker-veto", "prepare");
     allowed("qemu", "veto-stopped", "stopped");
     allowed("qemu", "veto-reconnect", "reconnect");
@@ -45,7 +45,7 @@ abstract class DecisionsContract extends DecisionsRig {
   }
 
   @Test
-  void whatComesLateTwiceMalformedOrForeignChangesNothing() throws Exception {
+  void lateDuplicateMalformedAndForeignRepliesChangeNothing() throws Exception {
     allowed("qemu", "late-veto", "prepare");
     allowed("qemu", "allow-allow-veto", "prepare");
     allowed("qemu", "foreign-rubbish-blank-allow", "prepare");

@@ -154,7 +154,7 @@ class DoctorIT {
 
   @Test
   @Order(6)
-  void whatIsOverAndWhatIsOffIsAWarning() throws Exception {
+  void expiredAndSwitchedOffRulesAreWarnings() throws Exception {
     Patient.succeeds(host.hookbridge("decisions", "off"));
     Host.Ran ran = patient.doctor("--no-send");
     Patient.succeeds(host.hookbridge("decisions", "on"));
@@ -167,7 +167,7 @@ class DoctorIT {
 
   @Test
   @Order(7)
-  void whatABrokerSays() throws Exception {
+  void brokersErrorIsReported() throws Exception {
     String other = "no-such-topic";
     Path file =
         patient.configure("other.yaml", other, patient.kafka.address(), patient.rabbitmq.address());

@@ -114,7 +114,7 @@ class LibvirtInstallIT {
 
   /** A daemon learns of a driver's first script by a reload, and needs none for what follows. */
   @Test
-  void whatNeedsAReload() throws Exception {
+  void hooksThatNeedAReloadAreReported() throws Exception {
     Host.Ran installed = host.hookbridge("hooks", "install");
     assertThat(installed.exit()).as(installed.output()).isZero();
     assertThat(installed.output()).contains("reload libvirtd (pid ", "until then no hook of ");

@@ -58,7 +58,7 @@ class NoexecIT {
 
   /** Every compression the Kafka client knows, where nothing that is unpacked could be loaded. */
   @Test
-  void whatIsSentToKafkaIsCompressedAllTheSame() throws Exception {
+  void kafkaCompressionWorksOnANoexecTmp() throws Exception {
     Needs.root();
     Needs.command("unshare");
     try (Broker broker = Brokers.kafka();

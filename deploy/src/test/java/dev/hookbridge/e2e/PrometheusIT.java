@@ -140,7 +140,7 @@ class PrometheusIT {
   }
 
   @Test
-  void whatWasDoneIsWhatPrometheusKnows() throws Exception {
+  void prometheusCountsWhatHappened() throws Exception {
     plain.await("hookbridge_hooks_total{driver=\"qemu\",operation=\"started\"}", STARTED);
     plain.await("hookbridge_hooks_total{driver=\"qemu\",operation=\"prepare\"}", GATED + 1);
     plain.await("hookbridge_hooks_total{driver=\"network\",operation=\"start\"}", 1);

@@ -76,7 +76,7 @@ class ConfinementTest {
    * The file of the next program's profile cannot be written here: then nothing is put in place.
    */
   @Test
-  void whatCannotBeProvedStaysOut() throws Exception {
+  void unverifiedHookIsNotInstalled() throws Exception {
     List<String> probe = List.of("sh", "-c", "exit 126", "sh", "exec libvirtd");
     assertThatThrownBy(() -> Hook.prove(place.hook, probe))
         .isInstanceOf(HooksException.class)

@@ -73,7 +73,7 @@ class DaemonsTest {
     "virtlogd, DAEMON, false",
     "bash, DAEMON, false"
   })
-  void whoRunsADriversHooks(String name, Driver driver, boolean runs) throws Exception {
+  void daemonOfEachDriverIsFound(String name, Driver driver, boolean runs) throws Exception {
     start(name);
     assertThat(place.of(place.hook, Place.VERSION).daemons(List.of(driver)))
         .containsExactlyElementsOf(

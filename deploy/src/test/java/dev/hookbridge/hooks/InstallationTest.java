@@ -163,7 +163,7 @@ class InstallationTest {
   }
 
   @Test
-  void whatIsLeftOfAnInterruptedInstallGoes() throws Exception {
+  void remainsOfAnInterruptedInstallAreRemoved() throws Exception {
     Path left = place.hooks.resolve(".hookbridge-hook.4711.1a2b");
     Files.write(left, new byte[] {0x7f});
     place.install(Driver.QEMU);

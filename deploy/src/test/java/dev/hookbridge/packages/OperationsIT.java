@@ -134,7 +134,7 @@ class OperationsIT {
 
   @Test
   @Order(5)
-  void whatTheDoctorFindsFailsThePlay() throws Exception {
+  void doctorsFailureFailsThePlay() throws Exception {
     machine.done("chmod 0644 " + SLOT);
     Machine.Said said =
         machine.run(

@@ -58,7 +58,7 @@ class PackageFilesIT {
 
   /** A host without a network has what its own events and alerts point to. */
   @Test
-  void whatEventsAndAlertsNameIsInThePackage(@TempDir Path folder) throws Exception {
+  void namesInEventsAndAlertsAreInThePackage(@TempDir Path folder) throws Exception {
     said("dpkg-deb", "-x", Built.deb().toString(), folder.toString());
     for (String dated :
         Files.readString(Repository.file("docs/events.md")).split("\"dataschema\": ")) {

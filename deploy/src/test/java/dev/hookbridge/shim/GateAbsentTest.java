@@ -94,7 +94,7 @@ class GateAbsentTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"alive", "gate.sock"})
-  void whatIsPlantedIsNotFollowed(String name) throws IOException {
+  void plantedFilesAreNotFollowed(String name) throws IOException {
     gate.alive(TestGate.boottime());
     listen();
     Path planted = trial.gates().resolve(name);

@@ -114,7 +114,7 @@ class GateAgentTest {
   }
 
   @Test
-  void whatCannotBeVetoedIsNotAsked() throws Exception {
+  void callsThatCannotBeVetoedAreNotAsked() throws Exception {
     deciding("{\"decision\":\"veto\"}");
     try (Agent agent = agent(RULE)) {
       assertThat(agent.failure()).isNotDone();

@@ -59,7 +59,7 @@ class GateAnswerTest extends GateTrial {
   /** An agent that takes nothing, one that sends for ever, and one that sends byte by byte. */
   @ParameterizedTest
   @ValueSource(strings = {"reads nothing", "drips", "never ends its answer"})
-  void whoHoldsTheConnectionHoldsNoHook(String peer) throws IOException {
+  void slowAgentDoesNotDelayHooks(String peer) throws IOException {
     gate.rules(rule("r", ALL, 400, "allow", "veto", "veto"));
     Map<String, TestGate.Peer> peers =
         Map.of(
@@ -133,7 +133,7 @@ class GateAnswerTest extends GateTrial {
 
   @ParameterizedTest
   @MethodSource("unreadable")
-  void whatCannotBeReadIsAnError(byte[] bytes) throws IOException {
+  void unreadableAnswerIsAnError(byte[] bytes) throws IOException {
     gate.rules(rule("r", ALL, 10_000, "allow", "veto", "allow")).answering(bytes);
     Run.Ended ended = call();
     assertThat(ended.err())

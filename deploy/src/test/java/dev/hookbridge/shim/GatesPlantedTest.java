@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class GatesPlantedTest extends GatesTrial {
 
   @Test
-  void whatIsNoRegularFileIsNotRead() throws IOException {
+  void nonRegularFileIsNotRead() throws IOException {
     gate.rules(RULE);
     Path real = outer.resolve("real");
     Files.move(file, real);
@@ -44,7 +44,7 @@ class GatesPlantedTest extends GatesTrial {
   }
 
   @Test
-  void whatIsPlantedInPlaceOfTheFolderIsNotFollowed() throws IOException {
+  void replacedFolderIsNotFollowed() throws IOException {
     gate.rules(RULE);
     Path elsewhere = outer.resolve("moved");
     Files.move(trial.gates(), elsewhere);

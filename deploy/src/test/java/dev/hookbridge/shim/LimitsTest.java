@@ -61,7 +61,7 @@ class LimitsTest {
 
   /** No half line is left for the next one to be lost in. */
   @Test
-  void whatIsToldOfFilesThatMayNotGrowIsWhole() throws IOException {
+  void lossLinesUnderAFileSizeLimitAreComplete() throws IOException {
     for (int bytes = 0; bytes < 300; bytes += 29) {
       reconnect(new byte[10], "mayraise=0", "fsize=" + bytes);
     }

@@ -59,7 +59,7 @@ class NoProcessTest {
   }
 
   @Test
-  void whatTheRulesSayOfAnAbsentAgentHolds() throws IOException {
+  void defaultsForAnAbsentAgentApply() throws IOException {
     try (TestGate gate = new TestGate(trial)) {
       gate.rules(TestGate.rule("r", "* * * * -", 1000, "allow", "allow", "veto"));
       Run.Ended ended = hook("start", new byte[10]);

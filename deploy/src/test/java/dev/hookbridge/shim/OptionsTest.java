@@ -55,7 +55,7 @@ class OptionsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"--help", "-", "--", "--version ", "reconnect"})
-  void whatIsNoOptionIsACall(String word) throws IOException {
+  void unknownOptionIsACall(String word) throws IOException {
     Trial trial = new Trial(folder);
     Run.Ended ended = Run.of(shim, folder).with(word).run();
     assertThat(ended.exit()).isZero();

@@ -71,7 +71,7 @@ class PlantedTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"lost", "log", "late"})
-  void whatIsPlantedInRunIsLeftAlone(String name) throws IOException {
+  void plantedFilesInRunAreLeftAlone(String name) throws IOException {
     Run.tool("rm", "-r", trial.mail().toString());
     Path file = trial.run().resolve(name);
     Path target = Files.writeString(victim.resolve("target"), "precious");

@@ -86,7 +86,7 @@ class RelayTest {
   }
 
   @Test
-  void whatIsNoTerminalGetsEveryByte() throws Exception {
+  void pipeGetsEveryByte() throws Exception {
     long seed = System.nanoTime();
     byte[] bytes = new byte[3_000_001];
     new Random(seed).nextBytes(bytes);
@@ -155,7 +155,7 @@ class RelayTest {
 
   /** Or it would be the agent's user who decides when root's prompt comes back. */
   @Test
-  void whoStaysBehindHoldsUpNothing() throws Exception {
+  void remainingProcessDelaysNothing() throws Exception {
     Process process =
         shell("(trap '' HUP PIPE; while :; do echo late; done) & echo $!; kill -STOP $!; exit 3")
             .start();
@@ -172,7 +172,7 @@ class RelayTest {
 
   /** And he who writes as fast as he can. */
   @Test
-  void whoGoesOnWritingIsCutOff() throws Exception {
+  void endlessWriterIsCutOff() throws Exception {
     Process process = shell("(trap '' HUP; yes) & echo $!; sleep 0.2; exit 3").start();
     try (BufferedReader out = process.inputReader()) {
       String pid = "y";
@@ -195,7 +195,7 @@ class RelayTest {
   }
 
   @Test
-  void whoIgnoresAHangupGoesOnIgnoringIt() throws Exception {
+  void ignoredHangupStaysIgnored() throws Exception {
     Process process =
         new ProcessBuilder(
                 "sh",

@@ -92,7 +92,7 @@ class RenameTest {
 
   /** An agent of an earlier release takes what it does not know for something foreign. */
   @Test
-  void whatAnEarlierAgentPutsAwayIsACallAllTheSame() throws Exception {
+  void callMovedByAnEarlierAgentIsKept() throws Exception {
     Trial trial = new Trial(folder);
     Path aside = Files.createDirectory(trial.mail().resolve("aside"));
     Thread agent = new Thread(() -> putAway(trial, aside));

@@ -102,7 +102,7 @@ class SpareTest {
   }
 
   @Test
-  void whatIsWrittenAlreadyIsLeftAlone() throws IOException {
+  void usedSpareIsLeftAlone() throws IOException {
     byte[] used = new byte[Trial.SPARE_SIZE];
     used[0] = 'h';
     for (Path spare : spares()) {
@@ -125,7 +125,7 @@ class SpareTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ln -s ../../../victim", "ln ../../../victim", "mkfifo", "mkdir"})
-  void whatIsPlantedIsNotWrittenTo(String command) throws IOException {
+  void plantedSpareIsNotWrittenTo(String command) throws IOException {
     for (Path spare : spares()) {
       Files.delete(spare);
       List<String> words = new ArrayList<>(List.of("env", "-C", trial.fresh().toString()));

@@ -52,7 +52,7 @@ class StdinTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 7, 8, 9, 8192, 326_310, MOST - 1, MOST})
-  void whatFitsIsKeptWhole(int size) throws IOException {
+  void fittingStdinIsKeptWhole(int size) throws IOException {
     byte[] bytes = random(size);
     Mail mail = recorded(Run.of(shim, folder).stdin(bytes));
     assertThat(Arrays.equals(mail.stdin, bytes)).isTrue();
@@ -61,7 +61,7 @@ class StdinTest {
 
   @ParameterizedTest
   @ValueSource(ints = {MOST + 1, MOST + 3_000_000})
-  void whatIsTooMuchIsCutAndCounted(int size) throws IOException {
+  void oversizedStdinIsTruncatedAndCounted(int size) throws IOException {
     byte[] bytes = random(size);
     Mail mail = recorded(Run.of(shim, folder).stdin(bytes));
     assertThat(Arrays.equals(mail.stdin, Arrays.copyOf(bytes, MOST))).isTrue();

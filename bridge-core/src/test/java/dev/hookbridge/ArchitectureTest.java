@@ -25,6 +25,7 @@ class ArchitectureTest {
           "spool",
           "delivery",
           "decision",
+          "http",
           "status",
           "metrics",
           "config",

@@ -1,8 +1,8 @@
 package dev.hookbridge.cli;
 
 import dev.hookbridge.config.HostPaths;
-import dev.hookbridge.metrics.AgentClient;
-import dev.hookbridge.metrics.Endpoint;
+import dev.hookbridge.http.AgentClient;
+import dev.hookbridge.http.Endpoint;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;

@@ -3,7 +3,7 @@ package dev.hookbridge.cli;
 import dev.hookbridge.Check;
 import dev.hookbridge.config.Config;
 import dev.hookbridge.config.HostPaths;
-import dev.hookbridge.metrics.Endpoint;
+import dev.hookbridge.http.Endpoint;
 import dev.hookbridge.spool.SpoolView;
 import java.io.IOException;
 import java.net.BindException;

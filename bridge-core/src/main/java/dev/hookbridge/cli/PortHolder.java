@@ -1,6 +1,6 @@
 package dev.hookbridge.cli;
 
-import dev.hookbridge.metrics.ListeningSocket;
+import dev.hookbridge.http.ListeningSocket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.DirectoryStream;

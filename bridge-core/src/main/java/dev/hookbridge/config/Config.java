@@ -5,7 +5,7 @@ import dev.hookbridge.Settings;
 import dev.hookbridge.Transport;
 import dev.hookbridge.decision.Rule;
 import dev.hookbridge.delivery.SinkOptions;
-import dev.hookbridge.metrics.Endpoint;
+import dev.hookbridge.http.Endpoint;
 import dev.hookbridge.spool.Limits;
 import dev.hookbridge.spool.WhenFull;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.hookbridge.config;
 
 import dev.hookbridge.SettingKey;
 import dev.hookbridge.Settings;
-import dev.hookbridge.metrics.Endpoint;
+import dev.hookbridge.http.Endpoint;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,7 +1,9 @@
 package dev.hookbridge.metrics;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpHandler;
+import dev.hookbridge.http.BasicAuthFilter;
+import dev.hookbridge.http.Endpoint;
+import dev.hookbridge.http.Exchange;
+import dev.hookbridge.http.Listener;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -40,11 +42,11 @@ public final class MetricsServer implements AutoCloseable {
       Endpoint endpoint,
       PrometheusMeterRegistry registry,
       Health health,
-      Map<String, HttpHandler> pages)
+      Map<String, Exchange.Handler> pages)
       throws IOException {
     Listener listener = Listener.bind(endpoint);
     BasicAuthFilter guard = listener.guard();
-    Map<String, HttpHandler> others = new HashMap<>(pages);
+    Map<String, Exchange.Handler> others = new HashMap<>(pages);
     others.putIfAbsent("/", exchange -> answer(exchange, 404, TEXT, "/metrics /healthy /ready\n"));
     others.forEach(listener::serve);
     listener.serve("/metrics", exchange -> answer(exchange, 200, PROMETHEUS, registry.scrape()));
@@ -82,7 +84,7 @@ public final class MetricsServer implements AutoCloseable {
     return anySink;
   }
 
-  private static void health(HttpExchange exchange, boolean well, String body) throws IOException {
+  private static void health(Exchange exchange, boolean well, String body) throws IOException {
     answer(exchange, well ? 200 : 503, TEXT, body);
   }
 
@@ -99,22 +101,22 @@ public final class MetricsServer implements AutoCloseable {
     return lines.toString();
   }
 
-  private static void answer(HttpExchange exchange, int status, String type, String body)
+  private static void answer(Exchange exchange, int status, String type, String body)
       throws IOException {
     try (exchange) {
-      String method = exchange.getRequestMethod();
+      String method = exchange.method();
       if (!method.equals("GET") && !method.equals("HEAD")) {
-        exchange.sendResponseHeaders(405, -1);
+        exchange.respond(405, -1);
         return;
       }
       byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().set("Content-Type", type);
+      exchange.responseHeaders().set("Content-Type", type);
       if (method.equals("HEAD")) {
-        exchange.sendResponseHeaders(status, -1);
+        exchange.respond(status, -1);
         return;
       }
-      exchange.sendResponseHeaders(status, bytes.length);
-      try (OutputStream out = exchange.getResponseBody()) {
+      exchange.respond(status, bytes.length);
+      try (OutputStream out = exchange.body()) {
         out.write(bytes);
       }
     }

@@ -1,6 +1,6 @@
 /**
- * The Prometheus registry and the small HTTP server that serves it. The stages use a {@code
- * MeterRegistry} and do not know this package. The entry point is {@link
+ * The Prometheus registry, and the pages {@code /metrics}, {@code /healthy} and {@code /ready}. The
+ * stages use a {@code MeterRegistry} and do not know this package. The entry point is {@link
  * dev.hookbridge.metrics.MetricsServer}.
  */
 @NullMarked

@@ -1,8 +1,7 @@
 package dev.hookbridge.status;
 
 import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpHandler;
+import dev.hookbridge.http.Exchange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -50,8 +49,8 @@ public final class StatusPage implements AutoCloseable {
   }
 
   /** By path; a path stands for all that begin with it, and {@code /} for every other. */
-  public Map<String, HttpHandler> handlers() {
-    Map<String, HttpHandler> handlers = new LinkedHashMap<>();
+  public Map<String, Exchange.Handler> handlers() {
+    Map<String, Exchange.Handler> handlers = new LinkedHashMap<>();
     handlers.put("/", this::page);
     handlers.put("/status.css", exchange -> file(exchange, "text/css; charset=utf-8"));
     handlers.put("/status.js", exchange -> file(exchange, "text/javascript; charset=utf-8"));
@@ -60,7 +59,7 @@ public final class StatusPage implements AutoCloseable {
     return handlers;
   }
 
-  private void page(HttpExchange exchange) throws IOException {
+  private void page(Exchange exchange) throws IOException {
     if (!path(exchange).equals("/")) {
       missing(exchange);
     } else if (admitted(exchange)) {
@@ -69,7 +68,7 @@ public final class StatusPage implements AutoCloseable {
     }
   }
 
-  private void file(HttpExchange exchange, String type) throws IOException {
+  private void file(Exchange exchange, String type) throws IOException {
     String name = path(exchange).substring(1);
     try (InputStream in = name.contains("/") ? null : StatusPage.class.getResourceAsStream(name)) {
       if (in == null) {
@@ -80,27 +79,27 @@ public final class StatusPage implements AutoCloseable {
     }
   }
 
-  private void stream(HttpExchange exchange) throws IOException {
+  private void stream(Exchange exchange) throws IOException {
     if (!path(exchange).equals("/status/stream")) {
       missing(exchange);
-    } else if (exchange.getRequestMethod().equals("HEAD")) {
+    } else if (exchange.method().equals("HEAD")) {
       answer(exchange, 200, "text/event-stream", new byte[0]);
     } else if (admitted(exchange) && asks(exchange)) {
       headers(exchange, "text/event-stream");
       if (!streams.admit(exchange)) {
-        exchange.getResponseHeaders().set("Retry-After", "10");
+        exchange.responseHeaders().set("Retry-After", "10");
         answer(exchange, 503, TEXT, utf8("as many look as may: close another status page\n"));
       }
     }
   }
 
-  private static void missing(HttpExchange exchange) throws IOException {
+  private static void missing(Exchange exchange) throws IOException {
     answer(exchange, 404, TEXT, utf8("/ /metrics /healthy /ready\n"));
   }
 
   /** Whether it is asked by a name of this host, and not from another's page; else answers. */
-  private boolean admitted(HttpExchange exchange) throws IOException {
-    Headers headers = exchange.getRequestHeaders();
+  private boolean admitted(Exchange exchange) throws IOException {
+    Headers headers = exchange.requestHeaders();
     if (guard.admits(headers.getFirst("Host")) && !foreign(headers)) {
       return true;
     }
@@ -117,37 +116,37 @@ public final class StatusPage implements AutoCloseable {
   }
 
   /** Whether it only wants to look; else answers. */
-  private static boolean asks(HttpExchange exchange) throws IOException {
-    String method = exchange.getRequestMethod();
+  private static boolean asks(Exchange exchange) throws IOException {
+    String method = exchange.method();
     if (method.equals("GET") || method.equals("HEAD")) {
       return true;
     }
-    exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+    exchange.responseHeaders().set("Allow", "GET, HEAD");
     try (exchange) {
-      exchange.sendResponseHeaders(405, -1);
+      exchange.respond(405, -1);
     }
     return false;
   }
 
-  private static void answer(HttpExchange exchange, int status, String type, byte[] body)
+  private static void answer(Exchange exchange, int status, String type, byte[] body)
       throws IOException {
     if (!asks(exchange)) {
       return;
     }
     try (exchange) {
       headers(exchange, type);
-      boolean head = exchange.getRequestMethod().equals("HEAD");
-      exchange.sendResponseHeaders(status, head || body.length == 0 ? -1 : body.length);
+      boolean head = exchange.method().equals("HEAD");
+      exchange.respond(status, head || body.length == 0 ? -1 : body.length);
       if (!head && body.length > 0) {
-        try (OutputStream out = exchange.getResponseBody()) {
+        try (OutputStream out = exchange.body()) {
           out.write(body);
         }
       }
     }
   }
 
-  private static void headers(HttpExchange exchange, String type) {
-    Headers headers = exchange.getResponseHeaders();
+  private static void headers(Exchange exchange, String type) {
+    Headers headers = exchange.responseHeaders();
     headers.set("Content-Type", type);
     headers.set("Content-Security-Policy", POLICY);
     headers.set("X-Content-Type-Options", "nosniff");
@@ -158,8 +157,8 @@ public final class StatusPage implements AutoCloseable {
     headers.set("Cache-Control", "no-store");
   }
 
-  private static String path(HttpExchange exchange) {
-    return exchange.getRequestURI().getPath();
+  private static String path(Exchange exchange) {
+    return exchange.target().getPath();
   }
 
   private static byte[] utf8(String text) {

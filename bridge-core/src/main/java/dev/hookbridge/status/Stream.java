@@ -1,6 +1,6 @@
 package dev.hookbridge.status;
 
-import com.sun.net.httpserver.HttpExchange;
+import dev.hookbridge.http.Exchange;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +22,7 @@ final class Stream implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Stream.class);
   private static final byte[] RETRY = "retry: 2000\n\n".getBytes(StandardCharsets.US_ASCII);
 
-  private final HttpExchange exchange;
+  private final Exchange exchange;
   private final Thread thread;
   private final Map<String, byte[]> sent = new HashMap<>();
   private @Nullable List<SseEvent> newest;
@@ -30,7 +30,7 @@ final class Stream implements Runnable {
   private long busySince;
   private volatile boolean over;
 
-  Stream(HttpExchange exchange) {
+  Stream(Exchange exchange) {
     this.exchange = exchange;
     this.thread = new Thread(this, "status-stream");
     this.thread.setDaemon(true);
@@ -87,8 +87,8 @@ final class Stream implements Runnable {
 
   private void write() throws IOException, InterruptedException {
     busy(true);
-    exchange.sendResponseHeaders(200, 0);
-    OutputStream out = exchange.getResponseBody();
+    exchange.respond(200, 0);
+    OutputStream out = exchange.body();
     out.write(RETRY);
     while (true) {
       out.flush();

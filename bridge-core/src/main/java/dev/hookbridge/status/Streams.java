@@ -1,6 +1,6 @@
 package dev.hookbridge.status;
 
-import com.sun.net.httpserver.HttpExchange;
+import dev.hookbridge.http.Exchange;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +45,7 @@ final class Streams implements AutoCloseable {
    *
    * @return false when there is no place, and the exchange is still the caller's
    */
-  synchronized boolean admit(HttpExchange exchange) {
+  synchronized boolean admit(Exchange exchange) {
     open.removeIf(Stream::over);
     if (closed || open.size() >= limits.most()) {
       return false;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hookbridge.config.Config;
 import dev.hookbridge.config.HostPaths;
+import dev.hookbridge.http.AgentClient;
+import dev.hookbridge.http.AgentClient.Answer;
+import dev.hookbridge.http.Endpoint;
 import dev.hookbridge.mailbox.JavaShim;
-import dev.hookbridge.metrics.AgentClient;
-import dev.hookbridge.metrics.AgentClient.Answer;
-import dev.hookbridge.metrics.Endpoint;
 import dev.hookbridge.testing.LoopMount;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -7,7 +7,7 @@ import dev.hookbridge.Envelope;
 import dev.hookbridge.Route;
 import dev.hookbridge.config.Config;
 import dev.hookbridge.config.HostPaths;
-import dev.hookbridge.metrics.Endpoint;
+import dev.hookbridge.http.Endpoint;
 import dev.hookbridge.spool.Batch;
 import dev.hookbridge.spool.HostIdentity;
 import dev.hookbridge.spool.Limits;

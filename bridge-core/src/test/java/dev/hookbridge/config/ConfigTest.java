@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hookbridge.Settings;
 import dev.hookbridge.delivery.SinkOptions;
-import dev.hookbridge.metrics.Endpoint;
+import dev.hookbridge.http.Endpoint;
 import dev.hookbridge.spool.Limits;
 import dev.hookbridge.spool.WhenFull;
 import java.io.IOException;

@@ -3,7 +3,9 @@ package dev.hookbridge.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hookbridge.metrics.AgentClient.Answer;
+import dev.hookbridge.http.AgentClient;
+import dev.hookbridge.http.AgentClient.Answer;
+import dev.hookbridge.http.Endpoint;
 import dev.hookbridge.testing.TestIdentity;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -3,6 +3,7 @@ package dev.hookbridge.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hookbridge.http.Endpoint;
 import dev.hookbridge.metrics.Health.Part;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;

@@ -2,6 +2,8 @@ package dev.hookbridge.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hookbridge.http.AgentClient;
+import dev.hookbridge.http.Endpoint;
 import dev.hookbridge.testing.TestIdentity;
 import java.io.IOException;
 import java.net.InetSocketAddress;

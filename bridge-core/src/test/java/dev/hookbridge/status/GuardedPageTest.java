@@ -2,7 +2,7 @@ package dev.hookbridge.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.metrics.Endpoint;
+import dev.hookbridge.http.Endpoint;
 import dev.hookbridge.metrics.Health;
 import dev.hookbridge.metrics.Metrics;
 import dev.hookbridge.metrics.MetricsServer;

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
-import dev.hookbridge.metrics.BareServer;
+import dev.hookbridge.http.BareServer;
+import dev.hookbridge.http.Exchange;
 import dev.hookbridge.testing.Deadline;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The page and its stream over a server with one thread, as the agent's has. */
+/** The page and its stream over a server with one thread, so that a handler that waits is seen. */
 @Tag("slow")
 @Timeout(120)
 class StatusPageTest {
@@ -55,8 +56,12 @@ class StatusPageTest {
   void start() throws IOException {
     server = BareServer.create();
     server.setExecutor(thread);
-    page.handlers().forEach(server::createContext);
+    page.handlers().forEach(this::serve);
     server.start();
+  }
+
+  private void serve(String path, Exchange.Handler handler) {
+    server.createContext(path, BareServer.adapt(handler));
   }
 
   @AfterEach
@@ -315,7 +320,7 @@ class StatusPageTest {
         new StatusPage(
             host, Set.of(), new Streams.Limits(3, Duration.ofMillis(20), Duration.ofHours(1)));
     server.removeContext("/status/stream");
-    server.createContext("/status/stream", patient.handlers().get("/status/stream"));
+    serve("/status/stream", patient.handlers().get("/status/stream"));
     send("GET", "/status/stream");
     Awaitility.await("somebody looks").atMost(PATIENCE).until(() -> patient.looking() == 1);
     for (int round = 1; round <= 40; round++) {

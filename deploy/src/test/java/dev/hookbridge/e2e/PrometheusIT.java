@@ -3,8 +3,8 @@ package dev.hookbridge.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hookbridge.docs.Page;
-import dev.hookbridge.metrics.AgentClient;
-import dev.hookbridge.metrics.Endpoint;
+import dev.hookbridge.http.AgentClient;
+import dev.hookbridge.http.Endpoint;
 import dev.hookbridge.testing.Needs;
 import dev.hookbridge.testing.Repository;
 import dev.hookbridge.testing.TestIdentity;

@@ -1,12 +1,11 @@
-package dev.hookbridge.metrics;
+package dev.hookbridge.http;
 
-import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.util.Base64;
 import java.util.Optional;
 
-/** Who may read, by HTTP's basic authentication; everybody where none is configured. */
-final class BasicAuthFilter {
+/** HTTP basic authentication. Without a configured password every client is admitted. */
+public final class BasicAuthFilter {
   private static final String SCHEME = "Basic ";
   private static final String REALM = "hookbridge";
 
@@ -16,13 +15,13 @@ final class BasicAuthFilter {
     this.basic = basic;
   }
 
-  /** Whether who asks is known, or nobody needs to be. */
-  boolean admits(HttpExchange exchange) {
+  /** Whether the client sent the password, or none is configured. */
+  public boolean admits(Exchange exchange) {
     return basic.isEmpty() || knows(basic.get(), exchange);
   }
 
-  private static boolean knows(Endpoint.Basic basic, HttpExchange exchange) {
-    String header = exchange.getRequestHeaders().getFirst("Authorization");
+  private static boolean knows(Endpoint.Basic basic, Exchange exchange) {
+    String header = exchange.requestHeaders().getFirst("Authorization");
     if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       return false;
     }
@@ -33,13 +32,13 @@ final class BasicAuthFilter {
     }
   }
 
-  /** Answers who is not. */
-  static void refuse(HttpExchange exchange) throws IOException {
+  /** The response to a client that is not admitted. */
+  static void refuse(Exchange exchange) throws IOException {
     try (exchange) {
       exchange
-          .getResponseHeaders()
+          .responseHeaders()
           .set("WWW-Authenticate", "Basic realm=\"" + REALM + "\", charset=\"UTF-8\"");
-      exchange.sendResponseHeaders(401, -1);
+      exchange.respond(401, -1);
     }
   }
 }

@@ -1,4 +1,4 @@
-package dev.hookbridge.metrics;
+package dev.hookbridge.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

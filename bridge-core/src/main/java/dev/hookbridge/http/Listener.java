@@ -1,6 +1,5 @@
-package dev.hookbridge.metrics;
+package dev.hookbridge.http;
 
-import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -19,14 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The server behind {@link MetricsServer}: plain or TLS, with everything that is served behind the
- * {@link BasicAuthFilter} unless it is said to be open.
+ * The HTTP server: plain or TLS. The {@link BasicAuthFilter} guards every path but those that are
+ * served openly.
  *
- * <p>Connections are the {@link HttpLoop}'s. A few threads answer requests that are there as a
- * whole, the newest first: whoever waits for an answer has a deadline, and who came long ago has
- * most likely given up.
+ * <p>The {@link HttpLoop} owns the connections. A few threads answer the requests that have arrived
+ * completely, the newest first: clients have deadlines, and the client of an old request has most
+ * likely given up.
  */
-final class Listener implements AutoCloseable {
+public final class Listener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
   private static final int THREADS = 4;
   private static final int BACKLOG = 512;
@@ -36,8 +35,8 @@ final class Listener implements AutoCloseable {
   private final HttpLoop loop;
   private final ExecutorService threads;
   private final BasicAuthFilter guard;
-  private final Map<String, HttpHandler> guarded = new ConcurrentHashMap<>();
-  private final Map<String, HttpHandler> open = new ConcurrentHashMap<>();
+  private final Map<String, Exchange.Handler> guarded = new ConcurrentHashMap<>();
+  private final Map<String, Exchange.Handler> open = new ConcurrentHashMap<>();
   private boolean started;
 
   private Listener(Endpoint endpoint, ServerSocketChannel server) throws IOException {
@@ -61,7 +60,7 @@ final class Listener implements AutoCloseable {
    *
    * @throws IOException one sentence: the address cannot be had, or the certificate not be used
    */
-  static Listener bind(Endpoint endpoint) throws IOException {
+  public static Listener bind(Endpoint endpoint) throws IOException {
     ServerSocketChannel server;
     try {
       server = listen(endpoint);
@@ -118,13 +117,13 @@ final class Listener implements AutoCloseable {
     }
   }
 
-  /** Serves a path, and all below it, for those whom the guard admits. */
-  void serve(String path, HttpHandler handler) {
+  /** Serves a path, and all paths below it, to clients that the guard admits. */
+  public void serve(String path, Exchange.Handler handler) {
     guarded.put(path, handler);
   }
 
-  /** Serves a path for everybody; what is only for those admitted is the handler's to know. */
-  void serveOpenly(String path, HttpHandler handler) {
+  /** Serves a path without a password; its handler may ask the {@link #guard} what to show. */
+  public void serveOpenly(String path, Exchange.Handler handler) {
     open.put(path, handler);
   }
 
@@ -132,7 +131,7 @@ final class Listener implements AutoCloseable {
     Answering exchange = new Answering(loop, peer, head);
     try {
       String path = longest(head.target().getPath());
-      HttpHandler handler = open.get(path);
+      Exchange.Handler handler = open.get(path);
       if (handler == null) {
         if (!guard.admits(exchange)) {
           BasicAuthFilter.refuse(exchange);
@@ -159,17 +158,17 @@ final class Listener implements AutoCloseable {
         .orElse("");
   }
 
-  BasicAuthFilter guard() {
+  public BasicAuthFilter guard() {
     return guard;
   }
 
-  void start() {
+  public void start() {
     started = true;
     loop.start();
   }
 
   /** Where it listens; the port is the real one when 0 was asked for. */
-  InetSocketAddress address() {
+  public InetSocketAddress address() {
     return address;
   }
 

@@ -1,14 +1,9 @@
-package dev.hookbridge.metrics;
+package dev.hookbridge.http;
 
 import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpContext;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpPrincipal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -23,11 +18,8 @@ import org.jspecify.annotations.Nullable;
  * One request with its answer. An answer of known length is kept until it is whole and then given
  * to the {@link HttpLoop}, so that no thread waits for who reads it; one without end is written by
  * the thread that has it. Then the connection ends.
- *
- * <p>Of the JDK's interface it has what handlers of ours use. This server has no contexts, no
- * attributes and no streams to exchange; who is admitted is the {@link BasicAuthFilter}'s to know.
  */
-final class Answering extends HttpExchange {
+final class Answering implements Exchange {
   private static final Map<Integer, String> REASONS =
       Map.of(
           200, "OK",
@@ -75,9 +67,8 @@ final class Answering extends HttpExchange {
     return text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  /** As the JDK's: a length, 0 for an end nobody knows, -1 for no body. */
   @Override
-  public void sendResponseHeaders(int code, long length) throws IOException {
+  public void respond(int code, long length) throws IOException {
     if (this.code >= 0) {
       throw new IOException("the answer has begun");
     }
@@ -89,13 +80,12 @@ final class Answering extends HttpExchange {
       return;
     }
     ByteArrayOutputStream kept = new ByteArrayOutputStream((int) Math.max(256, length + 512));
-    kept.writeBytes(
-        text(code, headers, getRequestMethod().equals("HEAD") ? -1 : Math.max(0, length)));
+    kept.writeBytes(text(code, headers, method().equals("HEAD") ? -1 : Math.max(0, length)));
     body = kept;
   }
 
   @Override
-  public OutputStream getResponseBody() {
+  public OutputStream body() {
     if (body == null) {
       throw new IllegalStateException("the answer has not begun");
     }
@@ -119,72 +109,22 @@ final class Answering extends HttpExchange {
   }
 
   @Override
-  public Headers getRequestHeaders() {
+  public Headers requestHeaders() {
     return head.headers();
   }
 
   @Override
-  public Headers getResponseHeaders() {
+  public Headers responseHeaders() {
     return headers;
   }
 
   @Override
-  public URI getRequestURI() {
+  public URI target() {
     return head.target();
   }
 
   @Override
-  public String getRequestMethod() {
+  public String method() {
     return head.method();
-  }
-
-  @Override
-  public String getProtocol() {
-    return head.protocol();
-  }
-
-  @Override
-  public InputStream getRequestBody() {
-    return InputStream.nullInputStream();
-  }
-
-  @Override
-  public int getResponseCode() {
-    return code;
-  }
-
-  @Override
-  public InetSocketAddress getRemoteAddress() {
-    return peer.remote;
-  }
-
-  @Override
-  public InetSocketAddress getLocalAddress() {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public HttpContext getHttpContext() {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public Object getAttribute(String name) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void setAttribute(String name, Object value) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void setStreams(InputStream in, OutputStream out) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public @Nullable HttpPrincipal getPrincipal() {
-    return null; // as for any server without an authenticator
   }
 }

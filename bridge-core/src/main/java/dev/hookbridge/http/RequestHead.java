@@ -1,4 +1,4 @@
-package dev.hookbridge.metrics;
+package dev.hookbridge.http;
 
 import com.sun.net.httpserver.Headers;
 import java.net.URI;

@@ -1,4 +1,4 @@
-package dev.hookbridge.metrics;
+package dev.hookbridge.http;
 
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package dev.hookbridge.metrics;
+package dev.hookbridge.http;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

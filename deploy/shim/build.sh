@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds the shim, and the relay between root's terminal and the agent's user: build.sh [--sanitize] [--tools] [--fuzz] OUTDIR
+# Builds the hook, and the relay between root's terminal and the agent's user:
+#   build.sh [--sanitize] [--tools] [--fuzz] OUTDIR
 #   --sanitize   also OUTDIR/hookbridge-hook-asan, with address and undefined-behaviour sanitizers
 #   --fuzz       only OUTDIR/fuzz_record and the other fuzzers, with clang, libFuzzer and sanitizers
 #   --tools      also OUTDIR/launch, OUTDIR/bench and OUTDIR/hold, for tests and measurements

@@ -7,9 +7,10 @@
  *   variable                  writer                                  readers
  *   call, data, etc, run, me  the hook, before the first helper       all
  *   input, room, big.input    the hook, before the first helper       all
- *   data                      the recorder of the call (data-dir)     the asker; the hook, after the recorder's end
- *   conf, data_is_mine,       the recorder of the call                the hook, after the recorder's end
- *     boot_id, big.conf_text
+ *   data (option data-dir),   the recorder of the call, before it     the asker; the recorder of the outcome; the hook,
+ *     conf, data_is_mine,     starts the asker and stores gate.count  after the recorder's end
+ *     boot_id, big.conf_text,
+ *     steps
  *   gate, big.gates           the recorder of the call; gate.count    the asker: before the recorder starts it all of
  *                             last, as an atomic store                `gate` but count and asks is set; the hook, after
  *                                                                     an atomic load of gate.count that is not 0
@@ -20,7 +21,7 @@
  *   big.outcome (rest),       the recorder of the outcome             -
  *     big.outcome_head
  *   reported                  any helper that reports                 the hook; a flag that is only ever set
- *   first_own_fd              the hook, in run_inline                 the hook
+ *   first_own_fd, given_up    the hook, in run_inline                 the hook
  *   helper.tid                the kernel                              the hook (atomic load, futex)
  *   helper.result             that helper                             the hook, if await_helper() is true
  *
@@ -36,7 +37,6 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -95,7 +95,6 @@
 #define INODE_BYTES (16 << 10) /* ext4 makes an inode for so many: makes a reserve of bytes one of inodes */
 #define EXT4_MAGIC 0xef53
 #define XFS_MAGIC 0x58465342
-#define TMPFS_MAGIC 0x01021994
 
 struct out {
     char *at, *end;

@@ -48,7 +48,7 @@ final class DecisionEventQueue implements Runnable {
   }
 
   private final Spool spool;
-  private final Counter untold;
+  private final Counter unreported;
   private final ReentrantLock turn = new ReentrantLock();
   private final Queue<Told> queue = new ArrayDeque<>();
   private final Set<String> stored = new LinkedHashSet<>();
@@ -58,7 +58,7 @@ final class DecisionEventQueue implements Runnable {
 
   DecisionEventQueue(Spool spool, MeterRegistry meters) {
     this.spool = spool;
-    this.untold =
+    this.unreported =
         Counter.builder("hookbridge.decision.events.dropped")
             .description("Events of decisions under way that could not be stored")
             .register(meters);
@@ -67,7 +67,7 @@ final class DecisionEventQueue implements Runnable {
   /** Has an event stored soon. */
   synchronized void tell(Envelope event) {
     if (queue.size() >= MOST_EVENTS || queued + event.size() > MOST_BYTES) {
-      untold.increment();
+      unreported.increment();
       return;
     }
     queued += event.size();
@@ -98,7 +98,7 @@ final class DecisionEventQueue implements Runnable {
   void notStored(List<Envelope> events) {
     for (Envelope event : events) {
       if (event.type().contains(".decision.requested.")) {
-        untold.increment();
+        unreported.increment();
       }
     }
   }
@@ -131,7 +131,7 @@ final class DecisionEventQueue implements Runnable {
     int left = take(told -> true).size();
     if (left > 0) {
       LOG.info("{} events of decisions are not told: their calls still wait in the mailbox", left);
-      untold.increment(left);
+      unreported.increment(left);
     }
   }
 
@@ -162,11 +162,11 @@ final class DecisionEventQueue implements Runnable {
   private void store(List<Envelope> events) {
     try {
       if (!spool.append(Batch.of(List.of()).withOwn(events)).ownStored()) {
-        untold.increment(events.size());
+        unreported.increment(events.size());
       }
     } catch (SpoolException | RuntimeException e) {
       LOG.debug("{} events of decisions are not told: {}", events.size(), e.toString());
-      untold.increment(events.size());
+      unreported.increment(events.size());
     }
   }
 

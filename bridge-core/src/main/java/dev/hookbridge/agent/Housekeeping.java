@@ -97,7 +97,7 @@ final class Housekeeping implements Runnable {
   }
 
   private void tellDrops() throws SpoolException {
-    List<Drop> drops = spool.untoldDrops();
+    List<Drop> drops = spool.unreportedDrops();
     if (drops.isEmpty()) {
       return;
     }

@@ -48,7 +48,7 @@ final class Intake implements Runnable {
   private volatile String problem = "";
 
   /** What could not be told so far, because the spool was full. */
-  private final List<Envelope> untold = new ArrayList<>();
+  private final List<Envelope> unreported = new ArrayList<>();
 
   private boolean remembersEarlier = true;
   private long taken;
@@ -132,7 +132,7 @@ final class Intake implements Runnable {
   private boolean store(Mailbox.Batch batch, List<Envelope> events) {
     for (LostCall loss : batch.losses()) {
       meters.lost(loss.reason());
-      untold.add(agentEventMapper.lost(loss));
+      unreported.add(agentEventMapper.lost(loss));
     }
     List<MailboxEntry> mails = batch.mails();
     for (int i = 0; i < mails.size(); i++) {
@@ -143,7 +143,7 @@ final class Intake implements Runnable {
       }
     }
     // Until this has succeeded nothing of the batch is let go: the files stay where they are.
-    while (!append(Batch.of(events).withOwn(untold).telling(mailbox.note()))) {
+    while (!append(Batch.of(events).withOwn(unreported).telling(mailbox.note()))) {
       if (stopping) {
         decisionEventQueue.notStored(events);
         return false;
@@ -187,7 +187,7 @@ final class Intake implements Runnable {
     storing.begin();
     try {
       if (spool.append(batch).ownStored()) {
-        untold.clear();
+        unreported.clear();
       }
       return true;
     } catch (SpoolException e) {

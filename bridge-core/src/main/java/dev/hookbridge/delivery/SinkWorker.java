@@ -60,7 +60,7 @@ public final class SinkWorker implements AutoCloseable {
     thread.start();
   }
 
-  /** Wakes the sink worker's thread: an event came, an outcome came, or it shall stop. */
+  /** Wakes the sink worker's thread: an event or an outcome came, or it must stop. */
   void ring() {
     if (bell.availablePermits() == 0) {
       bell.release();

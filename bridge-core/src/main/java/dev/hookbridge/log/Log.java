@@ -22,8 +22,8 @@ public final class Log {
   private static final String OURS = "dev.hookbridge";
 
   /**
-   * The sinkWorkers tell of every failure themselves, once; the clients would repeat it several
-   * times a second. A condition that cannot be computed counts as true, which is documented.
+   * The sink workers log each failure once; the clients would log it several times a second. A
+   * condition that cannot be evaluated counts as true, as docs/decisions.md says.
    */
   private static final List<String> SILENT =
       new CopyOnWriteArrayList<>(

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many bytes of events may be in memory at a time: the intake, sinkWorkers and decisions share
+ * How many bytes of events may be in memory at a time: the intake, sink workers and decisions share
  * one budget, since they share one heap. What is larger than all of it is taken for all of it, and
  * so passes alone.
  *

@@ -60,7 +60,7 @@ final class MailReader {
     } catch (NoSuchFileException e) {
       return 0;
     } catch (MalformedRecordException e) {
-      LOG.warn("{} is set aside in {}: {}", name, aside.folder(), e.getMessage());
+      LOG.warn("{} is quarantined in {}: {}", name, aside.folder(), e.getMessage());
       aside.take(file);
       batch.losses().add(new LostCall(parsed.id(), parsed.time(), "unknown", "unknown", "damaged"));
       return 0;
@@ -83,14 +83,17 @@ final class MailReader {
     try {
       if (aside.take(folder.resolve(name))) {
         LOG.warn(
-            "{} in {} is no call: set aside in {}",
+            "{} in {} is not a call: quarantined in {}",
             MailboxQuarantine.shown(name),
             folder,
             aside.folder());
       }
     } catch (IOException e) {
       LOG.debug(
-          "{} in {} cannot be set aside: {}", MailboxQuarantine.shown(name), folder, e.toString());
+          "{} in {} cannot be quarantined: {}",
+          MailboxQuarantine.shown(name),
+          folder,
+          e.toString());
     }
   }
 

@@ -95,7 +95,7 @@ public final class Records {
     require(parts, "outcome");
     long exit = parts.number("exit");
     if (exit != 0 && exit != 1) {
-      throw new MalformedRecordException("it tells of an exit that is neither 0 nor 1");
+      throw new MalformedRecordException("it reports an exit code other than 0 and 1");
     }
     return new GateOutcome(
         uuid(parts, "id"),

@@ -13,26 +13,26 @@ final class AppendHandler {
   private final Meta meta;
   private final SpoolState ledger;
   private final Epoch epoch;
-  private final DiskBudget bound;
+  private final DiskBudget diskBudget;
   private final DroppedEvents drops;
   private final long lastEarlier;
 
-  AppendHandler(Opening opening, DiskBudget bound, DroppedEvents drops) {
+  AppendHandler(Opening opening, DiskBudget diskBudget, DroppedEvents drops) {
     this.db = opening.db();
     this.meta = new Meta(db);
     this.ledger = opening.ledger();
     this.epoch = opening.epoch();
-    this.bound = bound;
+    this.diskBudget = diskBudget;
     this.drops = drops;
     this.lastEarlier = opening.lastEarlier();
   }
 
   Appended append(Batch batch, Transaction change) throws SQLException {
-    long room = bound.make(need(batch.taken()) + need(batch.own()), change);
+    long room = diskBudget.make(need(batch.taken()) + need(batch.own()), change);
     int stored = 0;
     int dropped = 0;
     for (Envelope event : batch.taken()) {
-      long size = bound.pages(event);
+      long size = diskBudget.pages(event);
       if (!remember(event.id(), change.last() + 1)) {
         continue;
       }
@@ -41,7 +41,7 @@ final class AppendHandler {
         room -= size;
         stored++;
       } else {
-        bound.drop(change, change.next(), Events.time(event));
+        diskBudget.drop(change, change.next(), Events.time(event));
         dropped++;
       }
     }
@@ -54,7 +54,7 @@ final class AppendHandler {
   }
 
   private long need(List<Envelope> events) {
-    return events.stream().mapToLong(bound::pages).sum();
+    return events.stream().mapToLong(diskBudget::pages).sum();
   }
 
   private int tell(Batch batch, Transaction change) throws SQLException {

@@ -18,7 +18,7 @@ public final class DeadLetters {
   private final Writer writer;
   private final SpoolState ledger;
   private final Epoch epoch;
-  private final DiskBudget bound;
+  private final DiskBudget diskBudget;
   private final Limits limits;
   private final DroppedEvents drops;
   private final Runnable wake;
@@ -26,14 +26,14 @@ public final class DeadLetters {
   DeadLetters(
       Writer writer,
       Opening opening,
-      DiskBudget bound,
+      DiskBudget diskBudget,
       Limits limits,
       DroppedEvents drops,
       Runnable wake) {
     this.writer = writer;
     this.ledger = opening.ledger();
     this.epoch = opening.epoch();
-    this.bound = bound;
+    this.diskBudget = diskBudget;
     this.limits = limits;
     this.drops = drops;
     this.wake = wake;
@@ -86,10 +86,10 @@ public final class DeadLetters {
 
   private boolean fits(Database db, String sink, Envelope event, List<Envelope> told)
       throws SQLException {
-    long need = bound.pages(event) + told.stream().mapToLong(bound::pages).sum();
+    long need = diskBudget.pages(event) + told.stream().mapToLong(diskBudget::pages).sum();
     return DeadTable.count(db, sink) < limits.deadEvents()
         && DeadTable.bytes(db, sink) + event.size() <= limits.deadBytes()
-        && need <= bound.room();
+        && need <= diskBudget.room();
   }
 
   /** A dead letter that had no route. */
@@ -162,7 +162,7 @@ public final class DeadLetters {
       DeadTable.delete(db, asked.number());
       return false;
     }
-    if (bound.pages(event) > bound.room()) {
+    if (diskBudget.pages(event) > diskBudget.room()) {
       return false;
     }
     ledger.storeFor(change, epoch.name(), event.with("replayed", "true"), asked.sink());

@@ -28,10 +28,10 @@ public final class Spool implements AutoCloseable {
   private final Folder folder;
   private final SpoolState ledger;
   private final Epoch epoch;
-  private final DiskBudget bound;
+  private final DiskBudget diskBudget;
   private final Writer writer;
   private final Readers readers;
-  private final AppendHandler intake;
+  private final AppendHandler appendHandler;
   private final DeadLetters dead;
   private final DroppedEvents drops;
   private final Reading reading;
@@ -44,20 +44,20 @@ public final class Spool implements AutoCloseable {
 
   private Spool(Opening opening, Limits limits, MeterRegistry registry) throws SQLException {
     ReserveFile reserveFile = new ReserveFile(opening.folder().path(), DiskBudget.side(limits));
-    DroppedEvents untold = new DroppedEvents(opening.db());
-    this.bound = new DiskBudget(opening, limits, reserveFile, untold);
+    DroppedEvents unreported = new DroppedEvents(opening.db());
+    this.diskBudget = new DiskBudget(opening, limits, reserveFile, unreported);
     this.folder = opening.folder();
     this.ledger = opening.ledger();
     this.epoch = opening.epoch();
     this.setAside = opening.setAside();
-    this.drops = untold;
+    this.drops = unreported;
     this.readers = new Readers(folder.file());
     Wal wal =
         new Wal(opening.db(), Folder.wal(folder.file()), DiskBudget.side(limits), readers.pause());
     this.writer = new Writer(opening, reserveFile, wal);
-    this.intake = new AppendHandler(opening, bound, untold);
-    this.dead = new DeadLetters(writer, opening, bound, limits, untold, bells::ring);
-    this.reading = new Reading(opening, readers, writer, untold);
+    this.appendHandler = new AppendHandler(opening, diskBudget, unreported);
+    this.dead = new DeadLetters(writer, opening, diskBudget, limits, unreported, bells::ring);
+    this.reading = new Reading(opening, readers, writer, unreported);
     this.outside = opening.outside();
     this.limit = limits.maxBytes() - DiskBudget.side(limits);
     this.keys = ObjectKeys.load(opening.db());
@@ -85,7 +85,7 @@ public final class Spool implements AutoCloseable {
       Folder folder = Folder.take(path);
       try {
         Spool spool = new Spool(Opening.of(folder, me, runtime), limits, meters);
-        spool.writer.tidy(spool.bound, true);
+        spool.writer.tidy(spool.diskBudget, true);
         return spool;
       } catch (SQLException | IOException | SpoolException | RuntimeException e) {
         folder.close();
@@ -130,7 +130,7 @@ public final class Spool implements AutoCloseable {
 
   /** How far the record of losses has been told. */
   public Optional<String> note() throws SpoolException {
-    return writer.alone(db -> intake.note());
+    return writer.alone(db -> appendHandler.note());
   }
 
   /**
@@ -146,7 +146,7 @@ public final class Spool implements AutoCloseable {
         writer.transact(
             (db, change) -> {
               known.addAll(keys.save(db, change.last()));
-              return intake.append(batch, change);
+              return appendHandler.append(batch, change);
             });
     keys.saved(known);
     meters.committed(System.nanoTime() - begun);
@@ -171,14 +171,14 @@ public final class Spool implements AutoCloseable {
    * mailbox held at the start have been taken in, removed, and their folder synced.
    */
   public void forgetEarlier() throws SpoolException {
-    writer.transact((db, change) -> intake.forgetEarlier());
+    writer.transact((db, change) -> appendHandler.forgetEarlier());
   }
 
   /**
    * What was let go and has not been told: to be told by a {@link Batch#telling(List) batch}, from
    * the list that was asked for last.
    */
-  public List<Drop> untoldDrops() throws SpoolException {
+  public List<Drop> unreportedDrops() throws SpoolException {
     return writer.transact((db, change) -> drops.handOut());
   }
 
@@ -291,7 +291,7 @@ public final class Spool implements AutoCloseable {
     }
     outside.sync();
     long left = ledger.events();
-    writer.tidy(bound, left == 0 || before - left < DRAIN);
+    writer.tidy(diskBudget, left == 0 || before - left < DRAIN);
   }
 
   /** Saves, and gives the folder up. */

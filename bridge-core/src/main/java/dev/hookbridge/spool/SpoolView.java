@@ -107,7 +107,7 @@ public final class SpoolView implements AutoCloseable {
   }
 
   /** What was let go and has not been told yet. */
-  public List<Drop> untoldDrops() throws SpoolException {
+  public List<Drop> unreportedDrops() throws SpoolException {
     return look(() -> DroppedEvents.list(db));
   }
 

@@ -95,16 +95,16 @@ final class Writer implements AutoCloseable {
    * @param shorten whether the file may become shorter: that moves its end, which costs more than
    *     the end is worth while most of it is about to go anyway
    */
-  void tidy(DiskBudget bound, boolean shorten) throws SpoolException {
+  void tidy(DiskBudget diskBudget, boolean shorten) throws SpoolException {
     boolean more = true;
     while (more) {
-      more = alone(connection -> vacuum(bound, shorten));
+      more = alone(connection -> vacuum(diskBudget, shorten));
     }
   }
 
-  private boolean vacuum(DiskBudget bound, boolean shorten) throws SQLException {
+  private boolean vacuum(DiskBudget diskBudget, boolean shorten) throws SQLException {
     reserveFile.restore();
-    long spare = shorten ? bound.spare() : 0;
+    long spare = shorten ? diskBudget.spare() : 0;
     if (spare > 0) {
       db.run("PRAGMA incremental_vacuum(" + Math.min(VACUUM_PAGES, spare) + ")");
     }

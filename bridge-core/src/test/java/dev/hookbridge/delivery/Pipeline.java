@@ -31,8 +31,8 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
 /**
- * A real spool with real sinkWorkers behind it, as the agent joins them, for tests that hurt what
- * lies behind the sinkWorkers.
+ * A real spool with real sink workers behind it, as the agent joins them, for tests that hurt what
+ * lies behind the sink workers.
  */
 public final class Pipeline implements AutoCloseable {
   /** The sink most tests need. */

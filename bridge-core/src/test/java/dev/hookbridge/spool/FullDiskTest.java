@@ -112,7 +112,7 @@ class FullDiskTest {
           spool.save();
         }
       }
-      List<Drop> drops = spool.untoldDrops();
+      List<Drop> drops = spool.unreportedDrops();
       assertThat(drops).extracting(Drop::reason).containsOnly("disk-full");
       assertThat(drops.get(0).sinks()).containsExactly("a");
       assertThat(drops.get(0).count().getAsLong()).isEqualTo(spool.last() - spool.events());
@@ -145,7 +145,7 @@ class FullDiskTest {
           .isInstanceOfSatisfying(
               SpoolException.class, e -> assertThat(e.kind()).isEqualTo(Kind.FULL));
       long last = spool.last();
-      assertThat(spool.untoldDrops()).isEmpty();
+      assertThat(spool.unreportedDrops()).isEmpty();
       assertThat(spool.events()).isEqualTo(last);
       for (SpooledEvent event : spool.read("a", 0, 10_000, 1L << 30)) {
         spool.cursor("a").confirm(event.sequence());
@@ -199,7 +199,7 @@ class FullDiskTest {
     try (Spool spool = open(WhenFull.DROP_NEWEST)) {
       assertThat(spool.setAside()).isPresent();
       assertThat(spool.read("a", 0, 1000, 1L << 30)).hasSize(400);
-      assertThat(spool.untoldDrops()).isEmpty();
+      assertThat(spool.unreportedDrops()).isEmpty();
     }
   }
 }

@@ -77,7 +77,7 @@ class HighWaterTest {
   /** The numbers told to be lost, by sink. */
   private static Map<String, Ranges> lost(Spool spool, String reason) throws SpoolException {
     Map<String, Ranges> lost = new TreeMap<>();
-    for (Drop drop : spool.untoldDrops()) {
+    for (Drop drop : spool.unreportedDrops()) {
       assertThat(drop.reason()).isEqualTo(reason);
       for (String sink : drop.sinks()) {
         lost.computeIfAbsent(sink, key -> new Ranges())
@@ -173,7 +173,7 @@ class HighWaterTest {
             new HostIdentity("kvm-08", "clone", "boot-2"))) {
       try (Spool spool = open(me)) {
         assertThat(epochs.add(spool.epoch())).as("new for %s", me).isTrue();
-        assertThat(spool.untoldDrops()).isEmpty();
+        assertThat(spool.unreportedDrops()).isEmpty();
         append(spool, 3);
       }
       try (Spool spool = open(me)) {

@@ -68,7 +68,7 @@ class SpoolBoundTest {
       assertThat(spool.last()).isEqualTo(610);
       long dropped = 610 - spool.events();
       assertThat(dropped).isGreaterThan(400);
-      List<Drop> drops = spool.untoldDrops();
+      List<Drop> drops = spool.unreportedDrops();
       assertThat(drops)
           .extracting(
               Drop::sinks, drop -> drop.count().getAsLong(), drop -> drop.first().getAsLong())
@@ -83,7 +83,7 @@ class SpoolBoundTest {
     }
     try (Spool spool = open(WhenFull.DROP_OLDEST, "a", "b")) {
       assertThat(spool.unconfirmed("a")).isEqualTo(spool.events());
-      assertThat(spool.untoldDrops()).hasSize(2);
+      assertThat(spool.unreportedDrops()).hasSize(2);
     }
   }
 
@@ -96,7 +96,7 @@ class SpoolBoundTest {
           spool.cursor("a").confirm(number);
         }
       }
-      assertThat(spool.untoldDrops()).isEmpty();
+      assertThat(spool.unreportedDrops()).isEmpty();
     }
   }
 
@@ -113,7 +113,7 @@ class SpoolBoundTest {
       assertThat(spool.last()).as("what is not taken has a number").isEqualTo(500);
       assertThat(spool.events()).isEqualTo(stored).isBetween(60L, 200L);
       assertThat(spool.unconfirmed("a")).isEqualTo(stored);
-      Drop drop = spool.untoldDrops().get(0);
+      Drop drop = spool.unreportedDrops().get(0);
       assertThat(drop.count()).isEqualTo(OptionalLong.of(500 - stored));
       assertThat(drop.last()).isEqualTo(OptionalLong.of(500));
       for (SpooledEvent event : spool.read("a", 0, 1000, 1L << 30)) {
@@ -139,18 +139,18 @@ class SpoolBoundTest {
   void anOwnEventThatHasNoRoomTellsNothing() throws Exception {
     try (Spool spool = open(WhenFull.DROP_NEWEST, "a")) {
       fill(spool);
-      List<Drop> drops = spool.untoldDrops();
+      List<Drop> drops = spool.unreportedDrops();
       Envelope lost = Samples.event("lost", EVENT_BYTES);
       Batch batch = Batch.ofOwn(lost).telling(drops).telling("boot 7");
       assertThat(spool.append(batch)).isEqualTo(new Appended(0, 0, 0, false, spool.last()));
-      assertThat(spool.untoldDrops()).isEqualTo(drops);
+      assertThat(spool.unreportedDrops()).isEqualTo(drops);
       assertThat(spool.note()).isEmpty();
       for (long number = 1; number <= 20; number++) {
         spool.cursor("a").confirm(number);
       }
       spool.save();
       assertThat(spool.append(batch).ownStored()).isTrue();
-      assertThat(spool.untoldDrops()).isEmpty();
+      assertThat(spool.unreportedDrops()).isEmpty();
       assertThat(spool.note()).isPresent();
     }
   }
@@ -161,20 +161,20 @@ class SpoolBoundTest {
       for (int i = 0; i < 20; i++) {
         append(spool, 10);
       }
-      List<Drop> told = spool.untoldDrops();
+      List<Drop> told = spool.unreportedDrops();
       append(spool, 20);
       spool.append(Batch.ofOwn(Samples.event("lost", 10)).telling(told));
-      List<Drop> next = spool.untoldDrops();
+      List<Drop> next = spool.unreportedDrops();
       assertThat(next).hasSize(1);
       assertThat(next.get(0).first().getAsLong()).isEqualTo(told.get(0).last().getAsLong() + 1);
       append(spool, 20);
-      List<Drop> joined = spool.untoldDrops();
+      List<Drop> joined = spool.unreportedDrops();
       assertThat(joined).as("rows that are not told stay few").hasSize(1);
       assertThat(joined.get(0).first()).isEqualTo(next.get(0).first());
       assertThat(joined.get(0).count().getAsLong())
           .isEqualTo(joined.get(0).last().getAsLong() - joined.get(0).first().getAsLong() + 1);
       spool.append(Batch.ofOwn(Samples.event("lost", 10)).telling(next));
-      assertThat(spool.untoldDrops()).as("an older list settles nothing").isEqualTo(joined);
+      assertThat(spool.unreportedDrops()).as("an older list settles nothing").isEqualTo(joined);
     }
   }
 
@@ -222,7 +222,7 @@ class SpoolBoundTest {
           .isInstanceOfSatisfying(
               SpoolException.class, e -> assertThat(e.kind()).isEqualTo(SpoolException.Kind.FULL))
           .hasMessageContaining("another program keeps a transaction open");
-      assertThat(spool.untoldDrops()).isEmpty();
+      assertThat(spool.unreportedDrops()).isEmpty();
       assertThat(spool.events()).isEqualTo(spool.last());
       other.run("COMMIT");
       spool.cursor("a").confirm(1);

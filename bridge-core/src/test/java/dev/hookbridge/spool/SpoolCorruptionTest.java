@@ -228,7 +228,7 @@ class SpoolCorruptionTest {
       }
     }
     spool.save();
-    for (Drop drop : spool.untoldDrops()) {
+    for (Drop drop : spool.unreportedDrops()) {
       assertThat(drop.count()).as("%s, %s", drop, fault).isPresent();
       long first = drop.first().orElseThrow();
       long last = drop.last().orElseThrow();

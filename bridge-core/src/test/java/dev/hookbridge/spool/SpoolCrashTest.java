@@ -108,7 +108,7 @@ class SpoolCrashTest {
       missing.removeAll(held);
       missing.removeAll(confirming);
       assertThat(missing).as(as).isEmpty();
-      assertThat(spool.untoldDrops()).as(as).isEmpty();
+      assertThat(spool.unreportedDrops()).as(as).isEmpty();
       List<Envelope> again =
           appended.stream()
               .filter(id -> !forgotten.contains(id))

@@ -67,7 +67,7 @@ class SpoolDamageTest {
       assertThat(setAside()).hasSize(1);
       long saved = spool.events();
       assertThat(saved).isGreaterThanOrEqualTo(intact);
-      for (Drop drop : spool.untoldDrops()) {
+      for (Drop drop : spool.unreportedDrops()) {
         assertThat(drop.reason()).isEqualTo("damaged");
         assertThat(drop.sinks()).containsExactly("a");
         lost.put(drop.first().orElseThrow(), drop.count().orElseThrow());
@@ -79,8 +79,8 @@ class SpoolDamageTest {
     try (Spool spool = open()) {
       assertThat(spool.setAside()).isEmpty();
       spool.append(
-          Batch.ofOwn(Samples.event("lost", 10)).telling(List.copyOf(spool.untoldDrops())));
-      assertThat(spool.untoldDrops()).isEmpty();
+          Batch.ofOwn(Samples.event("lost", 10)).telling(List.copyOf(spool.unreportedDrops())));
+      assertThat(spool.unreportedDrops()).isEmpty();
     }
   }
 
@@ -96,7 +96,7 @@ class SpoolDamageTest {
     Files.createFile(Folder.file(folder));
     try (Spool spool = open()) {
       assertThat(spool.setAside()).isPresent();
-      assertThat(spool.untoldDrops()).isEmpty();
+      assertThat(spool.unreportedDrops()).isEmpty();
       assertThat(spool.previous()).contains(new PreviousEpoch("unknown", OptionalLong.empty()));
     }
   }
@@ -143,7 +143,7 @@ class SpoolDamageTest {
     }
     try (Spool spool = open()) {
       assertThat(spool.read("a", 0, 1000, 1L << 30)).hasSize(200);
-      Drop drop = spool.untoldDrops().get(0);
+      Drop drop = spool.unreportedDrops().get(0);
       assertThat(drop.reason()).isEqualTo("damaged");
       assertThat(drop.count()).isEqualTo(OptionalLong.of(1));
       assertThat(drop.sinks()).containsExactly("a");
@@ -171,7 +171,7 @@ class SpoolDamageTest {
     try (Spool spool = open()) {
       assertThat(spool.epoch()).isEqualTo(epoch);
       assertThat(spool.read("a", 0, 1000, 1L << 30)).hasSize(201);
-      assertThat(spool.untoldDrops()).isEmpty();
+      assertThat(spool.unreportedDrops()).isEmpty();
     }
   }
 
@@ -184,7 +184,7 @@ class SpoolDamageTest {
       assertThat(view.events()).isEqualTo(201);
       assertThat(view.events(0, 1000)).hasSize(201);
       assertThat(spool.events()).isEqualTo(201);
-      assertThat(spool.untoldDrops()).isEmpty();
+      assertThat(spool.unreportedDrops()).isEmpty();
     }
   }
 

@@ -109,10 +109,12 @@ abstract class LibvirtTrouble {
    * the call comes later.
    */
   final List<String> lost() throws IOException {
+    return reported().stream().filter(line -> line.startsWith("lost ")).toList();
+  }
+
+  private List<String> reported() throws IOException {
     Path file = host.at("/run/hookbridge/lost");
-    return Files.exists(file)
-        ? Files.readAllLines(file).stream().filter(line -> line.startsWith("lost ")).toList()
-        : List.of();
+    return Files.exists(file) ? Files.readAllLines(file) : List.of();
   }
 
   /** All that was not told to be lost arrives, in order. */
@@ -125,10 +127,9 @@ abstract class LibvirtTrouble {
           .until(() -> count(feed.calls(host.name)) == expected);
     } catch (ConditionTimeoutException e) {
       Map<String, List<String>> calls = feed.calls(host.name);
-      String losses = Files.readString(host.at("/run/hookbridge/lost"));
       throw new AssertionError(
-          "%d of %d calls%n%s%nnot there, the file of losses%n%s%n%s"
-              .formatted(count(calls), expected, without(seen, calls), losses, host.log()),
+          "%d of %d calls%nnot delivered: %s%nreported: %s%n%s"
+              .formatted(count(calls), expected, without(seen, calls), reported(), host.log()),
           e);
     }
     feed.calls(host.name)

@@ -21,8 +21,13 @@ class FuzzTest {
   @TempDir Path folder;
 
   @BeforeAll
-  static void build() throws IOException {
+  static void build() throws IOException, InterruptedException {
     Needs.command("clang");
+    String fuzzer = "echo 'int LLVMFuzzerTestOneInput(void) { return 0; }'";
+    Process compiler =
+        new ProcessBuilder("sh", "-c", fuzzer + " | clang -fsanitize=fuzzer -x c -o /dev/null -")
+            .start();
+    Needs.that(compiler.waitFor() == 0, "clang has no libFuzzer: install libclang-rt-dev");
     Run.tool("sh", Shim.build().toString(), "--fuzz", fuzzers.toString());
   }
 

@@ -1,6 +1,6 @@
 /*
  * The characters beyond ASCII that a person does not see as themselves, while a terminal or a log may act upon them.
- * The agent has the same list, in dev.hookbridge.envelope.TextSanitizer; a test compares the two.
+ * The agent has the same list, in dev.hookbridge.text.TextSanitizer; a test compares the two.
  */
 #include <stddef.h>
 #include <stdint.h>

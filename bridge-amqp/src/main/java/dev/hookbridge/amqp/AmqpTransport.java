@@ -1,17 +1,24 @@
 package dev.hookbridge.amqp;
 
-import dev.hookbridge.Check;
-import dev.hookbridge.DecisionChannel;
-import dev.hookbridge.DecisionFeed;
-import dev.hookbridge.FeedReader;
-import dev.hookbridge.Reason;
-import dev.hookbridge.Replies;
-import dev.hookbridge.SettingKey;
-import dev.hookbridge.Settings;
-import dev.hookbridge.Sink;
-import dev.hookbridge.SinkContext;
-import dev.hookbridge.SinkException;
-import dev.hookbridge.Transport;
+import dev.hookbridge.amqp.check.AmqpChecks;
+import dev.hookbridge.amqp.check.DecisionChecks;
+import dev.hookbridge.amqp.client.AmqpSettings;
+import dev.hookbridge.amqp.decision.AmqpDecisionFeed;
+import dev.hookbridge.amqp.decision.AmqpDecisions;
+import dev.hookbridge.amqp.sink.AmqpFeed;
+import dev.hookbridge.amqp.sink.AmqpSink;
+import dev.hookbridge.api.Check;
+import dev.hookbridge.api.DecisionChannel;
+import dev.hookbridge.api.DecisionFeed;
+import dev.hookbridge.api.FeedReader;
+import dev.hookbridge.api.Reason;
+import dev.hookbridge.api.Replies;
+import dev.hookbridge.api.SettingKey;
+import dev.hookbridge.api.Settings;
+import dev.hookbridge.api.Sink;
+import dev.hookbridge.api.SinkContext;
+import dev.hookbridge.api.SinkException;
+import dev.hookbridge.api.Transport;
 import java.util.List;
 import java.util.Optional;
 

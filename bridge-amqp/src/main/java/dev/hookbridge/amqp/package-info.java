@@ -1,6 +1,6 @@
 /**
  * RabbitMQ over AMQP 0-9-1: the sink, the feed reader, the decisions and the checks. The entry
- * point is {@link dev.hookbridge.amqp.AmqpTransport}; nothing else is public.
+ * point is {@link dev.hookbridge.amqp.AmqpTransport}.
  *
  * <pre>
  * AmqpSettings ─► AmqpConnection ─► AmqpSink ─────► ConfirmChannel ─► Unconfirmed

@@ -3,12 +3,12 @@ package dev.hookbridge.amqp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Reason;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Reason;
 import dev.hookbridge.delivery.Pipeline;
 import dev.hookbridge.delivery.SinkWorker;
-import dev.hookbridge.spool.DeadLetter;
-import dev.hookbridge.spool.SpoolException;
+import dev.hookbridge.spool.sqlite.SpoolException;
+import dev.hookbridge.spool.table.DeadLetter;
 import dev.hookbridge.testing.SampleEvents;
 import dev.hookbridge.testing.Seen;
 import java.nio.file.Path;

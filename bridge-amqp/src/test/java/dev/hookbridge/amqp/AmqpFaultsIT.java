@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.FeedReader;
-import dev.hookbridge.Outcome;
-import dev.hookbridge.Reason;
-import dev.hookbridge.Sink;
-import dev.hookbridge.SinkException;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.FeedReader;
+import dev.hookbridge.api.Outcome;
+import dev.hookbridge.api.Reason;
+import dev.hookbridge.api.Sink;
+import dev.hookbridge.api.SinkException;
 import dev.hookbridge.testing.Deadline;
 import java.net.InetAddress;
 import java.net.ServerSocket;

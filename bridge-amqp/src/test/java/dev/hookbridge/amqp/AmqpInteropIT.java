@@ -3,9 +3,9 @@ package dev.hookbridge.amqp;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Outcome;
-import dev.hookbridge.Sink;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Outcome;
+import dev.hookbridge.api.Sink;
 import dev.hookbridge.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;

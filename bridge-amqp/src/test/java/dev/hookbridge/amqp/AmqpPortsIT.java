@@ -3,7 +3,7 @@ package dev.hookbridge.amqp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.hookbridge.Check;
+import dev.hookbridge.api.Check;
 import dev.hookbridge.testing.Broker;
 import dev.hookbridge.testing.Brokers;
 import java.net.InetSocketAddress;

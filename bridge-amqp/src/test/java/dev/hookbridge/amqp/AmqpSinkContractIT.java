@@ -2,8 +2,9 @@ package dev.hookbridge.amqp;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.hookbridge.Settings;
-import dev.hookbridge.Transport;
+import dev.hookbridge.amqp.client.AmqpSettingsTest;
+import dev.hookbridge.api.Settings;
+import dev.hookbridge.api.Transport;
 import dev.hookbridge.delivery.BrokerContract;
 import dev.hookbridge.testing.Broker;
 import dev.hookbridge.testing.Seen;

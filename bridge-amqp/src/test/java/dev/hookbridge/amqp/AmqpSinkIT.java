@@ -3,11 +3,11 @@ package dev.hookbridge.amqp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.GetResponse;
-import dev.hookbridge.Envelope;
-import dev.hookbridge.FeedReader;
-import dev.hookbridge.Outcome;
-import dev.hookbridge.Reason;
-import dev.hookbridge.Sink;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.FeedReader;
+import dev.hookbridge.api.Outcome;
+import dev.hookbridge.api.Reason;
+import dev.hookbridge.api.Sink;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -2,21 +2,21 @@ package dev.hookbridge.amqp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Route;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Route;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 
 /** Envelopes as the bridge makes them. */
-final class Events {
+public final class Events {
   private Events() {}
 
-  static Envelope of(String key) {
+  public static Envelope of(String key) {
     return of(key, "{\"n\":1}".getBytes(UTF_8));
   }
 
-  static Envelope of(String key, int bytes) {
+  public static Envelope of(String key, int bytes) {
     byte[] data = new byte[bytes];
     java.util.Arrays.fill(data, (byte) ' ');
     data[0] = '{';
@@ -24,7 +24,7 @@ final class Events {
     return of(key, data);
   }
 
-  static Envelope of(String key, byte[] data) {
+  public static Envelope of(String key, byte[] data) {
     Map<String, String> attributes = new LinkedHashMap<>();
     attributes.put("specversion", "1.0");
     attributes.put("id", UUID.randomUUID().toString());

@@ -1,8 +1,8 @@
 package dev.hookbridge.amqp;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Outcome;
-import dev.hookbridge.Sink;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Outcome;
+import dev.hookbridge.api.Sink;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,13 +1,13 @@
 package dev.hookbridge.agent;
 
-import dev.hookbridge.Envelope;
+import dev.hookbridge.api.Envelope;
 import dev.hookbridge.envelope.Envelopes;
 import dev.hookbridge.envelope.Loss;
 import dev.hookbridge.mailbox.LostCall;
-import dev.hookbridge.spool.Drop;
-import dev.hookbridge.spool.PreviousEpoch;
 import dev.hookbridge.spool.Spool;
-import dev.hookbridge.spool.SpoolException;
+import dev.hookbridge.spool.sqlite.SpoolException;
+import dev.hookbridge.spool.state.PreviousEpoch;
+import dev.hookbridge.spool.table.Drop;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package dev.hookbridge.agent;
 
 import dev.hookbridge.config.Config;
 import dev.hookbridge.decision.Decisions;
-import dev.hookbridge.decision.Rule;
+import dev.hookbridge.decision.rule.Rule;
 import dev.hookbridge.delivery.SinkWorker;
 import dev.hookbridge.spool.Spool;
 import dev.hookbridge.status.LastEvents;

@@ -1,7 +1,7 @@
 package dev.hookbridge.agent;
 
 import dev.hookbridge.envelope.Operations;
-import dev.hookbridge.mailbox.HookCall;
+import dev.hookbridge.record.HookCall;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;

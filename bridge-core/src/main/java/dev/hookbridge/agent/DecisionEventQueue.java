@@ -1,9 +1,9 @@
 package dev.hookbridge.agent;
 
-import dev.hookbridge.Envelope;
+import dev.hookbridge.api.Envelope;
 import dev.hookbridge.spool.Batch;
 import dev.hookbridge.spool.Spool;
-import dev.hookbridge.spool.SpoolException;
+import dev.hookbridge.spool.sqlite.SpoolException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;

@@ -1,11 +1,11 @@
 package dev.hookbridge.agent;
 
-import dev.hookbridge.Envelope;
+import dev.hookbridge.api.Envelope;
 import dev.hookbridge.decision.Decisions;
 import dev.hookbridge.envelope.Decision;
 import dev.hookbridge.envelope.Envelopes;
-import dev.hookbridge.mailbox.GateOutcome;
-import dev.hookbridge.mailbox.HookCall;
+import dev.hookbridge.record.GateOutcome;
+import dev.hookbridge.record.HookCall;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 

@@ -1,11 +1,11 @@
 package dev.hookbridge.agent;
 
-import dev.hookbridge.Envelope;
+import dev.hookbridge.api.Envelope;
 import dev.hookbridge.delivery.SinkWorker;
 import dev.hookbridge.spool.Batch;
-import dev.hookbridge.spool.Drop;
 import dev.hookbridge.spool.Spool;
-import dev.hookbridge.spool.SpoolException;
+import dev.hookbridge.spool.sqlite.SpoolException;
+import dev.hookbridge.spool.table.Drop;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;

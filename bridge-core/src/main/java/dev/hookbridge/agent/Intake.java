@@ -1,16 +1,16 @@
 package dev.hookbridge.agent;
 
-import dev.hookbridge.Envelope;
+import dev.hookbridge.api.Envelope;
 import dev.hookbridge.envelope.Envelopes;
-import dev.hookbridge.mailbox.GateOutcome;
-import dev.hookbridge.mailbox.HookCall;
 import dev.hookbridge.mailbox.LostCall;
 import dev.hookbridge.mailbox.Mailbox;
 import dev.hookbridge.mailbox.MailboxEntry;
-import dev.hookbridge.mailbox.MailboxRecord;
+import dev.hookbridge.record.GateOutcome;
+import dev.hookbridge.record.HookCall;
+import dev.hookbridge.record.MailboxRecord;
 import dev.hookbridge.spool.Batch;
 import dev.hookbridge.spool.Spool;
-import dev.hookbridge.spool.SpoolException;
+import dev.hookbridge.spool.sqlite.SpoolException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.hookbridge.agent;
 
-import dev.hookbridge.Envelope;
+import dev.hookbridge.api.Envelope;
 import dev.hookbridge.decision.KillSwitch;
 import dev.hookbridge.envelope.Envelopes;
 import io.micrometer.core.instrument.Gauge;

@@ -1,7 +1,7 @@
 package dev.hookbridge.agent;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Reason;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Reason;
 import dev.hookbridge.delivery.RefusalListener;
 import dev.hookbridge.envelope.Envelopes;
 import java.util.List;

@@ -1,11 +1,15 @@
 package dev.hookbridge.cli;
 
 import dev.hookbridge.agent.Agent;
+import dev.hookbridge.check.FolderChecks;
+import dev.hookbridge.command.CommonOptions;
+import dev.hookbridge.command.Failures;
+import dev.hookbridge.command.Version;
 import dev.hookbridge.config.Config;
 import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.http.Endpoint;
 import dev.hookbridge.log.Log;
-import dev.hookbridge.spool.SpoolException;
+import dev.hookbridge.spool.sqlite.SpoolException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;

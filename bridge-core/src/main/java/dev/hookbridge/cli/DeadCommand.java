@@ -1,10 +1,13 @@
 package dev.hookbridge.cli;
 
-import dev.hookbridge.Envelope;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.command.Failures;
+import dev.hookbridge.command.Line;
+import dev.hookbridge.command.Version;
 import dev.hookbridge.file.JsonEvent;
-import dev.hookbridge.spool.DeadLetter;
-import dev.hookbridge.spool.SpoolException;
 import dev.hookbridge.spool.SpoolView;
+import dev.hookbridge.spool.sqlite.SpoolException;
+import dev.hookbridge.spool.table.DeadLetter;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

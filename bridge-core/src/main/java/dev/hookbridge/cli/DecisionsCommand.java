@@ -1,10 +1,13 @@
 package dev.hookbridge.cli;
 
+import dev.hookbridge.command.CommonOptions;
+import dev.hookbridge.command.Line;
+import dev.hookbridge.command.Version;
 import dev.hookbridge.config.HostPaths;
-import dev.hookbridge.decision.GateStatus;
-import dev.hookbridge.decision.GatesFile;
 import dev.hookbridge.decision.KillSwitch;
-import dev.hookbridge.mailbox.MalformedRecordException;
+import dev.hookbridge.decision.gate.GateStatus;
+import dev.hookbridge.decision.gate.GatesFile;
+import dev.hookbridge.record.MalformedRecordException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;

@@ -1,5 +1,8 @@
 package dev.hookbridge.cli;
 
+import dev.hookbridge.command.CommonOptions;
+import dev.hookbridge.command.Failures;
+import dev.hookbridge.command.Version;
 import dev.hookbridge.config.HostPaths;
 import java.io.IOException;
 import java.io.PrintWriter;

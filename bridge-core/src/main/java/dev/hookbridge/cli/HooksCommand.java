@@ -1,5 +1,10 @@
 package dev.hookbridge.cli;
 
+import dev.hookbridge.command.CommonOptions;
+import dev.hookbridge.command.Line;
+import dev.hookbridge.command.Version;
+import dev.hookbridge.doctor.HooksTarget;
+import dev.hookbridge.doctor.LastSeen;
 import dev.hookbridge.hooks.Change;
 import dev.hookbridge.hooks.Driver;
 import dev.hookbridge.hooks.HooksException;

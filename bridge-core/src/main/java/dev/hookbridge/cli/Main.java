@@ -1,5 +1,10 @@
 package dev.hookbridge.cli;
 
+import dev.hookbridge.check.CheckCommand;
+import dev.hookbridge.command.Failures;
+import dev.hookbridge.command.Version;
+import dev.hookbridge.decider.DecideCommand;
+import dev.hookbridge.doctor.DoctorCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -38,7 +43,7 @@ public final class Main {
     return commandLine().execute(arguments);
   }
 
-  static CommandLine commandLine() {
+  public static CommandLine commandLine() {
     CommandLine main =
         new CommandLine(new Main())
             .setExecutionExceptionHandler(new Failures())

@@ -1,10 +1,13 @@
 package dev.hookbridge.cli;
 
+import dev.hookbridge.command.CommonOptions;
+import dev.hookbridge.command.Line;
+import dev.hookbridge.command.Version;
 import dev.hookbridge.file.JsonEvent;
 import dev.hookbridge.spool.SinkStatus;
-import dev.hookbridge.spool.SpoolException;
 import dev.hookbridge.spool.SpoolView;
-import dev.hookbridge.spool.SpooledEvent;
+import dev.hookbridge.spool.sqlite.SpoolException;
+import dev.hookbridge.spool.table.SpooledEvent;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

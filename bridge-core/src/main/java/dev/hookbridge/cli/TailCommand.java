@@ -1,7 +1,11 @@
 package dev.hookbridge.cli;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.FeedReader;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.FeedReader;
+import dev.hookbridge.command.CommonOptions;
+import dev.hookbridge.command.Failures;
+import dev.hookbridge.command.Line;
+import dev.hookbridge.command.Version;
 import dev.hookbridge.config.SinkConfig;
 import dev.hookbridge.delivery.SinkOptions;
 import dev.hookbridge.file.JsonEvent;

@@ -1,9 +1,9 @@
 package dev.hookbridge.config;
 
-import dev.hookbridge.SettingKey;
-import dev.hookbridge.Settings;
-import dev.hookbridge.Transport;
-import dev.hookbridge.decision.Rule;
+import dev.hookbridge.api.SettingKey;
+import dev.hookbridge.api.Settings;
+import dev.hookbridge.api.Transport;
+import dev.hookbridge.decision.rule.Rule;
 import dev.hookbridge.delivery.SinkOptions;
 import dev.hookbridge.http.Endpoint;
 import dev.hookbridge.spool.Limits;

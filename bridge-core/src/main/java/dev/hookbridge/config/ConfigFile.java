@@ -1,6 +1,6 @@
 package dev.hookbridge.config;
 
-import dev.hookbridge.PlainWords;
+import dev.hookbridge.api.PlainWords;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

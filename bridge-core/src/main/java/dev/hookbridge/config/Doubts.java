@@ -1,7 +1,7 @@
 package dev.hookbridge.config;
 
-import dev.hookbridge.Check;
-import dev.hookbridge.decision.Rule;
+import dev.hookbridge.api.Check;
+import dev.hookbridge.decision.rule.Rule;
 import java.util.ArrayList;
 import java.util.List;
 

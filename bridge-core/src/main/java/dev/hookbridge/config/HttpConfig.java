@@ -1,7 +1,7 @@
 package dev.hookbridge.config;
 
-import dev.hookbridge.SettingKey;
-import dev.hookbridge.Settings;
+import dev.hookbridge.api.SettingKey;
+import dev.hookbridge.api.Settings;
 import dev.hookbridge.http.Endpoint;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.hookbridge.config;
 
-import dev.hookbridge.SettingKey;
-import dev.hookbridge.Settings;
+import dev.hookbridge.api.SettingKey;
+import dev.hookbridge.api.Settings;
 import dev.hookbridge.log.Log;
 import java.util.List;
 import java.util.Map;

@@ -1,13 +1,13 @@
 package dev.hookbridge.config;
 
-import dev.hookbridge.SettingKey;
-import dev.hookbridge.Settings;
-import dev.hookbridge.decision.Condition;
-import dev.hookbridge.decision.GatesFile;
-import dev.hookbridge.decision.Glob;
-import dev.hookbridge.decision.Rule;
-import dev.hookbridge.decision.Vote;
-import dev.hookbridge.decision.When;
+import dev.hookbridge.api.SettingKey;
+import dev.hookbridge.api.Settings;
+import dev.hookbridge.decision.gate.GatesFile;
+import dev.hookbridge.decision.rule.Condition;
+import dev.hookbridge.decision.rule.Glob;
+import dev.hookbridge.decision.rule.Rule;
+import dev.hookbridge.decision.rule.Vote;
+import dev.hookbridge.decision.rule.When;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

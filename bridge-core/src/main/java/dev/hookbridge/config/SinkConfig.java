@@ -1,9 +1,9 @@
 package dev.hookbridge.config;
 
-import dev.hookbridge.SettingKey;
-import dev.hookbridge.Settings;
-import dev.hookbridge.Transport;
-import dev.hookbridge.decision.DecisionTransport;
+import dev.hookbridge.api.SettingKey;
+import dev.hookbridge.api.Settings;
+import dev.hookbridge.api.Transport;
+import dev.hookbridge.decision.request.DecisionTransport;
 import dev.hookbridge.delivery.Include;
 import dev.hookbridge.delivery.SinkOptions;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package dev.hookbridge.config;
 
-import dev.hookbridge.Transport;
+import dev.hookbridge.api.Transport;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;

@@ -1,11 +1,23 @@
 package dev.hookbridge.decision;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.SinkContext;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.SinkContext;
+import dev.hookbridge.decision.gate.ConnectionLimiter;
+import dev.hookbridge.decision.gate.GateFolder;
+import dev.hookbridge.decision.gate.GateRequestHandler;
+import dev.hookbridge.decision.gate.GateSocket;
+import dev.hookbridge.decision.gate.GatesFile;
+import dev.hookbridge.decision.request.ChannelSupervisor;
+import dev.hookbridge.decision.request.DeadlineQueue;
+import dev.hookbridge.decision.request.DecisionTransport;
+import dev.hookbridge.decision.request.PendingRequest;
+import dev.hookbridge.decision.request.RequestDispatcher;
+import dev.hookbridge.decision.rule.DecisionMeters;
+import dev.hookbridge.decision.rule.Rule;
 import dev.hookbridge.envelope.Decision;
 import dev.hookbridge.envelope.Envelopes;
 import dev.hookbridge.mailbox.Boot;
-import dev.hookbridge.mailbox.HookCall;
+import dev.hookbridge.record.HookCall;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;

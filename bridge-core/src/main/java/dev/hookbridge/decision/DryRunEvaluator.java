@@ -1,10 +1,17 @@
 package dev.hookbridge.decision;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.decision.DecisionMeters.Unobserved;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.decision.request.DeadlineQueue;
+import dev.hookbridge.decision.request.DecisionResult;
+import dev.hookbridge.decision.request.PendingDecision;
+import dev.hookbridge.decision.request.RequestDispatcher;
+import dev.hookbridge.decision.rule.Cause;
+import dev.hookbridge.decision.rule.DecisionMeters;
+import dev.hookbridge.decision.rule.DecisionMeters.Unobserved;
+import dev.hookbridge.decision.rule.Rule;
 import dev.hookbridge.envelope.Decision;
 import dev.hookbridge.envelope.Envelopes;
-import dev.hookbridge.mailbox.HookCall;
+import dev.hookbridge.record.HookCall;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;

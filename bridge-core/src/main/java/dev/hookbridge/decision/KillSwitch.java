@@ -1,6 +1,6 @@
 package dev.hookbridge.decision;
 
-import dev.hookbridge.envelope.TextSanitizer;
+import dev.hookbridge.text.TextSanitizer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;

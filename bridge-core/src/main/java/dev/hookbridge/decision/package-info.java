@@ -8,10 +8,11 @@
  *                     └──────── PendingDecision ◄─────────┴─ Replies ◄──────── broker, deciders
  * </pre>
  *
- * <p>The entry point is {@link dev.hookbridge.decision.Decisions}. A {@link
- * dev.hookbridge.decision.Rule} says which calls are asked about; the shim reads the rules from the
- * {@link dev.hookbridge.decision.GatesFile}. Nothing here waits for a disk or for delivery, and
- * delivery waits for nothing here.
+ * <p>{@code gate} knows {@code request}, which knows {@code rule}; this package joins them. The
+ * entry point is {@link dev.hookbridge.decision.Decisions}. A {@link
+ * dev.hookbridge.decision.rule.Rule} says which calls are asked about; the shim reads the rules
+ * from the {@link dev.hookbridge.decision.gate.GatesFile}. Nothing here waits for a disk or for
+ * delivery, and delivery waits for nothing here.
  */
 @NullMarked
 package dev.hookbridge.decision;

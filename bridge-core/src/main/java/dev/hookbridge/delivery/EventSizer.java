@@ -1,7 +1,7 @@
 package dev.hookbridge.delivery;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Sink;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Sink;
 
 /**
  * What a sink is given of an event.

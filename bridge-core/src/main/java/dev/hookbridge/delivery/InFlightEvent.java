@@ -1,7 +1,7 @@
 package dev.hookbridge.delivery;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Route;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Route;
 import dev.hookbridge.mailbox.ByteBudget;
 import org.jspecify.annotations.Nullable;
 

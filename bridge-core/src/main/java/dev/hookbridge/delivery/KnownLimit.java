@@ -1,6 +1,6 @@
 package dev.hookbridge.delivery;
 
-import dev.hookbridge.Sink;
+import dev.hookbridge.api.Sink;
 import dev.hookbridge.spool.Spool;
 import java.time.Duration;
 

@@ -1,9 +1,9 @@
 package dev.hookbridge.delivery;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Outcome;
-import dev.hookbridge.Sink;
-import dev.hookbridge.spool.SpoolException;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Outcome;
+import dev.hookbridge.api.Sink;
+import dev.hookbridge.spool.sqlite.SpoolException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 

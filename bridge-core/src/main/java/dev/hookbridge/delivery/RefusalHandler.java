@@ -1,10 +1,10 @@
 package dev.hookbridge.delivery;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Outcome;
-import dev.hookbridge.Reason;
-import dev.hookbridge.spool.SpoolException;
-import dev.hookbridge.spool.SpooledEvent;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Outcome;
+import dev.hookbridge.api.Reason;
+import dev.hookbridge.spool.sqlite.SpoolException;
+import dev.hookbridge.spool.table.SpooledEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

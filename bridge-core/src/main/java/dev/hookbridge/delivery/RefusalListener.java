@@ -1,7 +1,7 @@
 package dev.hookbridge.delivery;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Reason;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Reason;
 import java.util.List;
 
 /** What a sink worker asks of the rest of the agent. Called on its thread; quick, never throws. */

@@ -1,9 +1,10 @@
 package dev.hookbridge.delivery;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Outcome;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Outcome;
 import dev.hookbridge.spool.DeadLetters;
-import dev.hookbridge.spool.SpoolException;
+import dev.hookbridge.spool.sqlite.SpoolException;
+import dev.hookbridge.spool.table.DeadTable;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +26,11 @@ final class RouteProbe {
 
   /** A dead letter that is published to see whether it is routed. */
   static final class Attempt {
-    private final DeadLetters.Unrouted letter;
+    private final DeadTable.Unrouted letter;
     private final Envelope envelope;
     private volatile @Nullable Outcome outcome;
 
-    private Attempt(DeadLetters.Unrouted letter, Envelope envelope) {
+    private Attempt(DeadTable.Unrouted letter, Envelope envelope) {
       this.letter = letter;
       this.envelope = envelope;
     }
@@ -47,7 +48,7 @@ final class RouteProbe {
   private final SinkOptions plan;
   private final DeadLetters letters;
   private final Routes routes;
-  private final ArrayDeque<DeadLetters.Unrouted> queue = new ArrayDeque<>();
+  private final ArrayDeque<DeadTable.Unrouted> queue = new ArrayDeque<>();
   private long after;
   private long nextAt = System.nanoTime();
   private @Nullable Attempt underWay;
@@ -86,7 +87,7 @@ final class RouteProbe {
 
   private @Nullable Attempt take() throws SpoolException {
     while (!queue.isEmpty()) {
-      DeadLetters.Unrouted letter = queue.remove();
+      DeadTable.Unrouted letter = queue.remove();
       Optional<Envelope> event = letters.event(letter.number());
       if (event.isPresent()) {
         underWay = new Attempt(letter, event.get());

@@ -1,6 +1,6 @@
 package dev.hookbridge.delivery;
 
-import dev.hookbridge.Route;
+import dev.hookbridge.api.Route;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.hookbridge.delivery;
 
-import dev.hookbridge.Settings;
-import dev.hookbridge.Transport;
+import dev.hookbridge.api.Settings;
+import dev.hookbridge.api.Transport;
 import java.time.Duration;
 
 /**

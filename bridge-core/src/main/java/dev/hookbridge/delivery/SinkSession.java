@@ -1,14 +1,14 @@
 package dev.hookbridge.delivery;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Outcome;
-import dev.hookbridge.Reason;
-import dev.hookbridge.Sink;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Outcome;
+import dev.hookbridge.api.Reason;
+import dev.hookbridge.api.Sink;
 import dev.hookbridge.mailbox.ByteBudget;
-import dev.hookbridge.spool.Cursor;
 import dev.hookbridge.spool.Spool;
-import dev.hookbridge.spool.SpoolException;
-import dev.hookbridge.spool.SpooledEvent;
+import dev.hookbridge.spool.sqlite.SpoolException;
+import dev.hookbridge.spool.table.Cursor;
+import dev.hookbridge.spool.table.SpooledEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;

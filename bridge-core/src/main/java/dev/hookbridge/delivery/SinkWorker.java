@@ -1,12 +1,12 @@
 package dev.hookbridge.delivery;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Reason;
-import dev.hookbridge.Sink;
-import dev.hookbridge.SinkContext;
-import dev.hookbridge.SinkException;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Reason;
+import dev.hookbridge.api.Sink;
+import dev.hookbridge.api.SinkContext;
+import dev.hookbridge.api.SinkException;
 import dev.hookbridge.spool.Spool;
-import dev.hookbridge.spool.SpoolException;
+import dev.hookbridge.spool.sqlite.SpoolException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;

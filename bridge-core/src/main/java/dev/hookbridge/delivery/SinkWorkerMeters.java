@@ -1,6 +1,6 @@
 package dev.hookbridge.delivery;
 
-import dev.hookbridge.Reason;
+import dev.hookbridge.api.Reason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,7 +1,7 @@
 package dev.hookbridge.delivery;
 
 import dev.hookbridge.spool.Spool;
-import dev.hookbridge.spool.SpoolException;
+import dev.hookbridge.spool.sqlite.SpoolException;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

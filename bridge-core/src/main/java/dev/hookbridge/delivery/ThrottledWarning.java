@@ -1,6 +1,6 @@
 package dev.hookbridge.delivery;
 
-import dev.hookbridge.Reason;
+import dev.hookbridge.api.Reason;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

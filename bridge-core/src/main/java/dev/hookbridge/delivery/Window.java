@@ -1,8 +1,8 @@
 package dev.hookbridge.delivery;
 
-import dev.hookbridge.Sink;
+import dev.hookbridge.api.Sink;
 import dev.hookbridge.mailbox.ByteBudget;
-import dev.hookbridge.spool.SpooledEvent;
+import dev.hookbridge.spool.table.SpooledEvent;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.HashMap;

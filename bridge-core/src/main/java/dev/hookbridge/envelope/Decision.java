@@ -1,7 +1,8 @@
 package dev.hookbridge.envelope;
 
-import dev.hookbridge.mailbox.GateOutcome;
-import dev.hookbridge.mailbox.HookCall;
+import dev.hookbridge.record.GateOutcome;
+import dev.hookbridge.record.HookCall;
+import dev.hookbridge.text.TextSanitizer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.hookbridge.envelope;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Route;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Route;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;

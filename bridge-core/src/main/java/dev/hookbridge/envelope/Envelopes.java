@@ -1,9 +1,12 @@
 package dev.hookbridge.envelope;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Reason;
-import dev.hookbridge.Route;
-import dev.hookbridge.mailbox.HookCall;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Reason;
+import dev.hookbridge.api.Route;
+import dev.hookbridge.envelope.redaction.Redaction;
+import dev.hookbridge.record.HookCall;
+import dev.hookbridge.text.Ids;
+import dev.hookbridge.text.JsonMembers;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

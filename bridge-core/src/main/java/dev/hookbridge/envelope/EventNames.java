@@ -1,7 +1,8 @@
 package dev.hookbridge.envelope;
 
-import dev.hookbridge.Route;
-import dev.hookbridge.mailbox.HookCall;
+import dev.hookbridge.api.Route;
+import dev.hookbridge.record.HookCall;
+import dev.hookbridge.text.LenientText;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -1,8 +1,15 @@
 package dev.hookbridge.envelope;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.hookbridge.Envelope;
-import dev.hookbridge.mailbox.HookCall;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.envelope.redaction.Redaction;
+import dev.hookbridge.envelope.summary.Summary;
+import dev.hookbridge.envelope.xml.ParseError;
+import dev.hookbridge.envelope.xml.XmlPass;
+import dev.hookbridge.record.HookCall;
+import dev.hookbridge.text.JsonMembers;
+import dev.hookbridge.text.JsonText;
+import dev.hookbridge.text.LenientText;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;

@@ -1,5 +1,7 @@
 package dev.hookbridge.envelope;
 
+import dev.hookbridge.envelope.summary.Summary;
+import dev.hookbridge.text.JsonObjectBuilder;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,6 +2,7 @@ package dev.hookbridge.envelope;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.hookbridge.text.TextSanitizer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

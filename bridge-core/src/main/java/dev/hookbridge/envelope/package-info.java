@@ -1,5 +1,5 @@
 /**
- * A {@link dev.hookbridge.mailbox.HookCall} becomes a CloudEvent, redacted and encoded once.
+ * A {@link dev.hookbridge.record.HookCall} becomes a CloudEvent, redacted and encoded once.
  *
  * <pre>
  * HookCall ─► Envelopes.of ─► XmlPass ──┬─► XmlWriter the XML, written again without its secrets

@@ -1,10 +1,10 @@
 package dev.hookbridge.file;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.FeedReader;
-import dev.hookbridge.PlainWords;
-import dev.hookbridge.Reason;
-import dev.hookbridge.SinkException;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.FeedReader;
+import dev.hookbridge.api.PlainWords;
+import dev.hookbridge.api.Reason;
+import dev.hookbridge.api.SinkException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,11 +1,11 @@
 package dev.hookbridge.file;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Outcome;
-import dev.hookbridge.PlainWords;
-import dev.hookbridge.Reason;
-import dev.hookbridge.Sink;
-import dev.hookbridge.SinkException;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Outcome;
+import dev.hookbridge.api.PlainWords;
+import dev.hookbridge.api.Reason;
+import dev.hookbridge.api.Sink;
+import dev.hookbridge.api.SinkException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

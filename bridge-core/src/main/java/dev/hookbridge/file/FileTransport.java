@@ -1,15 +1,15 @@
 package dev.hookbridge.file;
 
-import dev.hookbridge.Check;
-import dev.hookbridge.FeedReader;
-import dev.hookbridge.PlainWords;
-import dev.hookbridge.Reason;
-import dev.hookbridge.SettingKey;
-import dev.hookbridge.Settings;
-import dev.hookbridge.Sink;
-import dev.hookbridge.SinkContext;
-import dev.hookbridge.SinkException;
-import dev.hookbridge.Transport;
+import dev.hookbridge.api.Check;
+import dev.hookbridge.api.FeedReader;
+import dev.hookbridge.api.PlainWords;
+import dev.hookbridge.api.Reason;
+import dev.hookbridge.api.SettingKey;
+import dev.hookbridge.api.Settings;
+import dev.hookbridge.api.Sink;
+import dev.hookbridge.api.SinkContext;
+import dev.hookbridge.api.SinkException;
+import dev.hookbridge.api.Transport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

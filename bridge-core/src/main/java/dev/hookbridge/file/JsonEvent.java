@@ -1,7 +1,7 @@
 package dev.hookbridge.file;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.StructuredEvent;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.StructuredEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 

@@ -1,7 +1,7 @@
 package dev.hookbridge.file;
 
-import dev.hookbridge.Reason;
-import dev.hookbridge.SinkException;
+import dev.hookbridge.api.Reason;
+import dev.hookbridge.api.SinkException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

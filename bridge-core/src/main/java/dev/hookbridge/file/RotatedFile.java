@@ -1,6 +1,6 @@
 package dev.hookbridge.file;
 
-import dev.hookbridge.SinkException;
+import dev.hookbridge.api.SinkException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.hookbridge.log;
 
-import dev.hookbridge.envelope.TextSanitizer;
+import dev.hookbridge.text.TextSanitizer;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Instant;

@@ -1,5 +1,7 @@
 package dev.hookbridge.mailbox;
 
+import dev.hookbridge.record.MailFormat;
+import dev.hookbridge.record.MalformedRecordException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,5 +1,6 @@
 package dev.hookbridge.mailbox;
 
+import dev.hookbridge.text.Uuids;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -9,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * The name of a file in the mailbox, {@code <boottime ns>-<boot id>-<wall ns>-<id>}, as {@code
  * docs/protocol.md} has it.
  */
-record MailName(long boottime, String bootId, long time, String id) {
-  static final String UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+public record MailName(long boottime, String bootId, long time, String id) {
+  private static final String UUID = Uuids.CANONICAL;
   private static final Pattern NAME =
       Pattern.compile("(\\d{20})-(" + UUID + ")-(\\d{20})-(" + UUID + ")");
 

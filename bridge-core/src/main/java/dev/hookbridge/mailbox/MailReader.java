@@ -1,5 +1,12 @@
 package dev.hookbridge.mailbox;
 
+import dev.hookbridge.record.HookCall;
+import dev.hookbridge.record.LargeRecordReader;
+import dev.hookbridge.record.MailFormat;
+import dev.hookbridge.record.MailboxRecord;
+import dev.hookbridge.record.MalformedRecordException;
+import dev.hookbridge.record.Records;
+import dev.hookbridge.text.TextSanitizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -84,16 +91,13 @@ final class MailReader {
       if (aside.take(folder.resolve(name))) {
         LOG.warn(
             "{} in {} is not a call: quarantined in {}",
-            MailboxQuarantine.shown(name),
+            TextSanitizer.ascii(name),
             folder,
             aside.folder());
       }
     } catch (IOException e) {
       LOG.debug(
-          "{} in {} cannot be quarantined: {}",
-          MailboxQuarantine.shown(name),
-          folder,
-          e.toString());
+          "{} in {} cannot be quarantined: {}", TextSanitizer.ascii(name), folder, e.toString());
     }
   }
 

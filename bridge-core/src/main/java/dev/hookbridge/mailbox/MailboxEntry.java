@@ -1,5 +1,7 @@
 package dev.hookbridge.mailbox;
 
+import dev.hookbridge.record.MailboxRecord;
+
 /**
  * A letter and the file that holds it until {@link Mailbox#remove}.
  *

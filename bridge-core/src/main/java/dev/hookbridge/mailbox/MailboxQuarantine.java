@@ -10,7 +10,7 @@ import java.nio.file.StandardCopyOption;
 /**
  * The shelf for what is no record: a file is moved there for a person to look at, a few of them.
  */
-final class MailboxQuarantine {
+public final class MailboxQuarantine {
   private static final int MOST = 256;
 
   private final Path folder;
@@ -49,11 +49,5 @@ final class MailboxQuarantine {
       }
     }
     return count;
-  }
-
-  /** A stranger's text for a log: printable ASCII, at most 100 characters. */
-  static String shown(String text) {
-    String cut = text.length() > 100 ? text.substring(0, 100) : text;
-    return cut.replaceAll("[^\\x20-\\x7e]", "?");
   }
 }

@@ -1,6 +1,15 @@
 package dev.hookbridge.spool;
 
-import dev.hookbridge.Envelope;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.spool.repair.Opening;
+import dev.hookbridge.spool.sqlite.Database;
+import dev.hookbridge.spool.state.Epoch;
+import dev.hookbridge.spool.state.SpoolState;
+import dev.hookbridge.spool.state.Transaction;
+import dev.hookbridge.spool.table.Drop;
+import dev.hookbridge.spool.table.DroppedEvents;
+import dev.hookbridge.spool.table.Events;
+import dev.hookbridge.spool.table.Meta;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;

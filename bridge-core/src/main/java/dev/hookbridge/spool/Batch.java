@@ -1,6 +1,7 @@
 package dev.hookbridge.spool;
 
-import dev.hookbridge.Envelope;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.spool.table.Drop;
 import java.util.List;
 import java.util.Optional;
 

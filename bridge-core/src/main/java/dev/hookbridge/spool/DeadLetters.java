@@ -1,7 +1,17 @@
 package dev.hookbridge.spool;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Reason;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Reason;
+import dev.hookbridge.spool.repair.Opening;
+import dev.hookbridge.spool.sqlite.Database;
+import dev.hookbridge.spool.sqlite.SpoolException;
+import dev.hookbridge.spool.state.Epoch;
+import dev.hookbridge.spool.state.SpoolState;
+import dev.hookbridge.spool.state.Transaction;
+import dev.hookbridge.spool.table.Cursor;
+import dev.hookbridge.spool.table.DeadTable;
+import dev.hookbridge.spool.table.DroppedEvents;
+import dev.hookbridge.spool.table.SpooledEvent;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -92,14 +102,12 @@ public final class DeadLetters {
         && need <= diskBudget.room();
   }
 
-  /** A dead letter that had no route. */
-  public record Unrouted(long number, String key) {}
-
   /**
    * For each route the oldest dead letter of a sink that had no route and is not asked for again,
    * by number and above one.
    */
-  public List<Unrouted> unrouted(String sink, long after, int most) throws SpoolException {
+  public List<DeadTable.Unrouted> unrouted(String sink, long after, int most)
+      throws SpoolException {
     return writer.alone(db -> DeadTable.unrouted(db, sink, after, most));
   }
 

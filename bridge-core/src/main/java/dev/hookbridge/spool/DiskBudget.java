@@ -1,6 +1,15 @@
 package dev.hookbridge.spool;
 
-import dev.hookbridge.Envelope;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.spool.repair.Opening;
+import dev.hookbridge.spool.sqlite.Database;
+import dev.hookbridge.spool.sqlite.Faults;
+import dev.hookbridge.spool.sqlite.Folder;
+import dev.hookbridge.spool.state.HighWaterFile;
+import dev.hookbridge.spool.state.ReserveFile;
+import dev.hookbridge.spool.state.SpoolState;
+import dev.hookbridge.spool.state.Transaction;
+import dev.hookbridge.spool.table.DroppedEvents;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

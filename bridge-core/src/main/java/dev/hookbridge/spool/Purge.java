@@ -1,5 +1,9 @@
 package dev.hookbridge.spool;
 
+import dev.hookbridge.spool.state.SpoolState;
+import dev.hookbridge.spool.state.Transaction;
+import dev.hookbridge.spool.table.Cursor;
+import dev.hookbridge.spool.table.Ranges;
 import java.sql.SQLException;
 
 /** Deletes what all sinks have confirmed, a little at a time so that appends need not wait long. */

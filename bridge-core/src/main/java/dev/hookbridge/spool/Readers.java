@@ -1,5 +1,11 @@
 package dev.hookbridge.spool;
 
+import dev.hookbridge.spool.sqlite.Database;
+import dev.hookbridge.spool.sqlite.Faults;
+import dev.hookbridge.spool.table.Cursor;
+import dev.hookbridge.spool.table.Events;
+import dev.hookbridge.spool.table.Ranges;
+import dev.hookbridge.spool.table.SpooledEvent;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,5 +1,12 @@
 package dev.hookbridge.spool;
 
+import dev.hookbridge.spool.repair.Opening;
+import dev.hookbridge.spool.repair.Quarantine;
+import dev.hookbridge.spool.sqlite.Faults;
+import dev.hookbridge.spool.sqlite.Folder;
+import dev.hookbridge.spool.sqlite.SpoolException;
+import dev.hookbridge.spool.table.DroppedEvents;
+import dev.hookbridge.spool.table.SpooledEvent;
 import java.sql.SQLException;
 import java.util.List;
 

@@ -1,5 +1,11 @@
 package dev.hookbridge.spool;
 
+import dev.hookbridge.spool.sqlite.Database;
+import dev.hookbridge.spool.state.SpoolState;
+import dev.hookbridge.spool.state.Transaction;
+import dev.hookbridge.spool.table.Cursor;
+import dev.hookbridge.spool.table.DeadTable;
+import dev.hookbridge.spool.table.Ranges;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;

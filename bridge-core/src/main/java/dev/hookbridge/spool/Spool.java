@@ -1,6 +1,24 @@
 package dev.hookbridge.spool;
 
-import dev.hookbridge.Envelope;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.spool.repair.Opening;
+import dev.hookbridge.spool.repair.SetAside;
+import dev.hookbridge.spool.sqlite.Faults;
+import dev.hookbridge.spool.sqlite.Folder;
+import dev.hookbridge.spool.sqlite.SpoolException;
+import dev.hookbridge.spool.sqlite.Wal;
+import dev.hookbridge.spool.state.CommitListener;
+import dev.hookbridge.spool.state.Epoch;
+import dev.hookbridge.spool.state.HighWaterFile;
+import dev.hookbridge.spool.state.HostIdentity;
+import dev.hookbridge.spool.state.PreviousEpoch;
+import dev.hookbridge.spool.state.ReserveFile;
+import dev.hookbridge.spool.state.SpoolState;
+import dev.hookbridge.spool.table.Cursor;
+import dev.hookbridge.spool.table.Drop;
+import dev.hookbridge.spool.table.DroppedEvents;
+import dev.hookbridge.spool.table.ObjectKeys;
+import dev.hookbridge.spool.table.SpooledEvent;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,6 +1,22 @@
 package dev.hookbridge.spool;
 
-import dev.hookbridge.Envelope;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.spool.repair.SpoolFile;
+import dev.hookbridge.spool.sqlite.Database;
+import dev.hookbridge.spool.sqlite.Faults;
+import dev.hookbridge.spool.sqlite.Folder;
+import dev.hookbridge.spool.sqlite.NativeLibrary;
+import dev.hookbridge.spool.sqlite.SpoolException;
+import dev.hookbridge.spool.state.PreviousEpoch;
+import dev.hookbridge.spool.state.SpoolState;
+import dev.hookbridge.spool.table.Cursor;
+import dev.hookbridge.spool.table.DeadLetter;
+import dev.hookbridge.spool.table.DeadTable;
+import dev.hookbridge.spool.table.Drop;
+import dev.hookbridge.spool.table.DroppedEvents;
+import dev.hookbridge.spool.table.Events;
+import dev.hookbridge.spool.table.Meta;
+import dev.hookbridge.spool.table.SpooledEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,15 @@
 package dev.hookbridge.spool;
 
+import dev.hookbridge.spool.repair.Opening;
+import dev.hookbridge.spool.repair.Replacement;
+import dev.hookbridge.spool.sqlite.Database;
+import dev.hookbridge.spool.sqlite.Faults;
+import dev.hookbridge.spool.sqlite.Folder;
+import dev.hookbridge.spool.sqlite.OpenFiles;
+import dev.hookbridge.spool.sqlite.SpoolException;
+import dev.hookbridge.spool.sqlite.Wal;
+import dev.hookbridge.spool.state.ReserveFile;
+import dev.hookbridge.spool.state.SpoolState;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.concurrent.locks.ReentrantLock;

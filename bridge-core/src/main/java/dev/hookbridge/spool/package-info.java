@@ -4,16 +4,19 @@
  * dev.hookbridge.spool.SpoolView} while the agent runs.
  *
  * <pre>
- * Spool                the entry point; one lock, one connection that writes
- *   ├ SpoolFile        the folder: lock, permissions, creation, damage, epochs
- *   ├ SpoolState       the state in memory, which follows the database: numbers, cursors, ids
- *   │   └ Transaction  the changes that the current transaction makes to it
- *   ├ Events, DroppedEvents, DeadLetters    one table each
- *   ├ ObjectKeys       the last key of each guest and network
- *   ├ DiskBudget       the operator's limit, and what is dropped when it is reached
- *   ├ Readers          short reads, one connection per reader at a time
- *   └ Wal              keeps the write-ahead log small
+ * Spool              the entry point; one lock, one connection that writes
+ *   ├ Writer         transactions, and what a failure of the disk does to them
+ *   ├ DiskBudget     the operator's limit, and what is dropped when it is reached
+ *   ├ Readers        short reads, one connection per reader at a time
+ *   ├ DeadLetters    events that a sink refused
+ *   │
+ *   ├ repair/        opens the files, saves what is intact of damaged ones
+ *   ├ state/         numbers, cursors and epoch in memory; the changes of a transaction
+ *   ├ table/         one class per table: events, cursors, dead letters, dropped events
+ *   └ sqlite/        connection, files, errors, write-ahead log
  * </pre>
+ *
+ * <p>Each of these packages knows only those below it.
  */
 @NullMarked
 package dev.hookbridge.spool;

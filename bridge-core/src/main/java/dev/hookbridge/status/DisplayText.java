@@ -1,6 +1,6 @@
 package dev.hookbridge.status;
 
-import dev.hookbridge.envelope.TextSanitizer;
+import dev.hookbridge.text.TextSanitizer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;

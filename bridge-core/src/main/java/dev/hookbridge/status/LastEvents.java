@@ -1,6 +1,6 @@
 package dev.hookbridge.status;
 
-import dev.hookbridge.Envelope;
+import dev.hookbridge.api.Envelope;
 import dev.hookbridge.spool.Spool;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.hookbridge.status;
 
-import dev.hookbridge.decision.PendingRequest;
+import dev.hookbridge.decision.request.PendingRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.hookbridge.status;
 
-import dev.hookbridge.decision.PendingRequest;
+import dev.hookbridge.decision.request.PendingRequest;
 import dev.hookbridge.status.Panel.Cell;
 import dev.hookbridge.status.Panel.Column;
 import dev.hookbridge.status.Panel.Fact;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.hookbridge.DecisionRequest;
-import dev.hookbridge.Envelope;
+import dev.hookbridge.api.DecisionRequest;
+import dev.hookbridge.api.Envelope;
 import dev.hookbridge.config.Config;
 import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.decision.KillSwitch;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.hookbridge.Envelope;
+import dev.hookbridge.api.Envelope;
 import dev.hookbridge.config.Config;
 import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.mailbox.ShimDouble;

@@ -2,7 +2,7 @@ package dev.hookbridge.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.Envelope;
+import dev.hookbridge.api.Envelope;
 import dev.hookbridge.config.Config;
 import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.mailbox.ShimDouble;

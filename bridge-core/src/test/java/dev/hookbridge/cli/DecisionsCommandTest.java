@@ -39,7 +39,7 @@ class DecisionsCommandTest {
     Path gates = Files.createDirectories(folder.resolve("gates.d"));
     Files.write(
         gates.resolve("gates"),
-        dev.hookbridge.mailbox.Records.gates(line.isEmpty() ? "" : line + "\n"));
+        dev.hookbridge.record.Records.gates(line.isEmpty() ? "" : line + "\n"));
   }
 
   @Test

@@ -2,7 +2,9 @@ package dev.hookbridge.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.envelope.TextSanitizer;
+import dev.hookbridge.command.Line;
+import dev.hookbridge.decider.DecideText;
+import dev.hookbridge.text.TextSanitizer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 

@@ -3,7 +3,7 @@ package dev.hookbridge.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hookbridge.Settings;
+import dev.hookbridge.api.Settings;
 import dev.hookbridge.delivery.SinkOptions;
 import dev.hookbridge.http.Endpoint;
 import dev.hookbridge.spool.Limits;

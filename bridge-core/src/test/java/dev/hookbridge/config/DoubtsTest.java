@@ -2,7 +2,7 @@ package dev.hookbridge.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.Check;
+import dev.hookbridge.api.Check;
 import dev.hookbridge.envelope.Operations;
 import dev.hookbridge.testing.FakeTransport;
 import java.nio.file.Files;

@@ -3,8 +3,8 @@ package dev.hookbridge.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hookbridge.decision.Rule;
-import dev.hookbridge.decision.Vote;
+import dev.hookbridge.decision.rule.Rule;
+import dev.hookbridge.decision.rule.Vote;
 import dev.hookbridge.testing.FakeTransport;
 import java.nio.file.Files;
 import java.nio.file.Path;

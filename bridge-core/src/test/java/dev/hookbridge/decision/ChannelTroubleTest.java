@@ -3,7 +3,8 @@ package dev.hookbridge.decision;
 import static dev.hookbridge.decision.TestRule.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.DecisionRequest;
+import dev.hookbridge.api.DecisionRequest;
+import dev.hookbridge.decision.rule.Vote;
 import dev.hookbridge.mailbox.ShimDouble.Answer;
 import dev.hookbridge.testing.FakeTransport;
 import java.util.concurrent.CompletableFuture;

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.hookbridge.DecisionRequest;
+import dev.hookbridge.api.DecisionRequest;
+import dev.hookbridge.decision.request.PendingRequest;
+import dev.hookbridge.decision.rule.Vote;
 import dev.hookbridge.mailbox.ShimDouble.Answer;
 import dev.hookbridge.testing.FakeTransport;
 import java.time.Duration;

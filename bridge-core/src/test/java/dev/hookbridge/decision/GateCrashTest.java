@@ -3,6 +3,7 @@ package dev.hookbridge.decision;
 import static dev.hookbridge.decision.TestRule.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hookbridge.decision.gate.GatesFile;
 import dev.hookbridge.mailbox.ShimDouble;
 import dev.hookbridge.mailbox.ShimDouble.Answer;
 import dev.hookbridge.testing.FakeTransport;

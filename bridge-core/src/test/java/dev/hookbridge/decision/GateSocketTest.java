@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.hookbridge.DecisionRequest;
+import dev.hookbridge.api.DecisionRequest;
+import dev.hookbridge.decision.gate.ConnectionLimiter;
+import dev.hookbridge.decision.rule.Vote;
 import dev.hookbridge.mailbox.ShimDouble;
 import dev.hookbridge.mailbox.ShimDouble.Answer;
 import dev.hookbridge.testing.FakeTransport;

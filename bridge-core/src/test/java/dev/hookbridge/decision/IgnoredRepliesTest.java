@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.hookbridge.DecisionRequest;
-import dev.hookbridge.mailbox.HookCall;
-import dev.hookbridge.mailbox.Records;
+import dev.hookbridge.api.DecisionRequest;
+import dev.hookbridge.decision.rule.Rule;
 import dev.hookbridge.mailbox.ShimDouble;
 import dev.hookbridge.mailbox.ShimDouble.Answer;
+import dev.hookbridge.record.HookCall;
+import dev.hookbridge.record.Records;
 import dev.hookbridge.testing.FakeTransport;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.hookbridge.Envelope;
-import dev.hookbridge.mailbox.HookCall;
-import dev.hookbridge.mailbox.MalformedRecordException;
-import dev.hookbridge.mailbox.Records;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.decision.gate.GatesFile;
+import dev.hookbridge.decision.rule.Rule;
 import dev.hookbridge.mailbox.ShimDouble;
+import dev.hookbridge.record.HookCall;
+import dev.hookbridge.record.MalformedRecordException;
+import dev.hookbridge.record.Records;
 import dev.hookbridge.testing.FakeTransport;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

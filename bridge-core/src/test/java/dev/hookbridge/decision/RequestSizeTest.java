@@ -4,7 +4,7 @@ import static dev.hookbridge.decision.TestRule.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.hookbridge.DecisionRequest;
+import dev.hookbridge.api.DecisionRequest;
 import dev.hookbridge.mailbox.ShimDouble;
 import dev.hookbridge.testing.FakeTransport;
 import java.nio.charset.StandardCharsets;

@@ -1,10 +1,12 @@
 package dev.hookbridge.decision;
 
-import dev.hookbridge.DecisionRequest;
-import dev.hookbridge.Envelope;
+import dev.hookbridge.api.DecisionRequest;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.decision.request.DecisionTransport;
+import dev.hookbridge.decision.rule.Rule;
 import dev.hookbridge.envelope.Envelopes;
 import dev.hookbridge.envelope.HostFacts;
-import dev.hookbridge.envelope.Redaction;
+import dev.hookbridge.envelope.redaction.Redaction;
 import dev.hookbridge.mailbox.ShimDouble;
 import dev.hookbridge.mailbox.ShimDouble.Answer;
 import dev.hookbridge.testing.FakeTransport;
@@ -27,20 +29,20 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /** A gate on a folder of its own, before deciders in memory. */
-final class Rig implements AutoCloseable {
-  static final Duration PATIENCE = Duration.ofSeconds(60);
-  static final String GUEST =
+public final class Rig implements AutoCloseable {
+  public static final Duration PATIENCE = Duration.ofSeconds(60);
+  public static final String GUEST =
       "<domain type='kvm'><name>web1</name><memory unit='KiB'>1048576</memory></domain>";
 
   final Path folder;
   final MeterRegistry meters = new SimpleMeterRegistry();
-  final List<Envelope> told = new CopyOnWriteArrayList<>();
-  final Envelopes envelopes =
+  public final List<Envelope> told = new CopyOnWriteArrayList<>();
+  public final Envelopes envelopes =
       new Envelopes(
           new HostFacts("kvm-07.example.org", "machine", "0.1.0"),
           Redaction.standard(),
           Clock.systemUTC());
-  final Decisions decisions;
+  public final Decisions decisions;
   private final ExecutorService shims = Executors.newCachedThreadPool();
   private final List<FakeTransport.Channel> channels = new ArrayList<>();
 
@@ -63,13 +65,13 @@ final class Rig implements AutoCloseable {
   }
 
   /** With every line ready. */
-  static Rig of(Path folder, TestRule... rules) throws Exception {
+  public static Rig of(Path folder, TestRule... rules) throws Exception {
     Rig rig = opened(folder, rules);
     rig.awaitLines(List.of(rules).stream().map(rule -> rule.build().via()).distinct().count());
     return rig;
   }
 
-  static Rig opened(Path folder, TestRule... rules) throws IOException {
+  public static Rig opened(Path folder, TestRule... rules) throws IOException {
     return new Rig(folder, List.of(rules).stream().map(TestRule::build).toList());
   }
 
@@ -97,12 +99,12 @@ final class Rig implements AutoCloseable {
     return next;
   }
 
-  List<FakeTransport.Channel> channels() {
+  public List<FakeTransport.Channel> channels() {
     return channels;
   }
 
   /** The one of two over which something is asked. */
-  static FakeTransport.Channel whichever(
+  public static FakeTransport.Channel whichever(
       FakeTransport.Channel first, FakeTransport.Channel second) {
     Awaitility.await("a question")
         .atMost(PATIENCE)
@@ -112,16 +114,16 @@ final class Rig implements AutoCloseable {
   }
 
   /** The channel that was opened last. */
-  FakeTransport.Channel line() {
+  public FakeTransport.Channel line() {
     return channels.get(channels.size() - 1);
   }
 
   /** The next question over the line. */
-  DecisionRequest asked() throws InterruptedException {
+  public DecisionRequest asked() throws InterruptedException {
     return asked(line());
   }
 
-  static DecisionRequest asked(FakeTransport.Channel channel) throws InterruptedException {
+  public static DecisionRequest asked(FakeTransport.Channel channel) throws InterruptedException {
     DecisionRequest request = channel.asked.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     if (request == null) {
       throw new AssertionError("nothing was asked");
@@ -129,7 +131,7 @@ final class Rig implements AutoCloseable {
     return request;
   }
 
-  CompletableFuture<Answer> prepare() {
+  public CompletableFuture<Answer> prepare() {
     return ask("qemu", "web1", "prepare");
   }
 
@@ -155,17 +157,17 @@ final class Rig implements AutoCloseable {
     return answer;
   }
 
-  static Answer get(CompletableFuture<Answer> answer) throws Exception {
+  public static Answer get(CompletableFuture<Answer> answer) throws Exception {
     return answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
-  double counted(String name, String reason) {
+  public double counted(String name, String reason) {
     return meters.find(name).tag("reason", reason).counters().stream()
         .mapToDouble(counter -> counter.count())
         .sum();
   }
 
-  void awaitCounted(String name, String reason, double count) {
+  public void awaitCounted(String name, String reason, double count) {
     Awaitility.await(name + " " + reason)
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(5))

@@ -1,11 +1,16 @@
 package dev.hookbridge.decision;
 
+import dev.hookbridge.decision.rule.Condition;
+import dev.hookbridge.decision.rule.Glob;
+import dev.hookbridge.decision.rule.Rule;
+import dev.hookbridge.decision.rule.Vote;
+import dev.hookbridge.decision.rule.When;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /** A rule with the configuration's defaults, but for what a test changes. */
-final class TestRule {
+public final class TestRule {
   private final String name;
   private String when = "qemu.prepare.begin";
   private String object = "*";
@@ -23,21 +28,21 @@ final class TestRule {
     this.name = name;
   }
 
-  static TestRule rule(String name) {
+  public static TestRule rule(String name) {
     return new TestRule(name);
   }
 
-  TestRule when(String pattern) {
+  public TestRule when(String pattern) {
     when = pattern;
     return this;
   }
 
-  TestRule object(String glob) {
+  public TestRule object(String glob) {
     object = glob;
     return this;
   }
 
-  TestRule exempt(String... names) {
+  public TestRule exempt(String... names) {
     exempt = List.of(names);
     return this;
   }
@@ -52,17 +57,17 @@ final class TestRule {
     return this;
   }
 
-  TestRule timeout(Duration wait) {
+  public TestRule timeout(Duration wait) {
     timeout = wait;
     return this;
   }
 
-  TestRule onTimeout(Vote verdict) {
+  public TestRule onTimeout(Vote verdict) {
     onTimeout = verdict;
     return this;
   }
 
-  TestRule onError(Vote verdict) {
+  public TestRule onError(Vote verdict) {
     onError = verdict;
     return this;
   }
@@ -72,7 +77,7 @@ final class TestRule {
     return this;
   }
 
-  TestRule mode(Rule.Mode wanted) {
+  public TestRule mode(Rule.Mode wanted) {
     mode = wanted;
     return this;
   }
@@ -82,7 +87,7 @@ final class TestRule {
     return this;
   }
 
-  Rule build() {
+  public Rule build() {
     return new Rule(
         name,
         When.of(when, destructive),

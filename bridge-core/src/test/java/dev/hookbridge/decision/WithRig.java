@@ -11,11 +11,11 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * What tests of decisions over the real socket share: a folder for the {@link Rig}, and replies.
  */
-abstract class WithRig {
-  static final String ALLOW = "{\"decision\":\"allow\"}";
-  static final String VETO = "{\"decision\":\"veto\",\"reason\":\"no room\"}";
+public abstract class WithRig {
+  public static final String ALLOW = "{\"decision\":\"allow\"}";
+  public static final String VETO = "{\"decision\":\"veto\",\"reason\":\"no room\"}";
 
-  @TempDir Path folder;
+  @TempDir protected Path folder;
 
   @BeforeEach
   final void calm() {

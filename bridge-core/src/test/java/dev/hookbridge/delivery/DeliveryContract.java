@@ -2,12 +2,12 @@ package dev.hookbridge.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Settings;
-import dev.hookbridge.SinkContract;
-import dev.hookbridge.spool.DeadLetter;
-import dev.hookbridge.spool.SpoolException;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Settings;
+import dev.hookbridge.spool.sqlite.SpoolException;
+import dev.hookbridge.spool.table.DeadLetter;
 import dev.hookbridge.testing.Seen;
+import dev.hookbridge.testing.SinkContract;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,9 +2,9 @@ package dev.hookbridge.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Settings;
-import dev.hookbridge.spool.SpoolException;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Settings;
+import dev.hookbridge.spool.sqlite.SpoolException;
 import dev.hookbridge.testing.Seen;
 import java.time.Duration;
 import java.util.ArrayList;

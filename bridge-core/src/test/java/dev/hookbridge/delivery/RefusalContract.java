@@ -2,15 +2,15 @@ package dev.hookbridge.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.Check;
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Outcome;
-import dev.hookbridge.Reason;
-import dev.hookbridge.Settings;
-import dev.hookbridge.Sink;
-import dev.hookbridge.SinkException;
-import dev.hookbridge.spool.DeadLetter;
-import dev.hookbridge.spool.SpoolException;
+import dev.hookbridge.api.Check;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Outcome;
+import dev.hookbridge.api.Reason;
+import dev.hookbridge.api.Settings;
+import dev.hookbridge.api.Sink;
+import dev.hookbridge.api.SinkException;
+import dev.hookbridge.spool.sqlite.SpoolException;
+import dev.hookbridge.spool.table.DeadLetter;
 import dev.hookbridge.testing.Run;
 import dev.hookbridge.testing.Seen;
 import java.util.ArrayList;

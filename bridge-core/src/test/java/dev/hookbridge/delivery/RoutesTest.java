@@ -2,7 +2,7 @@ package dev.hookbridge.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.Route;
+import dev.hookbridge.api.Route;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

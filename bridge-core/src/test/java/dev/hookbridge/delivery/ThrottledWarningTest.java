@@ -2,7 +2,7 @@ package dev.hookbridge.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.Reason;
+import dev.hookbridge.api.Reason;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -2,11 +2,11 @@ package dev.hookbridge.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Outcome;
-import dev.hookbridge.Sink;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Outcome;
+import dev.hookbridge.api.Sink;
 import dev.hookbridge.mailbox.ByteBudget;
-import dev.hookbridge.spool.SpooledEvent;
+import dev.hookbridge.spool.table.SpooledEvent;
 import dev.hookbridge.testing.SampleEvents;
 import java.time.Duration;
 import java.util.ArrayList;

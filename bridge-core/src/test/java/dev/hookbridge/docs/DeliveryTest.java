@@ -2,8 +2,8 @@ package dev.hookbridge.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.Outcome;
-import dev.hookbridge.Reason;
+import dev.hookbridge.api.Outcome;
+import dev.hookbridge.api.Reason;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -7,11 +7,11 @@ import static dev.hookbridge.envelope.Calls.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Reason;
-import dev.hookbridge.Route;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Reason;
+import dev.hookbridge.api.Route;
 import dev.hookbridge.delivery.Reduction;
-import dev.hookbridge.mailbox.HookCall;
+import dev.hookbridge.record.HookCall;
 import dev.hookbridge.testing.Recordings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

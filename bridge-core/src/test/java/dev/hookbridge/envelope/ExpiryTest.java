@@ -2,8 +2,9 @@ package dev.hookbridge.envelope;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.Envelope;
+import dev.hookbridge.api.Envelope;
 import dev.hookbridge.docs.Page;
+import dev.hookbridge.envelope.redaction.Redaction;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package dev.hookbridge.envelope;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.hookbridge.envelope.xml.XmlPass;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;

@@ -4,7 +4,8 @@ import static dev.hookbridge.envelope.Calls.bytes;
 import static dev.hookbridge.envelope.Calls.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.Envelope;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.envelope.redaction.Redaction;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

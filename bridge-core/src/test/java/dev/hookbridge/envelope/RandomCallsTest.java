@@ -3,8 +3,10 @@ package dev.hookbridge.envelope;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.hookbridge.Envelope;
-import dev.hookbridge.mailbox.HookCall;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.envelope.redaction.Redaction;
+import dev.hookbridge.envelope.redaction.SecretText;
+import dev.hookbridge.record.HookCall;
 import dev.hookbridge.testing.Recordings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

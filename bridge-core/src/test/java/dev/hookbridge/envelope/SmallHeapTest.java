@@ -2,7 +2,8 @@ package dev.hookbridge.envelope;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.Envelope;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.envelope.xml.XmlPass;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;

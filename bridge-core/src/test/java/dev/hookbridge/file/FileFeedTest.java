@@ -2,11 +2,11 @@ package dev.hookbridge.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.FeedReader;
-import dev.hookbridge.Settings;
-import dev.hookbridge.Sink;
-import dev.hookbridge.SinkContext;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.FeedReader;
+import dev.hookbridge.api.Settings;
+import dev.hookbridge.api.Sink;
+import dev.hookbridge.api.SinkContext;
 import dev.hookbridge.testing.Run;
 import dev.hookbridge.testing.SampleEvents;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -2,9 +2,9 @@ package dev.hookbridge.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Reason;
-import dev.hookbridge.Settings;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Reason;
+import dev.hookbridge.api.Settings;
 import dev.hookbridge.delivery.Pipeline;
 import dev.hookbridge.delivery.SinkWorker;
 import dev.hookbridge.testing.LoopMount;

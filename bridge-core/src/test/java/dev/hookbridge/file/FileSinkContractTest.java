@@ -1,8 +1,8 @@
 package dev.hookbridge.file;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Settings;
-import dev.hookbridge.Transport;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Settings;
+import dev.hookbridge.api.Transport;
 import dev.hookbridge.delivery.DeliveryContract;
 import dev.hookbridge.testing.Seen;
 import java.nio.file.Path;

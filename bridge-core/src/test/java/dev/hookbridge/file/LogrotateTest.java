@@ -2,8 +2,8 @@ package dev.hookbridge.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Settings;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Settings;
 import dev.hookbridge.delivery.Pipeline;
 import dev.hookbridge.testing.Needs;
 import dev.hookbridge.testing.SampleEvents;

@@ -1,8 +1,8 @@
 package dev.hookbridge.file;
 
-import dev.hookbridge.Settings;
-import dev.hookbridge.SinkContext;
-import dev.hookbridge.SinkException;
+import dev.hookbridge.api.Settings;
+import dev.hookbridge.api.SinkContext;
+import dev.hookbridge.api.SinkException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -2,11 +2,11 @@ package dev.hookbridge.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Settings;
-import dev.hookbridge.Sink;
-import dev.hookbridge.SinkContext;
-import dev.hookbridge.SinkException;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Settings;
+import dev.hookbridge.api.Sink;
+import dev.hookbridge.api.SinkContext;
+import dev.hookbridge.api.SinkException;
 import dev.hookbridge.testing.Run;
 import dev.hookbridge.testing.SampleEvents;
 import dev.hookbridge.testing.Seen;

@@ -1,5 +1,6 @@
 package dev.hookbridge.mailbox;
 
+import dev.hookbridge.record.MailFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

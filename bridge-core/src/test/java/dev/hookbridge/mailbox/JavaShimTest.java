@@ -2,6 +2,7 @@ package dev.hookbridge.mailbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hookbridge.record.HookCall;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

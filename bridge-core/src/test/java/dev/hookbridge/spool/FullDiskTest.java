@@ -3,7 +3,11 @@ package dev.hookbridge.spool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hookbridge.spool.SpoolException.Kind;
+import dev.hookbridge.spool.sqlite.NativeLibrary;
+import dev.hookbridge.spool.sqlite.SpoolException;
+import dev.hookbridge.spool.sqlite.SpoolException.Kind;
+import dev.hookbridge.spool.table.Drop;
+import dev.hookbridge.spool.table.SpooledEvent;
 import dev.hookbridge.testing.Needs;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;

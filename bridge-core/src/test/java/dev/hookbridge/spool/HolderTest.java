@@ -2,6 +2,7 @@ package dev.hookbridge.spool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hookbridge.spool.sqlite.Folder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;

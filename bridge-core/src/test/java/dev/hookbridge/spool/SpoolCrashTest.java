@@ -2,7 +2,10 @@ package dev.hookbridge.spool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.Envelope;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.spool.sqlite.Database;
+import dev.hookbridge.spool.sqlite.Folder;
+import dev.hookbridge.spool.table.SpooledEvent;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.BufferedReader;
 import java.nio.file.Path;

@@ -3,7 +3,13 @@ package dev.hookbridge.spool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hookbridge.spool.SpoolException.Kind;
+import dev.hookbridge.spool.sqlite.Database;
+import dev.hookbridge.spool.sqlite.Folder;
+import dev.hookbridge.spool.sqlite.SpoolException;
+import dev.hookbridge.spool.sqlite.SpoolException.Kind;
+import dev.hookbridge.spool.state.PreviousEpoch;
+import dev.hookbridge.spool.table.Drop;
+import dev.hookbridge.spool.table.Meta;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.RandomAccessFile;

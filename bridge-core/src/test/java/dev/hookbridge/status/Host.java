@@ -1,6 +1,6 @@
 package dev.hookbridge.status;
 
-import dev.hookbridge.decision.PendingRequest;
+import dev.hookbridge.decision.request.PendingRequest;
 import dev.hookbridge.status.Snapshot.DecisionState;
 import dev.hookbridge.status.Snapshot.MailboxState;
 import dev.hookbridge.status.Snapshot.SinkState;

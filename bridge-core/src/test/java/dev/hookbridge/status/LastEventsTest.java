@@ -2,8 +2,8 @@ package dev.hookbridge.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Route;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Route;
 import dev.hookbridge.testing.SampleEvents;
 import java.lang.ref.WeakReference;
 import java.time.Duration;

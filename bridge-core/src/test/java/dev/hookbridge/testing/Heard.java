@@ -1,6 +1,6 @@
 package dev.hookbridge.testing;
 
-import dev.hookbridge.Replies;
+import dev.hookbridge.api.Replies;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

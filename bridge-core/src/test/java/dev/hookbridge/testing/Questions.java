@@ -1,8 +1,8 @@
 package dev.hookbridge.testing;
 
-import dev.hookbridge.DecisionRequest;
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Route;
+import dev.hookbridge.api.DecisionRequest;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Route;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;

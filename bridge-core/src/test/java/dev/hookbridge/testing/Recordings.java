@@ -2,7 +2,7 @@ package dev.hookbridge.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.hookbridge.mailbox.HookCall;
+import dev.hookbridge.record.HookCall;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package dev.hookbridge.testing;
 
-import dev.hookbridge.Envelope;
+import dev.hookbridge.api.Envelope;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;

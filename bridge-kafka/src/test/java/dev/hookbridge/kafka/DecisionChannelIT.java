@@ -2,13 +2,13 @@ package dev.hookbridge.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.DecisionBrokerContract;
-import dev.hookbridge.DecisionChannel;
-import dev.hookbridge.DecisionRequest;
-import dev.hookbridge.Settings;
-import dev.hookbridge.Transport;
+import dev.hookbridge.api.DecisionChannel;
+import dev.hookbridge.api.DecisionRequest;
+import dev.hookbridge.api.Settings;
+import dev.hookbridge.api.Transport;
 import dev.hookbridge.testing.Broker;
 import dev.hookbridge.testing.Brokers;
+import dev.hookbridge.testing.DecisionBrokerContract;
 import dev.hookbridge.testing.Heard;
 import java.time.Duration;
 import java.util.Map;

@@ -2,12 +2,12 @@ package dev.hookbridge.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Outcome;
-import dev.hookbridge.Reason;
-import dev.hookbridge.Settings;
-import dev.hookbridge.Sink;
-import dev.hookbridge.SinkContext;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Outcome;
+import dev.hookbridge.api.Reason;
+import dev.hookbridge.api.Settings;
+import dev.hookbridge.api.Sink;
+import dev.hookbridge.api.SinkContext;
 import dev.hookbridge.delivery.Pipeline;
 import dev.hookbridge.delivery.SinkWorker;
 import dev.hookbridge.testing.Broker;

@@ -2,9 +2,10 @@ package dev.hookbridge.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Settings;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Settings;
 import dev.hookbridge.delivery.Pipeline;
+import dev.hookbridge.kafka.sink.KafkaSink;
 import dev.hookbridge.testing.Broker;
 import dev.hookbridge.testing.Brokers;
 import dev.hookbridge.testing.SampleEvents;

@@ -2,8 +2,8 @@ package dev.hookbridge.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.Check;
-import dev.hookbridge.Settings;
+import dev.hookbridge.api.Check;
+import dev.hookbridge.api.Settings;
 import dev.hookbridge.testing.Broker;
 import dev.hookbridge.testing.Brokers;
 import java.net.URI;

@@ -1,7 +1,7 @@
 package dev.hookbridge.kafka;
 
-import dev.hookbridge.Settings;
-import dev.hookbridge.Transport;
+import dev.hookbridge.api.Settings;
+import dev.hookbridge.api.Transport;
 import dev.hookbridge.delivery.BrokerContract;
 import dev.hookbridge.testing.Broker;
 import dev.hookbridge.testing.Brokers;

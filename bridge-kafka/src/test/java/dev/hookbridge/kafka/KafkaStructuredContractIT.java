@@ -1,8 +1,8 @@
 package dev.hookbridge.kafka;
 
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Settings;
-import dev.hookbridge.Transport;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Settings;
+import dev.hookbridge.api.Transport;
 import dev.hookbridge.delivery.RefusalContract;
 import dev.hookbridge.testing.Seen;
 import java.util.List;

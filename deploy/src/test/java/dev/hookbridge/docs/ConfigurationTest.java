@@ -2,7 +2,7 @@ package dev.hookbridge.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.SettingKey;
+import dev.hookbridge.api.SettingKey;
 import dev.hookbridge.config.Config;
 import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.config.SinkConfig;

@@ -1,16 +1,16 @@
 package dev.hookbridge.e2e;
 
-import dev.hookbridge.DecisionChannel;
-import dev.hookbridge.DecisionRequest;
-import dev.hookbridge.Envelope;
-import dev.hookbridge.Settings;
-import dev.hookbridge.SinkContext;
-import dev.hookbridge.SinkException;
-import dev.hookbridge.Transport;
+import dev.hookbridge.api.DecisionChannel;
+import dev.hookbridge.api.DecisionRequest;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Settings;
+import dev.hookbridge.api.SinkContext;
+import dev.hookbridge.api.SinkException;
+import dev.hookbridge.api.Transport;
 import dev.hookbridge.envelope.Envelopes;
 import dev.hookbridge.envelope.HostFacts;
-import dev.hookbridge.envelope.Redaction;
-import dev.hookbridge.mailbox.HookCall;
+import dev.hookbridge.envelope.redaction.Redaction;
+import dev.hookbridge.record.HookCall;
 import dev.hookbridge.testing.Heard;
 import dev.hookbridge.testing.Recordings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -2,9 +2,9 @@ package dev.hookbridge.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.Check;
-import dev.hookbridge.Settings;
-import dev.hookbridge.Transport;
+import dev.hookbridge.api.Check;
+import dev.hookbridge.api.Settings;
+import dev.hookbridge.api.Transport;
 import dev.hookbridge.testing.Broker;
 import dev.hookbridge.testing.Brokers;
 import java.util.EnumMap;

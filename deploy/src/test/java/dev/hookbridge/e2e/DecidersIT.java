@@ -3,7 +3,7 @@ package dev.hookbridge.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.hookbridge.DecisionRequest;
+import dev.hookbridge.api.DecisionRequest;
 import dev.hookbridge.docs.Page;
 import dev.hookbridge.e2e.AskingPlaces.Place;
 import dev.hookbridge.testing.Needs;

@@ -2,8 +2,8 @@ package dev.hookbridge.shim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.Envelope;
 import dev.hookbridge.agent.Agent;
+import dev.hookbridge.api.Envelope;
 import dev.hookbridge.config.Config;
 import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.testing.FakeTransport;

@@ -2,7 +2,7 @@ package dev.hookbridge.shim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.envelope.TextSanitizer;
+import dev.hookbridge.text.TextSanitizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

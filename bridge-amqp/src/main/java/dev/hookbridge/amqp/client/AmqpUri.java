@@ -1,0 +1,164 @@
+package dev.hookbridge.amqp.client;
+
+import com.rabbitmq.client.Address;
+import dev.hookbridge.api.Settings;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads {@code uri}, {@code username} and {@code password} by the RabbitMQ URI specification, with
+ * one kindness: a path of {@code /} alone is the vhost {@code /}, as nobody has an empty one.
+ *
+ * <p>Own code, since the client's reader puts the whole uri, password included, into its messages,
+ * and its defaults for amqps trust every certificate.
+ */
+final class AmqpUri {
+  private static final int PLAIN_PORT = 5672;
+  private static final int TLS_PORT = 5671;
+
+  /** What one uri says; user and password are null when it is silent. */
+  private record Parts(
+      boolean tls,
+      Address address,
+      String vhost,
+      @Nullable String username,
+      @Nullable String password) {}
+
+  private AmqpUri() {}
+
+  static AmqpSettings.Broker broker(Settings settings) {
+    if (!settings.has("uri")) {
+      throw settings.wrong("uri", "is missing", "write it like amqps://rabbit.example.org/%2F");
+    }
+    List<Parts> all = new ArrayList<>();
+    for (String uri : settings.list("uri", List.of())) {
+      all.add(parse(settings, uri));
+    }
+    if (all.isEmpty()) {
+      throw settings.wrong("uri", "is an empty list", "name at least one broker");
+    }
+    Parts first = all.get(0);
+    Set<Address> addresses = new LinkedHashSet<>();
+    for (Parts parts : all) {
+      requireAlike(settings, first, parts);
+      addresses.add(parts.address());
+    }
+    String username = username(settings, first.username());
+    return new AmqpSettings.Broker(
+        first.tls(),
+        List.copyOf(addresses),
+        first.vhost(),
+        username,
+        password(settings, first.password(), username));
+  }
+
+  private static void requireAlike(Settings settings, Parts first, Parts other) {
+    if (other.tls() != first.tls()
+        || !other.vhost().equals(first.vhost())
+        || (other.username() != null && !other.username().equals(first.username()))
+        || (other.password() != null && !other.password().equals(first.password()))) {
+      throw settings.wrong(
+          "uri",
+          "names brokers with different schemes, vhosts or users",
+          "one sink publishes to one cluster, make two sinks of it");
+    }
+  }
+
+  private static String username(Settings settings, @Nullable String inUri) {
+    if (inUri == null) {
+      return settings.text("username", "guest");
+    }
+    if (settings.has("username") && !settings.text("username").equals(inUri)) {
+      throw settings.wrong("username", "differs from the uri's", "keep one of them");
+    }
+    return inUri;
+  }
+
+  private static String password(Settings settings, @Nullable String inUri, String username) {
+    if (inUri != null) {
+      if (settings.has("password")) {
+        throw settings.wrong("password", "is given in the uri as well", "take it out of the uri");
+      }
+      return inUri;
+    }
+    if (settings.has("password")) {
+      return settings.text("password");
+    }
+    if (username.equals("guest")) {
+      return "guest"; // what a fresh broker has, for connections from its own host only
+    }
+    throw settings.wrong("password", "is missing", "write ${file:/path/to/it}");
+  }
+
+  private static Parts parse(Settings settings, String written) {
+    URI uri;
+    try {
+      uri = new URI(written);
+    } catch (URISyntaxException e) {
+      // Without its cause: that repeats the uri, and with it a password.
+      throw settings.wrong(
+          "uri", "is not a uri", "write it like amqps://rabbit.example.org:5671/%2F");
+    }
+    boolean tls = "amqps".equalsIgnoreCase(uri.getScheme());
+    if (!tls && !"amqp".equalsIgnoreCase(uri.getScheme())) {
+      throw settings.wrong("uri", "has neither scheme amqp nor amqps", "begin it with one of them");
+    }
+    if (uri.getHost() == null) {
+      throw settings.wrong("uri", "names no host", "write it like amqp://rabbit.example.org/%2F");
+    }
+    if (uri.getPort() == 0 || uri.getPort() > 65_535) {
+      throw settings.wrong("uri", "has a port that cannot be", "write one from 1 to 65535");
+    }
+    if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
+      throw settings.wrong(
+          "uri", "has a query or fragment", "use keys such as heartbeat or tls-ca instead");
+    }
+    int port = uri.getPort() > 0 ? uri.getPort() : tls ? TLS_PORT : PLAIN_PORT;
+    String user = uri.getRawUserInfo();
+    int colon = user == null ? -1 : user.indexOf(':');
+    return new Parts(
+        tls,
+        new Address(uri.getHost(), port),
+        vhost(settings, uri.getRawPath()),
+        user == null ? null : decode(settings, colon < 0 ? user : user.substring(0, colon)),
+        user == null || colon < 0 ? null : decode(settings, user.substring(colon + 1)));
+  }
+
+  private static String vhost(Settings settings, @Nullable String path) {
+    if (path == null || path.isEmpty() || path.equals("/")) {
+      return "/";
+    }
+    if (path.indexOf('/', 1) >= 0) {
+      throw settings.wrong(
+          "uri", "has a path of several parts", "write a slash in the vhost's name as %2F");
+    }
+    return decode(settings, path.substring(1));
+  }
+
+  /** Percent-decoding as in a path: a plus is a plus. */
+  private static String decode(Settings settings, String encoded) {
+    byte[] in = encoded.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer out = ByteBuffer.allocate(in.length);
+    for (int i = 0; i < in.length; i++) {
+      if (in[i] == '%') {
+        out.put((byte) Integer.parseInt(encoded, i + 1, i + 3, 16)); // URI has checked the digits
+        i += 2;
+      } else {
+        out.put(in[i]);
+      }
+    }
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(out.flip()).toString();
+    } catch (CharacterCodingException e) {
+      throw settings.wrong("uri", "is not UTF-8 after %-decoding", "encode its parts as UTF-8");
+    }
+  }
+}

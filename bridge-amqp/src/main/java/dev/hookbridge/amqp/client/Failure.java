@@ -1,0 +1,104 @@
+package dev.hookbridge.amqp.client;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Method;
+import dev.hookbridge.api.Outcome;
+import dev.hookbridge.api.Reason;
+import dev.hookbridge.api.SinkException;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link Verdict} and what was said.
+ *
+ * @param detail the broker's or the client's words, cut to a line
+ */
+public record Failure(Verdict verdict, String detail) {
+  private static final int LINE = 300;
+  private static final Pattern NO_VHOST = Pattern.compile("vhost '?(.+?)'? not found");
+
+  public Failure {
+    detail = detail.length() > LINE ? detail.substring(0, LINE) + "…" : detail;
+  }
+
+  /** What the broker said when it closed a channel or connection, or null when it was not it. */
+  static @Nullable Failure ofClose(@Nullable Method method) {
+    if (method instanceof AMQP.Channel.Close close) {
+      return ofCode(close.getReplyCode(), close.getReplyText());
+    }
+    if (method instanceof AMQP.Connection.Close close) {
+      return ofCode(close.getReplyCode(), close.getReplyText());
+    }
+    return null;
+  }
+
+  static Failure ofCode(int code, String text) {
+    Verdict verdict = AmqpErrors.CODES.getOrDefault(code, AmqpErrors.UNKNOWN);
+    return new Failure(refined(code, verdict, text.toLowerCase(Locale.ROOT)), code + " " + text);
+  }
+
+  /** RabbitMQ uses some codes for several things that only its words tell apart. */
+  private static Verdict refined(int code, Verdict verdict, String text) {
+    Reason reason = verdict.reason();
+    if (code == AMQP.PRECONDITION_FAILED && text.contains("larger than")) {
+      reason = Reason.TOO_LARGE;
+    } else if (code == AMQP.NOT_ALLOWED && text.contains("not found")) {
+      reason = Reason.MISSING;
+    } else if (code == AMQP.NOT_ALLOWED && text.contains("limit")) {
+      reason = Reason.REJECTED;
+    }
+    return new Verdict(verdict.level(), verdict.alone(), reason, verdict.suspect());
+  }
+
+  public Reason reason() {
+    return verdict.reason();
+  }
+
+  /**
+   * The outcome of one event that was sent before the failure.
+   *
+   * @param alone whether the event was the only one without an outcome
+   */
+  public Outcome outcome(boolean alone) {
+    if (!alone) {
+      return broken(verdict.suspect());
+    }
+    return switch (verdict.alone()) {
+      case HELD -> new Outcome.Held(reason(), detail);
+      case REFUSED -> new Outcome.Refused(reason(), detail);
+      case BROKEN -> broken(false);
+    };
+  }
+
+  public Outcome.Broken broken(boolean suspect) {
+    return new Outcome.Broken(reason(), detail, suspect);
+  }
+
+  /** For who wanted to connect to {@code where}. */
+  public SinkException exception(String where, Throwable cause) {
+    return new SinkException(reason(), where + ": " + detail + "; " + advice(), cause);
+  }
+
+  private String advice() {
+    Matcher vhost = NO_VHOST.matcher(detail);
+    return vhost.find()
+        ? "there is no such vhost: correct the end of the uri, or create the vhost with 'rabbitmqctl add_vhost "
+            + vhost.group(1)
+            + "'"
+        : advice(reason());
+  }
+
+  private static String advice(Reason reason) {
+    return switch (reason) {
+      case UNREACHABLE -> "check the uri's host and port and that the broker runs";
+      case TIMEOUT -> "check that the broker answers and nothing between drops its packets";
+      case AUTHENTICATION -> "check username and password";
+      case AUTHORIZATION -> "give the user permission for the vhost and to write the exchange";
+      case MISSING -> "make it, or let 'hookbridge check --create' make the exchange";
+      case CONFIGURATION -> "check the scheme, the port and the tls- keys";
+      default -> "look into the broker's log";
+    };
+  }
+}

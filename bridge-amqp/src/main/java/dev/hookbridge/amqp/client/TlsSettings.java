@@ -1,0 +1,118 @@
+package dev.hookbridge.amqp.client;
+
+import dev.hookbridge.api.Settings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The {@code tls-…} keys. The broker's certificate is always verified; there is no key to switch
+ * that off, since a CA file for a self-signed one is as short to write.
+ *
+ * <p>Files are read when connecting, not when the configuration is checked, so that a renewed
+ * certificate is taken up by the next connection.
+ */
+record TlsSettings(
+    @Nullable Path ca,
+    @Nullable Path truststore,
+    String truststorePassword,
+    @Nullable Path keystore,
+    String keystorePassword,
+    boolean verifyHostname) {
+
+  static TlsSettings of(Settings settings, boolean tls) {
+    for (String key : new String[] {"tls-ca", "tls-truststore", "tls-keystore"}) {
+      if (settings.has(key) && !tls) {
+        throw settings.wrong(key, "needs TLS", "begin the uri with amqps://");
+      }
+    }
+    for (String store : new String[] {"tls-truststore", "tls-keystore"}) {
+      if (settings.has(store + "-password") && !settings.has(store)) {
+        throw settings.wrong(store + "-password", "has no " + store, "name the file as well");
+      }
+    }
+    if (settings.has("tls-ca") && settings.has("tls-truststore")) {
+      throw settings.wrong("tls-ca", "stands beside tls-truststore", "keep one of them");
+    }
+    return new TlsSettings(
+        file(settings, "tls-ca"),
+        file(settings, "tls-truststore"),
+        settings.text("tls-truststore-password", ""),
+        file(settings, "tls-keystore"),
+        settings.text("tls-keystore-password", ""),
+        settings.flag("tls-verify-hostname", true));
+  }
+
+  private static @Nullable Path file(Settings settings, String key) {
+    if (!settings.has(key)) {
+      return null;
+    }
+    Path file = Path.of(settings.text(key));
+    if (!Files.isReadable(file)) {
+      throw settings.wrong(key, "names a file that cannot be read", "check path and permissions");
+    }
+    return file;
+  }
+
+  SSLContext context() throws IOException, GeneralSecurityException {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(keyManagers(), trustManagers(), null);
+    return context;
+  }
+
+  private KeyManager @Nullable [] keyManagers() throws IOException, GeneralSecurityException {
+    if (keystore == null) {
+      return null;
+    }
+    char[] password = keystorePassword.toCharArray();
+    KeyManagerFactory factory =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    factory.init(KeyStore.getInstance(keystore.toFile(), password), password);
+    return factory.getKeyManagers();
+  }
+
+  private TrustManager @Nullable [] trustManagers() throws IOException, GeneralSecurityException {
+    if (ca == null && truststore == null) {
+      return null; // the JVM's
+    }
+    TrustManagerFactory factory =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init(
+        truststore != null
+            ? KeyStore.getInstance(truststore.toFile(), truststorePassword.toCharArray())
+            : certificates(ca));
+    return factory.getTrustManagers();
+  }
+
+  private static KeyStore certificates(@Nullable Path pem)
+      throws IOException, GeneralSecurityException {
+    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    if (pem != null) {
+      try (InputStream in = Files.newInputStream(pem)) {
+        int count = 0;
+        for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+          store.setCertificateEntry("ca-" + count++, each);
+        }
+      }
+    }
+    return store;
+  }
+
+  /** Files only; never a password. */
+  @Override
+  public String toString() {
+    return "TlsSettings[ca=" + ca + ", truststore=" + truststore + ", keystore=" + keystore + "]";
+  }
+}

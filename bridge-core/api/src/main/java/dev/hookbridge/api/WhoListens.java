@@ -1,0 +1,241 @@
+package dev.hookbridge.api;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+
+/**
+ * One look at what listens at an address, for the sentence about a connection that failed: a
+ * transport asks only then. It sends the beginnings of a few protocols and no name, password or
+ * event.
+ *
+ * @param host as it was written
+ * @param protocol what was found
+ * @param tls whether it speaks TLS first
+ * @param login of Kafka: whether it wants a login before anything else
+ */
+public record WhoListens(String host, int port, Protocol protocol, boolean tls, boolean login) {
+  private static final int PATIENCE_MS = 2_000;
+  private static final int STEP_MS = 450;
+  private static final int MOST = 3;
+  private static final long NO_FURTHER = 1_500_000_000;
+
+  /** What is spoken at an address. */
+  public enum Protocol {
+    /** The name leads to no address. */
+    NAMELESS,
+    /** Connections are refused. */
+    NOBODY,
+    /** No connection comes about in time, or nothing is said on it and it stays open. */
+    SILENT,
+    AMQP,
+    KAFKA,
+    HTTP,
+    /** Something else, or something behind a TLS that wants a certificate first. */
+    UNKNOWN
+  }
+
+  /**
+   * Looks at the first addresses of a list: at three of them, and at no further one once 1.5 s have
+   * passed.
+   *
+   * @param addresses their names need not be resolved
+   */
+  public static List<WhoListens> at(List<InetSocketAddress> addresses) {
+    List<WhoListens> found = new ArrayList<>();
+    long begun = System.nanoTime();
+    for (InetSocketAddress address : addresses.subList(0, Math.min(MOST, addresses.size()))) {
+      if (System.nanoTime() - begun < NO_FURTHER) {
+        found.add(at(address.getHostString(), address.getPort()));
+      }
+    }
+    return found;
+  }
+
+  /** Looks for at most about 2 s; never throws. */
+  public static WhoListens at(String host, int port) {
+    FutureTask<WhoListens> looking = new FutureTask<>(() -> new Look(host, port).find());
+    Thread thread = new Thread(looking, "who-listens");
+    thread.setDaemon(true); // a name server that is away keeps nobody waiting
+    thread.start();
+    try {
+      return looking.get(PATIENCE_MS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      looking.cancel(true);
+    }
+    return new WhoListens(host, port, Protocol.SILENT, false, false);
+  }
+
+  /** What is true whatever one wanted there; empty for the protocols of brokers. */
+  public String plainly() {
+    String where = host + ":" + port;
+    return switch (protocol) {
+      case NAMELESS ->
+          "the name "
+              + host
+              + " cannot be resolved: look at its spelling and at this host's resolver";
+      case NOBODY ->
+          "nobody listens at " + where + ": look at host and port, and whether the broker runs";
+      case SILENT -> where + " does not answer: look at host and port, and at firewalls between";
+      case HTTP -> where + " speaks HTTP" + (tls ? " over TLS" : "") + ", and is no broker's port";
+      case UNKNOWN ->
+          tls ? "" : "what listens at " + where + " is no broker: look at host and port";
+      case AMQP, KAFKA -> "";
+    };
+  }
+
+  /** The steps; each has a connection of its own, since most servers end it at a wrong word. */
+  private static final class Look {
+    private static final byte[] AMQP = {'A', 'M', 'Q', 'P', 0, 0, 9, 1};
+    private static final byte[] HTTP = "GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    /** ApiVersions 0, which a broker answers before any login; correlation 7, no client's name. */
+    private static final byte[] KAFKA = {0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 7, -1, -1};
+
+    /** Metadata 0 of no topic by name, which a broker that wants a login does not answer. */
+    private static final byte[] KAFKA_METADATA = {
+      0, 0, 0, 17, 0, 3, 0, 0, 0, 0, 0, 8, -1, -1, 0, 0, 0, 1, 0, 1, '-'
+    };
+
+    /** The beginning of a TLS 1.2 ClientHello, as any client sends it. */
+    private static final byte[] TLS = hello();
+
+    private final String host;
+    private final int port;
+    private boolean heard;
+
+    Look(String host, int port) {
+      this.host = host;
+      this.port = port;
+    }
+
+    private WhoListens found(Protocol protocol, boolean tls, boolean login) {
+      boolean silent = protocol == Protocol.UNKNOWN && !heard;
+      return new WhoListens(host, port, silent ? Protocol.SILENT : protocol, tls, login);
+    }
+
+    WhoListens find() {
+      try {
+        InetAddress.getByName(host);
+        byte[] first = say(plain(), TLS);
+        if (first.length > 1 && (first[0] == 22 || first[0] == 21) && first[1] == 3) {
+          return inside(true);
+        }
+        Protocol spoken = protocol(first);
+        boolean told = first.length > 0; // one that speaks first, or says what is wrong
+        return told ? found(spoken, false, false) : inside(false);
+      } catch (UnknownHostException e) {
+        return found(Protocol.NAMELESS, false, false);
+      } catch (ConnectException e) {
+        boolean refused = String.valueOf(e.getMessage()).contains("refused");
+        return found(refused ? Protocol.NOBODY : Protocol.SILENT, false, false);
+      } catch (IOException e) {
+        return found(Protocol.SILENT, false, false);
+      }
+    }
+
+    private WhoListens inside(boolean tls) throws IOException {
+      try {
+        Socket kafka = tls ? secure() : plain();
+        byte[] answer = say(kafka, KAFKA);
+        if (answer.length >= 8 && answer[4] == 0 && answer[5] == 0 && answer[7] == 7) {
+          return found(Protocol.KAFKA, tls, wantsLogin(tls));
+        }
+        Protocol spoken = protocol(answer);
+        for (byte[] words : new byte[][] {AMQP, HTTP}) {
+          if (spoken == Protocol.UNKNOWN) {
+            spoken = protocol(say(tls ? secure() : plain(), words));
+          }
+        }
+        return found(spoken, tls, false);
+      } catch (GeneralSecurityException e) {
+        return found(Protocol.UNKNOWN, tls, false);
+      } catch (IOException e) {
+        if (tls) {
+          return found(Protocol.UNKNOWN, true, false); // it wants to see a certificate
+        }
+        throw e;
+      }
+    }
+
+    private boolean wantsLogin(boolean tls) throws IOException, GeneralSecurityException {
+      return say(tls ? secure() : plain(), KAFKA_METADATA).length == 0;
+    }
+
+    private static Protocol protocol(byte[] answer) {
+      String text = new String(answer, StandardCharsets.ISO_8859_1);
+      if (text.startsWith("AMQP")
+          || (answer.length > 7 && answer[0] == 1 && text.contains("product"))) {
+        return Protocol.AMQP;
+      }
+      return text.startsWith("HTTP/") ? Protocol.HTTP : Protocol.UNKNOWN;
+    }
+
+    private Socket plain() throws IOException {
+      Socket socket = new Socket();
+      socket.connect(new InetSocketAddress(host, port), STEP_MS);
+      socket.setSoTimeout(STEP_MS);
+      return socket;
+    }
+
+    /** A connection that asks for the protocol alone, so any certificate will do. */
+    private Socket secure() throws IOException, GeneralSecurityException {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, new TrustManager[] {new AnyCertificate()}, null);
+      SSLSocket socket =
+          (SSLSocket) context.getSocketFactory().createSocket(plain(), host, port, true);
+      socket.startHandshake();
+      return socket;
+    }
+
+    /** The beginning of what comes back; empty when nothing does. */
+    private byte[] say(Socket socket, byte[] words) {
+      try (socket) {
+        socket.getOutputStream().write(words);
+        socket.getOutputStream().flush();
+        InputStream in = socket.getInputStream();
+        byte[] answer = new byte[256];
+        int read = in.read(answer);
+        heard = true;
+        return Arrays.copyOf(answer, Math.max(0, read));
+      } catch (SocketTimeoutException e) {
+        return new byte[0];
+      } catch (IOException e) {
+        heard = true; // the connection was reset
+        return new byte[0];
+      }
+    }
+
+    private static byte[] hello() {
+      byte[] suites = {(byte) 0xc0, 0x2f, (byte) 0xc0, 0x2b, 0x00, (byte) 0x9c, 0x00, 0x2f};
+      byte[] hello = new byte[5 + 4 + 2 + 32 + 1 + 2 + suites.length + 2];
+      byte[] head = {22, 3, 1, 0, (byte) (hello.length - 5), 1, 0, 0, (byte) (hello.length - 9)};
+      System.arraycopy(head, 0, hello, 0, head.length);
+      hello[9] = 3;
+      hello[10] = 3;
+      hello[45] = (byte) suites.length;
+      System.arraycopy(suites, 0, hello, 46, suites.length);
+      hello[46 + suites.length] = 1; // one compression method: none
+      return hello;
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package dev.hookbridge.check;
+
+import dev.hookbridge.api.Check;
+import dev.hookbridge.config.Config;
+import dev.hookbridge.config.SinkConfig;
+import dev.hookbridge.delivery.SinkOptions;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a sink's transport finds at its broker, each line with the sink's name. */
+public final class SinkChecks {
+  private SinkChecks() {}
+
+  public static List<Check> of(Config config, SinkConfig sink, boolean create) {
+    SinkOptions plan = sink.plan();
+    List<Check> found = new ArrayList<>(plan.transport().check(plan.settings(), create));
+    if (RuleChecks.uses(config, sink)) {
+      found.addAll(plan.transport().checkDecisions(plan.settings(), create));
+    }
+    return found.stream()
+        .map(check -> new Check(check.level(), named(sink, check.what()), check.message()))
+        .toList();
+  }
+
+  public static String named(SinkConfig sink, String what) {
+    return "sink " + sink.name() + ": " + what;
+  }
+}

@@ -1,0 +1,43 @@
+package dev.hookbridge.command;
+
+import dev.hookbridge.config.Config;
+import dev.hookbridge.config.ConfigException;
+import dev.hookbridge.config.HostPaths;
+import dev.hookbridge.config.SinkConfig;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What every command starts from: where things lie and what is configured. */
+public final class CommonOptions {
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description = "The configuration; default: hookbridge.yaml in /etc/hookbridge or <data>/etc.")
+  @Nullable Path file;
+
+  public HostPaths places() {
+    return HostPaths.resolve(System.getenv());
+  }
+
+  public Config config() throws ConfigException {
+    return Config.load(file, places(), System.getenv());
+  }
+
+  /** The sink a command was asked about, or the only or first one. */
+  public SinkConfig sink(@Nullable String name) throws ConfigException {
+    Config config = config();
+    Optional<SinkConfig> found =
+        config.sinks().stream()
+            .filter(sink -> name == null || sink.name().equals(name))
+            .findFirst();
+    return found.orElseThrow(
+        () ->
+            new ConfigException(
+                "there is no sink '"
+                    + name
+                    + "': the configuration has "
+                    + config.sinks().stream().map(SinkConfig::name).toList()));
+  }
+}

@@ -1,0 +1,65 @@
+package dev.hookbridge.command;
+
+import dev.hookbridge.api.PlainWords;
+import dev.hookbridge.api.SinkException;
+import dev.hookbridge.config.ConfigException;
+import dev.hookbridge.hooks.HooksException;
+import dev.hookbridge.spool.sqlite.SpoolException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParseResult;
+
+/** Turns what a command threw into one sentence on stderr and exit code 1. */
+public final class Failures implements IExecutionExceptionHandler {
+
+  @Override
+  public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
+    PrintWriter err = command.getErr();
+    if (expected(e)) {
+      err.println("hookbridge: " + sentence(e));
+    } else {
+      err.println("hookbridge: unexpected failure; please report it with the following text");
+      e.printStackTrace(err);
+    }
+    return 1;
+  }
+
+  private static boolean expected(Exception e) {
+    return e instanceof IOException
+        || e instanceof ConfigException
+        || e instanceof SpoolException
+        || e instanceof SinkException
+        || e instanceof HooksException
+        || e instanceof Failure;
+  }
+
+  /** One sentence about what went wrong, as good as there is one. */
+  public static String sentence(@Nullable Throwable e) {
+    if (e instanceof AccessDeniedException denied) {
+      return denied.getFile() + ": no permission; run this as its owner or as root";
+    }
+    if (e instanceof NoSuchFileException missing) {
+      return missing.getFile() + " is missing: create it, or set another data folder";
+    }
+    if (e == null) {
+      return "an unknown failure";
+    }
+    String message = e.getMessage();
+    boolean ours = e.getClass() == IOException.class || !e.getClass().getName().startsWith("java");
+    return ours && message != null ? PlainWords.of(message) : PlainWords.of(e);
+  }
+
+  /** What a command itself finds wrong, in one sentence. */
+  public static final class Failure extends Exception {
+    private static final long serialVersionUID = 1;
+
+    public Failure(String message) {
+      super(message);
+    }
+  }
+}

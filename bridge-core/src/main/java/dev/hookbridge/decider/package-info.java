@@ -1,0 +1,8 @@
+/**
+ * {@code hookbridge decide}: a decision service. It reads requests from a broker, gets an answer
+ * from a program or a fixed one, and replies.
+ */
+@NullMarked
+package dev.hookbridge.decider;
+
+import org.jspecify.annotations.NullMarked;

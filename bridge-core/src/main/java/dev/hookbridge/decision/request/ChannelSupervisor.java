@@ -1,0 +1,210 @@
+package dev.hookbridge.decision.request;
+
+import dev.hookbridge.api.DecisionChannel;
+import dev.hookbridge.api.DecisionRequest;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Replies;
+import dev.hookbridge.api.SinkContext;
+import dev.hookbridge.api.SinkException;
+import dev.hookbridge.delivery.Backoff;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way to one broker's deciders: keeps a {@link DecisionChannel} open for as long as the agent
+ * lives, and opens another after a pause when it breaks.
+ *
+ * <p>One thread, named {@code decisions-<sink>}. The other methods are safe from any.
+ */
+public final class ChannelSupervisor implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ChannelSupervisor.class);
+  private static final long LIVED = TimeUnit.SECONDS.toNanos(10);
+  private static final long CALM = TimeUnit.SECONDS.toNanos(2);
+  private static final long QUIET = TimeUnit.MINUTES.toNanos(1);
+
+  /** What is heard over a line; as {@link Replies}, which says how to behave. */
+  interface Listener {
+    void replied(ChannelSupervisor line, String correlation, byte[] body);
+
+    void unheard(ChannelSupervisor line, String correlation);
+
+    void failed(ChannelSupervisor line, String correlation);
+
+    /** Nothing that was asked over this line before will be answered. */
+    void broken(ChannelSupervisor line);
+  }
+
+  private final DecisionTransport decisionTransport;
+  private final SinkContext context;
+  private final Listener listener;
+  private final Thread thread;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private volatile @Nullable DecisionChannel channel;
+  private volatile @Nullable Ear listening;
+  private volatile String told = "";
+  private volatile long toldAt;
+  private volatile long troubleAt;
+
+  public ChannelSupervisor(
+      DecisionTransport decisionTransport, SinkContext context, Listener listener) {
+    this.decisionTransport = decisionTransport;
+    this.context = context;
+    this.listener = listener;
+    this.thread = new Thread(this::run, "decisions-" + decisionTransport.name());
+    this.thread.setDaemon(true);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  /** A request as large as may go over this line now. */
+  Envelope fitting(Envelope request) {
+    DecisionChannel open = channel;
+    return decisionTransport.fitting(
+        request, open == null ? Integer.MAX_VALUE : open.maxEventBytes());
+  }
+
+  public boolean ready() {
+    DecisionChannel open = channel;
+    return open != null && open.ready();
+  }
+
+  /** Sends a request, or says at once that it failed. */
+  void ask(DecisionRequest request) {
+    DecisionChannel open = channel;
+    try {
+      if (open != null) {
+        open.ask(request);
+        return;
+      }
+    } catch (RuntimeException e) {
+      trouble("unexpected failure of the channel: " + e);
+    }
+    listener.failed(this, request.correlation());
+  }
+
+  private void run() {
+    Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
+    while (stopped.getCount() > 0) {
+      long begun = System.nanoTime();
+      try {
+        live();
+      } catch (SinkException | IllegalArgumentException e) { // the latter: of the settings
+        trouble(String.valueOf(e.getMessage()));
+      } catch (RuntimeException | Error e) {
+        // A fault of a client library must not end this for good.
+        trouble("unexpected failure: " + e);
+      }
+      if (System.nanoTime() - begun > LIVED) {
+        backoff.reset();
+      }
+      pause(backoff.next());
+    }
+  }
+
+  /** One life of a channel. */
+  private void live() throws SinkException {
+    Ear ear = new Ear();
+    listening = ear;
+    try (DecisionChannel open =
+        decisionTransport
+            .transport()
+            .decisions(decisionTransport.settings(), context, ear)
+            .orElseThrow(() -> new IllegalStateException("it does not support decisions"))) {
+      channel = open;
+      while (!ear.over.await(500, TimeUnit.MILLISECONDS) && stopped.getCount() > 0) {
+        well(open);
+      }
+    } catch (InterruptedException e) {
+      stopped.countDown();
+    } finally {
+      hangUp();
+    }
+  }
+
+  private void hangUp() {
+    channel = null;
+    listener.broken(this);
+  }
+
+  private void well(DecisionChannel open) {
+    if (!told.isEmpty() && open.ready() && System.nanoTime() - troubleAt > CALM) {
+      LOG.info("decisions over {}: deciders can be asked again", decisionTransport.name());
+      told = "";
+    }
+  }
+
+  /** The first of it loudly, then a line a minute at most. */
+  private void trouble(String what) {
+    long now = System.nanoTime();
+    troubleAt = now;
+    if (stopped.getCount() > 0 && (told.isEmpty() || now - toldAt > QUIET)) {
+      LOG.warn(
+          "decisions over {}: {}; its rules' on-error holds meanwhile",
+          decisionTransport.name(),
+          what);
+      told = what;
+      toldAt = now;
+    }
+  }
+
+  /** The sink's name. */
+  String name() {
+    return decisionTransport.name();
+  }
+
+  private void pause(long nanos) {
+    try {
+      boolean over = stopped.await(nanos, TimeUnit.NANOSECONDS);
+      LOG.debug("decisions over {}: {}", decisionTransport.name(), over ? "ended" : "next attempt");
+    } catch (InterruptedException e) {
+      stopped.countDown();
+    }
+  }
+
+  @Override
+  public void close() {
+    stopped.countDown();
+    Ear ear = listening;
+    if (ear != null) {
+      ear.over.countDown();
+    }
+    try {
+      thread.join(TimeUnit.SECONDS.toMillis(3));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The replies of one life. */
+  private final class Ear implements Replies {
+    private final CountDownLatch over = new CountDownLatch(1);
+
+    @Override
+    public void replied(String correlation, byte[] body) {
+      listener.replied(ChannelSupervisor.this, correlation, body);
+    }
+
+    @Override
+    public void unheard(String correlation) {
+      listener.unheard(ChannelSupervisor.this, correlation);
+    }
+
+    @Override
+    public void failed(String correlation, String why) {
+      trouble(why);
+      listener.failed(ChannelSupervisor.this, correlation);
+    }
+
+    @Override
+    public void broken(String why) {
+      trouble(why);
+      over.countDown();
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package dev.hookbridge.decision.request;
+
+import dev.hookbridge.decision.rule.DecisionMeters;
+import dev.hookbridge.decision.rule.DecisionMeters.Ignored;
+import dev.hookbridge.decision.rule.Rule;
+import dev.hookbridge.text.TextSanitizer;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells of replies that changed nothing: counts each, and has for each reason a line in the log at
+ * most once a minute, so that who writes a decider sees what is wrong with it. Safe between
+ * threads.
+ */
+final class IgnoredReplies {
+  private static final Logger LOG = LoggerFactory.getLogger(IgnoredReplies.class);
+  private static final long QUIET = TimeUnit.MINUTES.toNanos(1);
+
+  /** Hosts that share a partition of the topic of replies read each other's all the time. */
+  private static final long QUIET_FOREIGN = TimeUnit.HOURS.toNanos(1);
+
+  private static final int MOST_NAME = 200;
+
+  private static final class Told {
+    long at;
+    long since;
+  }
+
+  private final DecisionMeters meters;
+  private final Map<Ignored, Told> told = new EnumMap<>(Ignored.class);
+
+  IgnoredReplies(DecisionMeters meters) {
+    this.meters = meters;
+  }
+
+  /** It came for a question of ours. */
+  void reply(PendingDecision asking, Rule rule, String decider, Ignored why, long now) {
+    meters.ignored(why);
+    long more = unsaid(why, now, QUIET);
+    if (more >= 0) {
+      PendingRequest asked = PendingRequest.of(asking, rule);
+      LOG.warn(
+          "a reply to rule {} about {} {} was ignored: {}, {} ms after the asking, from {}; {} more"
+              + " since the last such line",
+          rule.name(),
+          TextSanitizer.text(asked.operation(), MOST_NAME),
+          TextSanitizer.text(asked.object(), MOST_NAME),
+          why.word(),
+          asking.afterMs(now),
+          decider.isEmpty() ? "a decider without a name" : decider,
+          more);
+    }
+  }
+
+  /** It came for nobody's question, or for another host's. */
+  void foreign(String sink) {
+    meters.ignored(Ignored.FOREIGN);
+    long more = unsaid(Ignored.FOREIGN, System.nanoTime(), QUIET_FOREIGN);
+    if (more >= 0) {
+      LOG.info(
+          "a reply over sink {} was ignored: foreign, this agent asked nothing with its correlation"
+              + " (usual over Kafka, where hosts share partitions); {} more since the last such line",
+          sink,
+          more);
+    }
+  }
+
+  /** How many were not told since the last line; −1 when it is too early for the next one. */
+  private synchronized long unsaid(Ignored why, long now, long quiet) {
+    Told last = told.get(why);
+    if (last != null && now - last.at < quiet) {
+      last.since++;
+      return -1;
+    }
+    Told next = new Told();
+    next.at = now;
+    told.put(why, next);
+    return last == null ? 0 : last.since;
+  }
+}

@@ -1,0 +1,89 @@
+package dev.hookbridge.decision.rule;
+
+import dev.hookbridge.envelope.Operations;
+import dev.hookbridge.envelope.Operations.Operation;
+import dev.hookbridge.record.HookCall;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which operations a rule is about: {@code driver.operation.suboperation}, where {@code *} stands
+ * for any word. Only those that libvirt lets a hook abort count, whatever else the pattern matches.
+ *
+ * @param destructive operations whose veto ends something that runs count as well
+ */
+public record When(String driver, String operation, String suboperation, boolean destructive) {
+  private static final String ANY = "*";
+
+  /**
+   * Reads a pattern.
+   *
+   * @throws IllegalArgumentException with the end of a sentence that began with the pattern
+   */
+  public static When of(String pattern, boolean destructive) {
+    String[] words = pattern.split("\\.", -1);
+    if (words.length != 3) {
+      throw new IllegalArgumentException(
+          "is no pattern: write driver.operation.suboperation, * for any word");
+    }
+    When when = new When(words[0], words[1], words[2], destructive);
+    List<Operation> matching = Operations.all().stream().filter(when::matches).toList();
+    if (matching.isEmpty()) {
+      throw new IllegalArgumentException(
+          "matches no operation that libvirt calls hooks for: write one like qemu.prepare.begin");
+    }
+    if (matching.stream().noneMatch(when::canVeto)) {
+      throw new IllegalArgumentException(explanation(matching.get(0)));
+    }
+    return when;
+  }
+
+  private static String explanation(Operation operation) {
+    String so = "when such a hook fails, " + operation.consequence();
+    return operation.destructive()
+        ? "is destructive, since "
+            + so
+            + ": set allow-destructive here and in root's shim.conf if that is meant"
+        : "cannot be gated, since " + so + ": choose one that can be aborted, like prepare";
+  }
+
+  private boolean matches(Operation operation) {
+    return is(driver, operation.driver())
+        && is(this.operation, operation.name())
+        && operation.suboperations().stream().anyMatch(word -> is(suboperation, word));
+  }
+
+  private boolean canVeto(Operation operation) {
+    return operation.abortable() || (destructive && operation.destructive());
+  }
+
+  /** Whether a call is one of those that may be vetoed by this. */
+  boolean matches(HookCall call) {
+    Optional<Operation> known = find(call);
+    return known.isPresent()
+        && canVeto(known.get())
+        && is(driver, call.driver())
+        && is(operation, known.get().name())
+        && is(suboperation, new String(call.suboperation(), StandardCharsets.ISO_8859_1));
+  }
+
+  /** Whether a veto of this call would end something that runs. */
+  public static boolean isDestructive(HookCall call) {
+    return find(call).map(Operation::destructive).orElse(true);
+  }
+
+  private static Optional<Operation> find(HookCall call) {
+    return Operations.find(
+        call.driver(), new String(call.operation(), StandardCharsets.ISO_8859_1));
+  }
+
+  private static boolean is(String pattern, String word) {
+    return pattern.equals(ANY) || pattern.equals(word);
+  }
+
+  @Override
+  public String toString() {
+    return driver + "." + operation + "." + suboperation;
+  }
+}

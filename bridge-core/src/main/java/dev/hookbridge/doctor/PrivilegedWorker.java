@@ -1,0 +1,188 @@
+package dev.hookbridge.doctor;
+
+import dev.hookbridge.config.HostPaths;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.BlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A part of the doctor in a process of its own: one as the user who called, root on a host, and one
+ * as the owner of the spool. Root looks at nothing that lies in the agent's folders, since its user
+ * can put anything there; and a process that hangs on a frozen disk can be left behind.
+ */
+final class PrivilegedWorker implements AutoCloseable {
+  /** The words by which {@link DoctorWorker} knows what to be. */
+  static final String HOST = "host";
+
+  static final String AGENT = "agent";
+
+  /** More than all findings of a host with a dozen sinks. */
+  private static final int MOST = 1 << 20;
+
+  private final String name;
+  private final Process process;
+
+  /** What a part has said; {@code line} is null once nothing more comes. */
+  record Said(PrivilegedWorker by, @Nullable DoctorLine line) {}
+
+  private PrivilegedWorker(String name, Process process) {
+    this.name = name;
+    this.process = process;
+  }
+
+  /**
+   * Starts a part, which puts what it says into the queue.
+   *
+   * @param user a command that runs another one as somebody else; may be empty
+   */
+  static PrivilegedWorker start(
+      String name,
+      List<String> user,
+      HostPaths places,
+      String token,
+      List<String> arguments,
+      BlockingQueue<Said> said)
+      throws IOException {
+    List<String> words = new ArrayList<>(user);
+    words.addAll(java());
+    if (!user.isEmpty()) {
+      words.add("-XX:+DisableAttachMechanism");
+    }
+    words.addAll(List.of(DoctorWorker.class.getName(), name, token));
+    words.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(words);
+    builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+    if (!user.isEmpty()) {
+      builder.environment().put("HOME", places.data().toString());
+      builder.directory(Path.of("/").toFile());
+    }
+    PrivilegedWorker part = new PrivilegedWorker(name, builder.start());
+    Thread reader = new Thread(() -> part.read(said), "doctor-" + name);
+    reader.setDaemon(true);
+    reader.start();
+    return part;
+  }
+
+  /** As small and as quick to start as the agent: {@code bin/hookbridge} has the same. */
+  private static List<String> java() {
+    String home = System.getProperty("hookbridge.home", "");
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    words.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx56m"));
+    Path archive = Path.of(home, "lib", "hookbridge.jsa");
+    if (!home.isEmpty() && Files.isReadable(archive)) {
+      words.addAll(List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds*=off"));
+    }
+    words.add("-Dhookbridge.home=" + home);
+    words.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    return words;
+  }
+
+  /**
+   * The command by which root becomes the spool's owner; empty when this user stays who he is.
+   *
+   * @throws IOException one sentence, when it is not known whom to become, or by which program
+   */
+  static List<String> owner(HostPaths places) throws IOException {
+    if (DoctorFolders.self() != 0) {
+      return List.of();
+    }
+    OptionalInt owner = DoctorFolders.owner(places.spool());
+    if (owner.isEmpty()) {
+      throw new IOException(
+          "was not looked at: there is no folder "
+              + places.spool()
+              + " whose owner would be asked");
+    }
+    if (owner.getAsInt() == 0) {
+      return List.of();
+    }
+    Object group = Files.getAttribute(places.spool(), "unix:gid", LinkOption.NOFOLLOW_LINKS);
+    return List.of(relay().toString(), Integer.toString(owner.getAsInt()), group.toString());
+  }
+
+  /** It keeps what it runs away from root's terminal, which this process has. */
+  private static Path relay() throws IOException {
+    Path relay = Path.of(System.getProperty("hookbridge.home", ""), "libexec", "hookbridge-relay");
+    if (!Files.isExecutable(relay)) {
+      throw new IOException("was not looked at: " + relay + " is missing, install it");
+    }
+    return relay;
+  }
+
+  String name() {
+    return name;
+  }
+
+  private void read(BlockingQueue<Said> said) {
+    try (InputStream in = process.getInputStream();
+        BufferedReader lines =
+            new BufferedReader(
+                new InputStreamReader(new Bounded(in, MOST), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        DoctorLine parsed = DoctorLine.parse(line);
+        if (parsed != null) {
+          said.add(new Said(this, parsed));
+        }
+      }
+    } catch (IOException e) {
+      said.add(new Said(this, null));
+      return;
+    }
+    said.add(new Said(this, null));
+  }
+
+  /** Says a word to the part; one that has ended does not hear it. */
+  void tell(String word) {
+    try {
+      OutputStream out = process.getOutputStream();
+      out.write((word + "\n").getBytes(StandardCharsets.UTF_8));
+      out.flush();
+    } catch (IOException e) {
+      close();
+    }
+  }
+
+  /** Kills it, and does not wait: a process that waits for a disk ends when the disk answers. */
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+
+  /** A stream that ends early. */
+  private static final class Bounded extends InputStream {
+    private final InputStream in;
+    private int left;
+
+    private Bounded(InputStream in, int most) {
+      this.in = in;
+      this.left = most;
+    }
+
+    @Override
+    public int read() throws IOException {
+      return left-- > 0 ? in.read() : -1;
+    }
+
+    @Override
+    public int read(byte[] bytes, int from, int length) throws IOException {
+      if (left <= 0) {
+        return -1;
+      }
+      int read = in.read(bytes, from, Math.min(length, left));
+      left -= Math.max(0, read);
+      return read;
+    }
+  }
+}

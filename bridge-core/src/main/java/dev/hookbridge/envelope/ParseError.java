@@ -1,9 +1,0 @@
-package dev.hookbridge.envelope;
-
-/**
- * Why the stdin could not be read as XML. Never quotes it: what does not parse cannot be redacted.
- *
- * @param line counted from 1
- * @param column in characters, counted from 1
- */
-record ParseError(String message, int line, int column) {}

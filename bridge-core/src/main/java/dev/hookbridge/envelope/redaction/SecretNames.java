@@ -1,0 +1,94 @@
+package dev.hookbridge.envelope.redaction;
+
+import dev.hookbridge.text.Uuids;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Names that hold a secret wherever they stand: of elements, of attributes, and of members in a
+ * text. Case, {@code -}, {@code _} and {@code .} do not count, nor does what stands before.
+ */
+final class SecretNames {
+  /** The ends of such names. */
+  static final List<String> ENDINGS =
+      List.of(
+          "passwd",
+          "password",
+          "passphrase",
+          "adminpass",
+          "rootpass",
+          "userpass",
+          "secret",
+          "token",
+          "apikey",
+          "accesskey",
+          "secretkey",
+          "privatekey",
+          "credentials",
+          "authorization",
+          "cookie",
+          "cookies",
+          "userdata");
+
+  private static final String REFERENCE = "secret";
+
+  /** By the last two letters, since nearly every name is none of these. */
+  private static final boolean[][] LAST = new boolean[128][128];
+
+  static {
+    for (String ending : ENDINGS) {
+      LAST[ending.charAt(ending.length() - 2)][ending.charAt(ending.length() - 1)] = true;
+    }
+  }
+
+  private SecretNames() {}
+
+  static boolean matches(String name) {
+    if (!isLikely(name)) {
+      return false;
+    }
+    String plain = plain(name);
+    for (String ending : ENDINGS) {
+      if (plain.endsWith(ending)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** An attribute {@code secret} with a UUID only refers to a secret that libvirt keeps. */
+  static boolean matches(String attribute, String value) {
+    return matches(attribute) && !(attribute.equals(REFERENCE) && Uuids.canonical(value) != null);
+  }
+
+  /** False only for what {@link #plain} makes no such name of. */
+  private static boolean isLikely(String name) {
+    int length = name.length();
+    if (length < 2) {
+      return false;
+    }
+    char last = name.charAt(length - 1);
+    char before = name.charAt(length - 2);
+    if (!isLetter(last) || !isLetter(before)) {
+      return true;
+    }
+    return LAST[before | 0x20][last | 0x20];
+  }
+
+  private static boolean isLetter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  }
+
+  private static String plain(String name) {
+    StringBuilder plain = null;
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c == '-' || c == '_' || c == '.') {
+        plain = plain == null ? new StringBuilder(name).delete(i, name.length()) : plain;
+      } else if (plain != null) {
+        plain.append(c);
+      }
+    }
+    return (plain == null ? name : plain.toString()).toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Decides which elements, attributes and texts of an XML document are secrets. {@code
+ * docs/events.md} lists them. It does not read XML itself.
+ */
+@NullMarked
+package dev.hookbridge.envelope.redaction;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,38 @@
+package dev.hookbridge.envelope.summary;
+
+import org.jspecify.annotations.Nullable;
+
+/** The attributes of one element as they may be shown. */
+public final class Attributes {
+  private final String[] words;
+  private int used;
+
+  public Attributes(int count) {
+    words = new String[2 * count];
+  }
+
+  public void add(String name, String value) {
+    words[used++] = name;
+    words[used++] = value;
+  }
+
+  @Nullable String get(String name) {
+    for (int i = 0; i < used; i += 2) {
+      if (words[i].equals(name)) {
+        return words[i + 1];
+      }
+    }
+    return null;
+  }
+
+  /** The value of the first of these attributes that is there. */
+  @Nullable String first(String... names) {
+    for (String name : names) {
+      String value = get(name);
+      if (value != null) {
+        return value;
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,125 @@
+package dev.hookbridge.spool.repair;
+
+import dev.hookbridge.spool.sqlite.Database;
+import dev.hookbridge.spool.sqlite.Faults;
+import dev.hookbridge.spool.sqlite.Folder;
+import dev.hookbridge.spool.sqlite.NativeLibrary;
+import dev.hookbridge.spool.sqlite.SpoolException;
+import dev.hookbridge.spool.state.Continuity;
+import dev.hookbridge.spool.state.Epoch;
+import dev.hookbridge.spool.state.HighWaterFile;
+import dev.hookbridge.spool.state.HostIdentity;
+import dev.hookbridge.spool.state.ReserveFile;
+import dev.hookbridge.spool.state.SpoolState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What {@code Spool.open} has found and made.
+ *
+ * @param setAside the damaged file that was in the way
+ * @param lastEarlier the highest number given before
+ * @param outside where the highest number is kept besides
+ */
+public record Opening(
+    Folder folder,
+    Database db,
+    SpoolState ledger,
+    Epoch epoch,
+    Optional<SetAside> setAside,
+    long lastEarlier,
+    HighWaterFile outside) {
+
+  /**
+   * Opens the spool in a folder, after a repair if it needs one.
+   *
+   * @param runtime a folder that is empty after each boot, where there is one
+   */
+  public static Opening of(Folder folder, HostIdentity me, Optional<Path> runtime)
+      throws SQLException, IOException, SpoolException {
+    NativeLibrary.find(folder.path());
+    List<Path> folders = new ArrayList<>(List.of(folder.path()));
+    runtime.ifPresent(folders::add);
+    HighWaterFile outside = HighWaterFile.in(folders);
+    try {
+      return of(folder, me, outside);
+    } catch (SQLException | IOException | SpoolException | RuntimeException e) {
+      outside.close();
+      throw e;
+    }
+  }
+
+  private static Opening of(Folder folder, HostIdentity me, HighWaterFile outside)
+      throws SQLException, IOException, SpoolException {
+    Replacement replacement = new Replacement(folder);
+    Optional<SetAside> setAside = replacement.finish("it was being replaced");
+    if (folder.marked()) {
+      setAside = Optional.of(salvage(replacement, outside, "found while it was in use"));
+    } else if (Files.exists(folder.file())) {
+      try {
+        return openedOnAnyDisk(folder, me, outside, setAside);
+      } catch (SQLException e) {
+        if (!Faults.damage(e)) {
+          throw e;
+        }
+        setAside = Optional.of(salvage(replacement, outside, String.valueOf(e.getMessage())));
+      }
+    } else {
+      SpoolFile.create(folder);
+    }
+    folder.unmark();
+    return opened(folder, me, outside, setAside);
+  }
+
+  /** A draft of what can be read takes the damaged file's place. */
+  private static SetAside salvage(Replacement replacement, HighWaterFile outside, String reason)
+      throws SQLException, IOException, SpoolException {
+    replacement.begin(reason);
+    replacement.makeRoom();
+    try (Salvage salvage = new Salvage(replacement.file(), replacement.draft(), outside.read())) {
+      salvage.run();
+    } catch (SQLException | IOException | RuntimeException e) {
+      replacement.removeDraft();
+      throw e;
+    }
+    replacement.complete();
+    return replacement.finish(reason).orElseThrow();
+  }
+
+  /** Even to open a file takes room, for the memory that connections share and for the log. */
+  private static Opening openedOnAnyDisk(
+      Folder folder, HostIdentity me, HighWaterFile outside, Optional<SetAside> setAside)
+      throws SQLException, IOException, SpoolException {
+    try {
+      return opened(folder, me, outside, setAside);
+    } catch (SQLException e) {
+      if (Faults.damage(e) || !ReserveFile.release(folder.path())) {
+        throw e;
+      }
+      return opened(folder, me, outside, setAside);
+    }
+  }
+
+  private static Opening opened(
+      Folder folder, HostIdentity me, HighWaterFile outside, Optional<SetAside> setAside)
+      throws SQLException, SpoolException {
+    boolean closed = Folder.size(Folder.wal(folder.file())) == 0;
+    Database db = SpoolFile.open(folder.file());
+    try {
+      IntegrityCheck.examine(db, folder.file(), closed);
+      SpoolState ledger = SpoolState.load(db);
+      Continuity continuity = new Continuity(db, ledger, outside.read());
+      Epoch epoch = ledger.transact((connection, change) -> continuity.restore(change, me));
+      ledger.keep(outside, continuity.now(epoch, me));
+      return new Opening(folder, db, ledger, epoch, setAside, ledger.last(), outside);
+    } catch (SQLException | RuntimeException e) {
+      db.close();
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package dev.hookbridge.spool.repair;
+
+import dev.hookbridge.spool.sqlite.Folder;
+import dev.hookbridge.spool.sqlite.SpoolException;
+import dev.hookbridge.spool.state.ReserveFile;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts another file in the place of {@code spool.db}, so that a crash at any step leaves either the
+ * old file with its log, or a complete new one.
+ *
+ * <pre>
+ * spool.db.new     the draft: worthless after a crash
+ * spool.db.ready   complete: the next start finishes the replacement
+ * </pre>
+ */
+public final class Replacement {
+  private static final Logger LOG = LoggerFactory.getLogger(Replacement.class);
+  private static final DateTimeFormatter STAMP =
+      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+  private final Folder folder;
+
+  public Replacement(Folder folder) {
+    this.folder = folder;
+  }
+
+  /** The file to be replaced. */
+  Path file() {
+    return folder.file();
+  }
+
+  public Path draft() {
+    return folder.path().resolve("spool.db.new");
+  }
+
+  private Path ready() {
+    return folder.path().resolve("spool.db.ready");
+  }
+
+  public void begin(String reason) throws IOException {
+    LOG.error("the spool in {} is damaged: {}; saving what is intact", folder.path(), reason);
+    folder.make();
+    removeDraft();
+  }
+
+  void removeDraft() throws IOException {
+    for (Path left : new Path[] {draft(), Folder.wal(draft()), Folder.shm(draft())}) {
+      Files.deleteIfExists(left);
+    }
+  }
+
+  /**
+   * Gives up the ballast, which comes back by itself, and looks whether a copy finds room: it must
+   * not fill a disk on which hooks write.
+   *
+   * @throws SpoolException of kind {@code FULL} when it would not
+   */
+  void makeRoom() throws IOException, SpoolException {
+    ReserveFile.release(folder.path());
+    long need = Folder.size(file()) + Folder.size(Folder.wal(file()));
+    long free = folder.path().toFile().getUsableSpace();
+    if (free < need) {
+      throw new SpoolException(
+          SpoolException.Kind.FULL,
+          "The spool in "
+              + folder.path()
+              + " is damaged, and saving what is intact needs up to "
+              + need
+              + " bytes of which "
+              + free
+              + " are free; make room.");
+    }
+  }
+
+  /** The draft is complete and closed. */
+  public void complete() throws IOException {
+    try (FileChannel file = FileChannel.open(draft(), StandardOpenOption.WRITE)) {
+      file.force(true);
+    }
+    Files.move(draft(), ready(), StandardCopyOption.ATOMIC_MOVE);
+    folder.sync();
+  }
+
+  /**
+   * Puts a complete draft in its place, if there is one, and the old file aside under one name with
+   * its log, so that SQLite finds both together.
+   *
+   * @return where the old file is now; empty when there is no complete draft
+   */
+  Optional<SetAside> finish(String reason) throws IOException {
+    if (!Files.exists(ready())) {
+      return Optional.empty();
+    }
+    Path file = folder.file();
+    boolean there = Files.exists(file);
+    Path aside = file.resolveSibling("spool.db.damaged-" + STAMP.format(Instant.now()));
+    moveIfThere(file, aside);
+    moveIfThere(Folder.wal(file), Folder.wal(aside));
+    Files.deleteIfExists(Folder.shm(file));
+    Files.move(ready(), file, StandardCopyOption.ATOMIC_MOVE);
+    folder.unmark();
+    folder.sync();
+    return there ? Optional.of(new SetAside(aside, reason)) : Optional.empty();
+  }
+
+  private static void moveIfThere(Path from, Path to) throws IOException {
+    if (Files.exists(from)) {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+}

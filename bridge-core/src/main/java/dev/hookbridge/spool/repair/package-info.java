@@ -1,0 +1,8 @@
+/**
+ * Opens a spool, and saves what is intact of a damaged one. The entry point is {@link
+ * dev.hookbridge.spool.repair.Opening}.
+ */
+@NullMarked
+package dev.hookbridge.spool.repair;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,8 @@
+/**
+ * The SQLite library, its connection and its files: opening, errors, write-ahead log, permissions.
+ * It knows no table.
+ */
+@NullMarked
+package dev.hookbridge.spool.sqlite;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,92 @@
+package dev.hookbridge.spool.state;
+
+import dev.hookbridge.spool.table.Meta;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+
+/**
+ * The name of a stretch of numbers. A new one begins with each {@link HostIdentity}, that is with
+ * each boot, host name and machine, and whenever the file is not the one that gave the highest
+ * number. So no number of an epoch is given twice, whatever was cloned or put back. The numbers go
+ * on.
+ */
+public final class Epoch {
+  private static final String EPOCH = "epoch";
+  private static final String IDENTITY = "identity";
+  private static final String PREVIOUS = "previous_epoch";
+  private static final String PREVIOUS_LAST = "previous_last";
+  private static final long UNKNOWN_LAST = -1;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final Meta meta;
+  private final String name;
+
+  private Epoch(Meta meta, String name) {
+    this.meta = meta;
+    this.name = name;
+  }
+
+  /**
+   * Within a transaction: the epoch of this identity, begun if it is not the one of the file.
+   *
+   * @param broken whether the file is not the one that gave the highest number
+   * @param previous the epoch of the highest number, as far as it is known
+   */
+  static Epoch of(Meta meta, HostIdentity me, boolean broken, Optional<PreviousEpoch> previous)
+      throws SQLException {
+    Optional<String> current = meta.text(EPOCH);
+    if (current.isPresent() && !broken && meta.text(IDENTITY).equals(Optional.of(text(me)))) {
+      return new Epoch(meta, current.get());
+    }
+    if (previous.isPresent() || meta.text(PREVIOUS).isEmpty()) {
+      follows(meta, previous.orElseGet(PreviousEpoch::unknown));
+    }
+    String name = timeOrdered();
+    meta.put(EPOCH, name);
+    meta.put(IDENTITY, text(me));
+    return new Epoch(meta, name);
+  }
+
+  private static String text(HostIdentity me) {
+    return String.join("\n", me.host(), me.machineId(), me.bootId());
+  }
+
+  /** The next epoch of this file comes after that one. */
+  public static void follows(Meta meta, PreviousEpoch previous) throws SQLException {
+    meta.put(PREVIOUS, previous.epoch());
+    meta.put(PREVIOUS_LAST, previous.last().orElse(UNKNOWN_LAST));
+  }
+
+  /** The epoch of the file. */
+  static Optional<String> current(Meta meta) throws SQLException {
+    return meta.text(EPOCH);
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public Optional<PreviousEpoch> previous() throws SQLException {
+    Optional<String> epoch = meta.text(PREVIOUS);
+    long last = meta.number(PREVIOUS_LAST, UNKNOWN_LAST);
+    return epoch.map(
+        text ->
+            new PreviousEpoch(
+                text, last == UNKNOWN_LAST ? OptionalLong.empty() : OptionalLong.of(last)));
+  }
+
+  public void toldPrevious() throws SQLException {
+    meta.remove(PREVIOUS);
+    meta.remove(PREVIOUS_LAST);
+  }
+
+  /** A UUIDv7 (RFC 9562): epochs sort by their beginning. */
+  static String timeOrdered() {
+    long high = System.currentTimeMillis() << 16 | 0x7000 | RANDOM.nextInt(0x1000);
+    long low = RANDOM.nextLong() >>> 2 | 1L << 63;
+    return new UUID(high, low).toString();
+  }
+}

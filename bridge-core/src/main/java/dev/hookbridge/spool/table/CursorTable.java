@@ -1,0 +1,41 @@
+package dev.hookbridge.spool.table;
+
+import dev.hookbridge.spool.sqlite.Database;
+import dev.hookbridge.spool.sqlite.Faults;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/** The table of what each sink has confirmed, with a checksum over each row. */
+public final class CursorTable {
+  public static final String TABLE =
+      "CREATE TABLE cursor (sink TEXT PRIMARY KEY, low INTEGER NOT NULL, confirmed TEXT NOT NULL,"
+          + " sum INTEGER NOT NULL)";
+
+  public static final String SELECT = "SELECT sink, confirmed, sum FROM cursor";
+  private static final String WRITE = "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?, ?)";
+
+  private CursorTable() {}
+
+  /**
+   * Reads the set of a row of {@link #SELECT}.
+   *
+   * @throws SQLException with the code of damage when it is not the one that was written
+   */
+  public static Ranges confirmed(ResultSet row) throws SQLException {
+    String text = String.valueOf(row.getString(2));
+    if (row.getLong(3) != Checksum.of(row.getString(1), text)) {
+      throw Faults.corrupt("a cursor does not fit its checksum");
+    }
+    try {
+      return Ranges.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw Faults.corrupt("a cursor is not a list of ranges");
+    }
+  }
+
+  /** Writes what a sink has confirmed, or, for {@code SpoolState.NOBODY}, what is gone. */
+  public static void write(Database db, String sink, Ranges confirmed) throws SQLException {
+    String text = confirmed.toString();
+    db.update(WRITE, sink, confirmed.low(), text, Checksum.of(sink, text));
+  }
+}

@@ -1,0 +1,132 @@
+package dev.hookbridge.spool.table;
+
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.Route;
+import dev.hookbridge.spool.sqlite.Database;
+import java.io.IOException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The table of events: columns that a person can read, the attributes as sent, the data. */
+public final class Events {
+  /** Data comes last, so that looking at the other columns does not read it. */
+  public static final String TABLE =
+      """
+      CREATE TABLE event (
+        seq INTEGER PRIMARY KEY, id TEXT NOT NULL, type TEXT NOT NULL, key TEXT NOT NULL,
+        driver TEXT NOT NULL, operation TEXT NOT NULL, suboperation TEXT NOT NULL,
+        object TEXT NOT NULL, time TEXT NOT NULL, size INTEGER NOT NULL,
+        only_sink TEXT, xml_at INTEGER NOT NULL, digest BLOB NOT NULL,
+        attributes TEXT NOT NULL, data BLOB NOT NULL)
+      """;
+
+  public static final String INDEX =
+      "CREATE INDEX event_only_sink ON event (only_sink) WHERE only_sink IS NOT NULL";
+
+  /** The columns that {@link #intact} reads. */
+  public static final String COLUMNS =
+      "seq, only_sink, driver, operation, suboperation, object, xml_at, attributes, data, digest";
+
+  private static final String INSERT =
+      "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+  private Events() {}
+
+  /**
+   * Stores an event under a number.
+   *
+   * @param onlySink the one sink that is to have it, null when all are
+   */
+  public static void insert(
+      Database db, long sequence, String epoch, Envelope event, @Nullable String onlySink)
+      throws SQLException {
+    insert(db, new SpooledEvent(sequence, numbered(event, sequence, epoch)), onlySink);
+  }
+
+  /** Stores an event that has its number already. */
+  public static void insert(Database db, SpooledEvent stored, @Nullable String onlySink)
+      throws SQLException {
+    Envelope event = stored.envelope();
+    Route route = event.route();
+    String attributes = StoredAttributes.encode(event.attributes());
+    byte[] data = Packed.pack(event.data());
+    db.update(
+        INSERT,
+        stored.sequence(),
+        event.id(),
+        event.type(),
+        event.key(),
+        route.driver(),
+        route.operation(),
+        route.suboperation(),
+        route.object(),
+        time(event),
+        event.size(),
+        onlySink,
+        event.xmlAt(),
+        Checksum.of(stored.sequence(), onlySink, route, event.xmlAt(), attributes, data),
+        attributes,
+        data);
+  }
+
+  private static Envelope numbered(Envelope event, long sequence, String epoch) {
+    return event.with("sequence", digits(sequence)).with("epoch", epoch);
+  }
+
+  /** The attribute {@code time}, which CloudEvents leaves optional. */
+  public static String time(Envelope event) {
+    return event.attributes().getOrDefault("time", "");
+  }
+
+  /** CloudEvents' {@code sequence} is compared as text, hence the leading zeros. */
+  private static String digits(long sequence) {
+    return String.format(Locale.ROOT, "%020d", sequence);
+  }
+
+  /**
+   * Reads an event from a row of {@link #COLUMNS}.
+   *
+   * @return empty when the row is not the one that was written
+   */
+  public static Optional<SpooledEvent> intact(ResultSet row) throws SQLException {
+    long sequence = row.getLong(1);
+    return envelope(row, sequence, row.getString(2), 3)
+        .map(event -> new SpooledEvent(sequence, event));
+  }
+
+  /** The one sink that a row of {@link #COLUMNS} is for, null when it is for all. */
+  public static @Nullable String onlySink(ResultSet row) throws SQLException {
+    return row.getString(2);
+  }
+
+  /**
+   * Reads an envelope from the columns driver to digest, the first of which is at this place.
+   *
+   * @return empty when they are not what was written under this number and sink
+   */
+  static Optional<Envelope> envelope(ResultSet row, long number, @Nullable String onlySink, int at)
+      throws SQLException {
+    Route route = new Route(text(row, at), text(row, at + 1), text(row, at + 2), text(row, at + 3));
+    int xmlAt = row.getInt(at + 4);
+    String attributes = text(row, at + 5);
+    byte[] data = row.getBytes(at + 6);
+    byte[] digest = Checksum.of(number, onlySink, route, xmlAt, attributes, data);
+    if (data == null || !Arrays.equals(digest, row.getBytes(at + 7))) {
+      return Optional.empty();
+    }
+    try {
+      byte[] unpacked = Packed.unpack(data);
+      return Optional.of(new Envelope(StoredAttributes.decode(attributes), route, unpacked, xmlAt));
+    } catch (IOException e) {
+      throw new IllegalStateException("a row fits its checksum and cannot be read", e);
+    }
+  }
+
+  private static String text(ResultSet row, int column) throws SQLException {
+    return String.valueOf(row.getString(column));
+  }
+}

@@ -1,0 +1,58 @@
+package dev.hookbridge.spool.table;
+
+import dev.hookbridge.spool.sqlite.Database;
+import dev.hookbridge.spool.sqlite.Faults;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/** The table of single values, by name, each with a checksum over both. */
+public final class Meta {
+  public static final String TABLE =
+      "CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL, sum INTEGER NOT NULL)"
+          + " WITHOUT ROWID";
+
+  private final Database db;
+
+  public Meta(Database db) {
+    this.db = db;
+  }
+
+  /**
+   * The value of a name.
+   *
+   * @throws SQLException with the code of damage when the value does not fit its checksum
+   */
+  public Optional<String> text(String name) throws SQLException {
+    return db.first(
+        "SELECT value, sum FROM meta WHERE name = ?",
+        row -> {
+          String value = String.valueOf(row.getString(1));
+          if (row.getLong(2) != Checksum.of(name, value)) {
+            throw Faults.corrupt("the value of " + name + " does not fit its checksum");
+          }
+          return value;
+        },
+        name);
+  }
+
+  public long number(String name, long none) throws SQLException {
+    Optional<String> text = text(name);
+    try {
+      return text.isEmpty() ? none : Long.parseLong(text.get());
+    } catch (NumberFormatException e) {
+      throw Faults.corrupt("the value of " + name + " is not a number");
+    }
+  }
+
+  public void put(String name, Object value) throws SQLException {
+    db.update(
+        "INSERT OR REPLACE INTO meta VALUES (?, ?, ?)",
+        name,
+        value,
+        Checksum.of(name, value.toString()));
+  }
+
+  public void remove(String name) throws SQLException {
+    db.update("DELETE FROM meta WHERE name = ?", name);
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * Checks of the settings against a real broker, for {@code hookbridge check} and {@code doctor}.
+ */
+@NullMarked
+package dev.hookbridge.kafka.check;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,76 @@
+package dev.hookbridge.kafka.client;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+
+/** The questions we have for the brokers; each answer comes or fails within 4 s. */
+public final class KafkaAdmin implements AutoCloseable {
+  private final Admin admin;
+
+  public KafkaAdmin(KafkaSettings settings) {
+    admin = Admin.create(settings.admin());
+  }
+
+  public KafkaFuture<Collection<Node>> nodes() {
+    return admin.describeCluster().nodes();
+  }
+
+  public KafkaFuture<TopicDescription> topic(String name) {
+    DescribeTopicsOptions options = new DescribeTopicsOptions().includeAuthorizedOperations(true);
+    return requireNonNull(admin.describeTopics(List.of(name), options).topicNameValues().get(name));
+  }
+
+  /** Null when there is no such topic. */
+  public @Nullable TopicDescription found(String name)
+      throws ExecutionException, InterruptedException {
+    try {
+      return topic(name).get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  /** A topic that was made is not yet one that every broker knows. */
+  public @Nullable TopicDescription foundOnceKnown(String name)
+      throws ExecutionException, InterruptedException {
+    for (int attempt = 0; attempt < 50; attempt++) {
+      TopicDescription description = found(name);
+      if (description != null) {
+        return description;
+      }
+      Thread.sleep(100);
+    }
+    return null;
+  }
+
+  public KafkaFuture<Config> config(ConfigResource.Type type, String name) {
+    ConfigResource resource = new ConfigResource(type, name);
+    return requireNonNull(admin.describeConfigs(List.of(resource)).values().get(resource));
+  }
+
+  public KafkaFuture<Void> create(NewTopic topic) {
+    return admin.createTopics(List.of(topic)).all();
+  }
+
+  @Override
+  public void close() {
+    admin.close(Duration.ZERO);
+  }
+}

@@ -1,0 +1,263 @@
+package dev.hookbridge.kafka.client;
+
+import dev.hookbridge.api.Outcome;
+import dev.hookbridge.api.PlainWords;
+import dev.hookbridge.api.Reason;
+import dev.hookbridge.api.SinkException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.BrokerNotAvailableException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
+import org.apache.kafka.common.errors.RecordBatchTooLargeException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every exception of the Kafka client means for the event that met it. Names stand for their
+ * subclasses as well, unless those have a line of their own; a test looks that every exception on
+ * the class path is decided by a line, and another that {@code docs/delivery-kafka.md} says the
+ * same.
+ *
+ * <p>Held is said only where the broker is known not to have the event; where that is open, the
+ * sink is broken and the event is sent again.
+ */
+public final class KafkaErrors {
+  public enum Kind {
+    HELD,
+    REFUSED,
+    BROKEN
+  }
+
+  public record Verdict(Kind kind, Reason reason) {}
+
+  private static final String BATCH_TOO_LARGE =
+      " Set batch.size below the topic's segment.bytes; until then events are sent one at a time.";
+
+  /** How the client begins what it says of the good records of a batch with bad ones. */
+  private static final String COMPANION = "Failed to append record because it was part of a batch";
+
+  private static final Map<String, Verdict> TABLE = new LinkedHashMap<>();
+
+  static {
+    put(Kind.REFUSED, Reason.TOO_LARGE, "RecordTooLargeException", "RecordBatchTooLargeException");
+
+    put(
+        Kind.HELD,
+        Reason.AUTHENTICATION,
+        "AuthenticationException DelegationTokenExpiredException DelegationTokenNotFoundException",
+        "DelegationTokenDisabledException DelegationTokenOwnerMismatchException",
+        "UnacceptableCredentialException UnsupportedByAuthenticationException",
+        "JwtRetrieverException JwtValidatorException UnretryableException",
+        "OAuthBearerIllegalTokenException");
+    put(Kind.HELD, Reason.AUTHORIZATION, "AuthorizationException");
+    put(Kind.HELD, Reason.MISSING, "UnknownTopicOrPartitionException", "UnknownTopicIdException");
+    // A wrong clock or a topic's time limits. The client says "invalid record" instead when the
+    // broker refuses more than one record of a batch, and for a broker's own rules (a schema).
+    put(Kind.HELD, Reason.CONFIGURATION, "InvalidTimestampException InvalidRecordException");
+    put(
+        Kind.HELD,
+        Reason.CONFIGURATION,
+        "InvalidConfigurationException InvalidTopicException UnsupportedVersionException",
+        "UnsupportedCompressionTypeException PolicyViolationException SecurityDisabledException",
+        "ConfigException OAuthBearerConfigException");
+    put(Kind.HELD, Reason.REJECTED, "NotEnoughReplicasException ThrottlingQuotaExceededException");
+
+    // The client repeats these by itself and for ever; one that is told all the same says nothing
+    // about what the broker has.
+    put(Kind.BROKEN, Reason.UNREACHABLE, "RetriableException");
+    put(
+        Kind.BROKEN,
+        Reason.UNREACHABLE,
+        "BrokerNotAvailableException RebootstrapRequiredException");
+    put(Kind.BROKEN, Reason.TIMEOUT, "TimeoutException");
+    put(
+        Kind.BROKEN,
+        Reason.CLOSED,
+        "InterruptException InterruptedException WakeupException IllegalStateException");
+    // The idempotent producer lost its place: a new one begins anew.
+    put(
+        Kind.BROKEN,
+        Reason.INTERNAL,
+        "OutOfOrderSequenceException UnknownProducerIdException DuplicateSequenceException",
+        "InvalidProducerEpochException InvalidPidMappingException ProducerFencedException");
+    put(
+        Kind.BROKEN,
+        Reason.INTERNAL,
+        "UnknownServerException InvalidRequestException InvalidReceiveException SchemaException",
+        "CorrelationIdMismatchException SerializationException");
+    // Answers to other clients: groups, transactions, controllers, quotas of a server.
+    put(
+        Kind.BROKEN,
+        Reason.INTERNAL,
+        "ApplicationRecoverableException FencedInstanceIdException IllegalGenerationException",
+        "UnknownMemberIdException FencedMemberEpochException StaleMemberEpochException",
+        "UnreleasedInstanceIdException MemberIdRequiredException RebalanceInProgressException",
+        "InconsistentGroupProtocolException UnsupportedAssignorException CommitFailedException",
+        "GroupIdNotFoundException GroupMaxSizeReachedException GroupNotEmptyException",
+        "GroupSubscribedToTopicException InvalidGroupIdException InvalidSessionTimeoutException",
+        "InvalidCommitOffsetSizeException OffsetMetadataTooLarge InvalidRegularExpression",
+        "FencedStateEpochException InvalidRecordStateException UnknownSubscriptionIdException",
+        "StreamsInvalidTopologyEpochException StreamsInvalidTopologyException",
+        "StreamsTopologyFencedException",
+        "InvalidTxnStateException InvalidTxnTimeoutException TransactionAbortableException",
+        "TransactionAbortedException TransactionCoordinatorFencedException",
+        "TransactionalIdNotFoundException");
+    put(
+        Kind.BROKEN,
+        Reason.INTERNAL,
+        "BrokerIdNotRegisteredException ControllerMovedException DuplicateBrokerRegistrationException",
+        "DuplicateResourceException DuplicateVoterException FeatureUpdateFailedException",
+        "InconsistentClusterIdException InconsistentVoterSetException IneligibleReplicaException",
+        "InvalidPartitionsException InvalidPrincipalTypeException InvalidRegistrationException",
+        "InvalidReplicaAssignmentException InvalidUpdateVersionException InvalidVoterKeyException",
+        "LogDirNotFoundException MismatchedEndpointTypeException NewLeaderElectedException",
+        "NoReassignmentInProgressException OperationNotAttemptedException",
+        "PrincipalDeserializationException ReassignmentInProgressException",
+        "ResourceNotFoundException SnapshotNotFoundException StaleBrokerEpochException",
+        "TelemetryTooLargeException TopicDeletionDisabledException TopicExistsException",
+        "UnknownControllerIdException UnsupportedEndpointTypeException VoterNotFoundException",
+        "InvalidFetchSizeException InvalidOffsetException OffsetMovedToTieredStorageException",
+        "PositionOutOfRangeException QuotaViolationException");
+    put(Kind.BROKEN, Reason.INTERNAL, "KafkaException");
+  }
+
+  private KafkaErrors() {}
+
+  private static void put(Kind kind, Reason reason, String... names) {
+    for (String name : String.join(" ", names).split(" ", -1)) {
+      TABLE.put(name, new Verdict(kind, reason));
+    }
+  }
+
+  /** The lines by class name, in the order in which they are documented. */
+  static Map<String, Verdict> table() {
+    return Collections.unmodifiableMap(TABLE);
+  }
+
+  /**
+   * Maps a failure of the client to the outcome of one event.
+   *
+   * @param alone whether no other record can have been in the event's batch
+   */
+  public static Outcome outcome(Throwable failure, boolean alone) {
+    Throwable telling = telling(failure);
+    Verdict verdict = verdict(telling);
+    String detail = told(telling);
+    if (telling instanceof RecordBatchTooLargeException && !alone) {
+      return new Outcome.Broken(Reason.CONFIGURATION, detail + BATCH_TOO_LARGE, true);
+    }
+    return switch (verdict.kind()) {
+      case HELD -> new Outcome.Held(verdict.reason(), detail);
+      case REFUSED -> new Outcome.Refused(verdict.reason(), detail);
+      case BROKEN -> new Outcome.Broken(verdict.reason(), detail, false);
+    };
+  }
+
+  /** For what fails before there is an event: connecting, reading. */
+  public static SinkException exception(String what, Throwable failure) {
+    return new SinkException(verdict(telling(failure)).reason(), sentence(what, failure), failure);
+  }
+
+  /** What could not be done, why, and what to do. */
+  public static String sentence(String what, Throwable failure) {
+    Throwable telling = telling(failure);
+    return what + ": " + told(telling);
+  }
+
+  /** The client's message, which may lack its full stop, and what to do. */
+  private static String told(Throwable failure) {
+    String message = message(failure);
+    String advice = advice(failure);
+    return advice.isEmpty() || message.endsWith(".") ? message + advice : message + "." + advice;
+  }
+
+  private static String advice(Throwable failure) {
+    if (failure instanceof InvalidTimestampException || failure instanceof InvalidRecordException) {
+      return " Look at this host's clock and the broker's, and at the topic's"
+          + " message.timestamp.before.max.ms, message.timestamp.after.max.ms and schema rules.";
+    }
+    return switch (verdict(failure).reason()) {
+      case MISSING -> " Make it with 'hookbridge check --create' or Kafka's own tools.";
+      case AUTHENTICATION -> " Look at the sasl and ssl properties of the sink.";
+      case AUTHORIZATION -> " Allow this user to describe and write the topic.";
+      case UNREACHABLE, TIMEOUT -> " Look at bootstrap.servers and at the brokers.";
+      default -> "";
+    };
+  }
+
+  public static Verdict verdict(Throwable failure) {
+    String line = line(failure.getClass());
+    return line == null
+        ? new Verdict(Kind.BROKEN, Reason.INTERNAL)
+        : TABLE.getOrDefault(line, new Verdict(Kind.BROKEN, Reason.INTERNAL));
+  }
+
+  /** The name of the line that decides about a class, null when there is none. */
+  static @Nullable String line(@Nullable Class<?> type) {
+    for (Class<?> at = type; at != null; at = at.getSuperclass()) {
+      if (TABLE.containsKey(at.getSimpleName())) {
+        return at.getSimpleName();
+      }
+    }
+    return null;
+  }
+
+  /** The failure that tells most: the client wraps "there is no such topic" into a timeout. */
+  private static Throwable telling(Throwable failure) {
+    Throwable best = failure;
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      String line = line(at.getClass());
+      if (line != null && !line.equals("KafkaException")) {
+        best = at;
+        if (!line.equals("TimeoutException")) {
+          break;
+        }
+      }
+    }
+    return translated(best);
+  }
+
+  /** Two failures whose class says something else than their message. */
+  private static Throwable translated(Throwable failure) {
+    String message = String.valueOf(failure.getMessage());
+    if (message.startsWith("No resolvable bootstrap")) {
+      // A name server that is away is no mistake in the configuration, though the client says so.
+      return new BrokerNotAvailableException("no name in bootstrap.servers can be resolved");
+    }
+    return message.startsWith(COMPANION)
+        ? new InvalidRecordException("The broker refused other records of the batch.", failure)
+        : failure;
+  }
+
+  private static String message(Throwable failure) {
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      if (String.valueOf(at.getMessage()).contains("'KafkaClient' entry in the JAAS")) {
+        return "no login is configured: set sasl.jaas.config in the sink's properties";
+      }
+    }
+    String message = String.valueOf(failure.getMessage());
+    if (message.startsWith("Timed out waiting for a node") || message.startsWith("Call(")) {
+      return "no broker answered in time";
+    }
+    Throwable telling = failure;
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      telling = wraps(at) ? at : telling;
+    }
+    String plain = PlainWords.of(String.valueOf(telling.getMessage()));
+    Throwable below = wraps(telling) ? telling.getCause() : null;
+    if (below == null) {
+      return telling.getMessage() == null || plain.isEmpty() ? PlainWords.of(telling) : plain;
+    }
+    String cause = PlainWords.of(below);
+    return plain.startsWith("Failed to c") || plain.contains(cause) ? cause : plain + ": " + cause;
+  }
+
+  /** A failure whose own message tells less than what lies below it. */
+  private static boolean wraps(Throwable failure) {
+    return failure.getClass() == KafkaException.class
+        || failure instanceof SslAuthenticationException;
+  }
+}

@@ -1,0 +1,77 @@
+package dev.hookbridge.kafka.decision;
+
+import dev.hookbridge.api.DecisionRequest;
+import dev.hookbridge.api.Envelope;
+import dev.hookbridge.kafka.client.KafkaHeaders;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Request and reply as records: the event as every other ({@link KafkaHeaders}), and the headers
+ * that Spring Kafka's {@code ReplyingKafkaTemplate} writes and its listeners answer to.
+ *
+ * <pre>
+ * kafka_replyTopic       the topic of replies, UTF-8
+ * kafka_replyPartition   the partition the host reads, 4 bytes, big endian
+ * kafka_correlationId    16 bytes, which a reply has as they are
+ * </pre>
+ */
+final class RequestHeaders {
+  static final String REPLY_TOPIC = "kafka_replyTopic";
+  static final String REPLY_PARTITION = "kafka_replyPartition";
+  static final String CORRELATION = "kafka_correlationId";
+  private static final int LONGEST_CORRELATION = 64;
+
+  private RequestHeaders() {}
+
+  /** The partition is the default partitioner's choice: a guest's requests stay in order. */
+  static ProducerRecord<byte[], byte[]> record(
+      DecisionSettings settings, int replyPartition, DecisionRequest request) {
+    Envelope event = request.event().with("rule", request.rule());
+    ProducerRecord<byte[], byte[]> record = KafkaHeaders.record(settings.requests(), null, event);
+    record
+        .headers()
+        .add(REPLY_TOPIC, settings.replies().getBytes(StandardCharsets.UTF_8))
+        .add(REPLY_PARTITION, ByteBuffer.allocate(Integer.BYTES).putInt(replyPartition).array())
+        .add(CORRELATION, HexFormat.of().parseHex(request.correlation()));
+    return record;
+  }
+
+  /** In hex; empty when there is none, or one that cannot be ours. */
+  static String correlation(Headers headers) {
+    byte[] value = value(headers, CORRELATION);
+    return value == null || value.length > LONGEST_CORRELATION
+        ? ""
+        : HexFormat.of().formatHex(value);
+  }
+
+  /** The reply to a record, or null where that does not say where to and to what. */
+  static @Nullable ProducerRecord<byte[], byte[]> reply(
+      ConsumerRecord<byte[], byte[]> asked, byte[] body) {
+    byte[] topic = value(asked.headers(), REPLY_TOPIC);
+    byte[] partition = value(asked.headers(), REPLY_PARTITION);
+    byte[] correlation = value(asked.headers(), CORRELATION);
+    if (topic == null || correlation == null) {
+      return null;
+    }
+    Integer number =
+        partition == null || partition.length != Integer.BYTES
+            ? null
+            : ByteBuffer.wrap(partition).getInt();
+    String name = new String(topic, StandardCharsets.UTF_8);
+    ProducerRecord<byte[], byte[]> reply = new ProducerRecord<>(name, number, asked.key(), body);
+    reply.headers().add(CORRELATION, correlation);
+    return reply;
+  }
+
+  private static byte @Nullable [] value(Headers headers, String name) {
+    Header header = headers.lastHeader(name);
+    return header == null ? null : header.value();
+  }
+}

@@ -1,0 +1,5 @@
+/** Publishes decision requests and reads replies on the host, and the deciders' side of both. */
+@NullMarked
+package dev.hookbridge.kafka.decision;
+
+import org.jspecify.annotations.NullMarked;

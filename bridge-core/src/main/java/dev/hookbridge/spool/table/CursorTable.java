@@ -34,7 +34,8 @@ public final class CursorTable {
   }
 
   /**
-   * Writes what a sink has confirmed. For {@code SpoolState.NOBODY} it writes the deleted numbers.
+   * Writes what a sink has confirmed. For {@code SpoolState.NOBODY} it writes the numbers without a
+   * row.
    */
   public static void write(Database db, String sink, Ranges confirmed) throws SQLException {
     String text = confirmed.toString();

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Delivers events from the spool to one sink, for as long as the agent lives. It opens the sink,
  * lets a {@link SinkSession} use it until it breaks, and opens another after a pause. Unconfirmed
- * events stay in the spool, whatever happens here.
+ * events stay in the spool, even if the worker fails.
  *
  * <p>It has one thread, named {@code sink-<name>}. The public methods are thread-safe.
  */

@@ -126,7 +126,7 @@ final class FileFeed implements FeedReader {
     Object found = key(next);
     try {
       FileChannel opened = FileChannel.open(next, StandardOpenOption.READ);
-      if (!found.equals(key(next)) || number != number()) { // renamed at this moment
+      if (!found.equals(key(next)) || number != number()) { // renamed in the meantime
         opened.close();
         return false;
       }
@@ -184,7 +184,7 @@ final class FileFeed implements FeedReader {
         file.close();
       }
     } catch (IOException e) {
-      return; // it was only read
+      return; // nothing was written
     }
   }
 }

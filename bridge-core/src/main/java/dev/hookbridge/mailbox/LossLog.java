@@ -146,7 +146,7 @@ final class LossLog {
     String reason = isLate ? "late" : "errno-" + number(words[6]);
     LostCall loss = new LostCall(words[1], number(words[2]), words[3], words[4], reason);
     if (!isLate) {
-      late.remove(words[1]); // its write failed in the end
+      late.remove(words[1]); // its write has failed
       found.add(loss);
     } else if (!taken.containsKey(words[1]) && late.size() < MOST_LATE) {
       late.put(words[1], loss);

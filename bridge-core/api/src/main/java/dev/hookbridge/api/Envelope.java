@@ -9,7 +9,7 @@ import java.util.Objects;
  * A CloudEvent (CloudEvents 1.0), encoded once: its context attributes as text, and its data as
  * JSON bytes. All transports send these bytes unchanged.
  *
- * <p>Immutable and thread-safe, as long as nobody writes to {@link #data()}.
+ * <p>Immutable and thread-safe, as long as no code writes to {@link #data()}.
  */
 public final class Envelope {
   private final Map<String, String> attributes;

@@ -7,7 +7,10 @@ import java.sql.SQLException;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/** Tells callers what SQLite's result codes mean (sqlite.org/rescode.html). */
+/**
+ * Classifies failures by SQLite's result codes (sqlite.org/rescode.html), and converts them for
+ * callers.
+ */
 public final class Faults {
   /** The code for damage: {@code SQLITE_CORRUPT}. */
   public static final int CORRUPT = 11;

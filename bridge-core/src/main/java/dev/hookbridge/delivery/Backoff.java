@@ -3,7 +3,10 @@ package dev.hookbridge.delivery;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Pauses that double from the first to the longest, each shifted a little so that hosts spread. */
+/**
+ * Computes pauses that double from the first to the longest. Each pause is shortened by a random
+ * part, up to 20 %, so that hosts do not retry at the same time.
+ */
 public final class Backoff {
   private final long first;
   private final long longest;
@@ -14,18 +17,18 @@ public final class Backoff {
     this.longest = longest.toNanos();
   }
 
-  /** The next pause in ns. */
+  /** Returns the next pause in ns. */
   public long next() {
     return next(longest);
   }
 
-  /** The next pause in ns, at most so long. */
+  /** Returns the next pause in ns, limited to {@code most}. */
   long next(long most) {
     long pause = Math.min(Math.min(most, longest), first << Math.min(attempts++, 20));
     return pause - (long) (pause * 0.2 * ThreadLocalRandom.current().nextDouble());
   }
 
-  /** It went well: begin again with the first pause. */
+  /** Restarts with the first pause, after a success. */
   public void reset() {
     attempts = 0;
   }

@@ -4,22 +4,25 @@ import dev.hookbridge.api.Envelope;
 import dev.hookbridge.api.Sink;
 
 /**
- * What a sink is given of an event.
+ * Makes the form of an event that a sink gets.
  *
  * @param xml {@code REDACTED} or {@code NONE}
- * @param maxEventBytes the operator's limit; the sink's own counts too
+ * @param maxEventBytes the operator's limit; the sink's own limit also applies
  */
 record EventSizer(SinkOptions.Xml xml, long maxEventBytes) {
 
   /**
-   * The envelope to send, and how far it was reduced for it.
+   * The envelope to send, and how far it was reduced.
    *
-   * @param asked how large it may be at the operator's word, or is as it should go
+   * @param fits whether the envelope is within both limits
+   * @param asked the size that the envelope would have if only the operator's limit applied
    */
   record Rendered(Envelope envelope, Reduction.Step step, boolean fits, long asked) {}
 
   /**
-   * @param least reduce at least this far: the broker refused the step before
+   * Returns the envelope to send.
+   *
+   * @param least the least step of reduction, because the broker refused the step before
    */
   Rendered render(Envelope stored, Sink sink, Reduction.Step least) {
     long limit = Math.min(maxEventBytes, sink.maxEventBytes());

@@ -5,29 +5,32 @@ import dev.hookbridge.api.Route;
 import dev.hookbridge.mailbox.ByteBudget;
 import org.jspecify.annotations.Nullable;
 
-/** One event on its way through a window. Used by the sink worker's thread alone. */
+/** An event in a sink's window. Only the sink worker's thread uses it. */
 final class InFlightEvent implements Comparable<InFlightEvent> {
   final long sequence;
   final OrderingKey lane;
 
-  /** The stored envelope; null once it was sent, or while a lane is stuck and memory is short. */
+  /**
+   * The stored envelope. It is null after it was sent, and while its key is stuck and memory is
+   * short.
+   */
   @Nullable Envelope envelope;
 
-  /** Bytes it holds of the window while it is unconfirmed. */
+  /** The bytes of the window that it uses while it is unconfirmed. */
   int size;
 
-  /** How far the broker's refusals have reduced it. */
+  /** How far refusals of the broker have reduced it. */
   Reduction.Step step = Reduction.Step.NONE;
 
   long sentAt;
 
-  /** Where it is routed to; known once it was sent. */
+  /** The route; set when it is sent. */
   @Nullable Route route;
 
-  /** Whether it was a dead letter before; known once it was sent. */
+  /** Whether it is a replayed dead letter; set when it is sent. */
   boolean replayed;
 
-  /** Its part of the byte budget while its data is in memory. */
+  /** Its share of the byte budget while its data is in memory. */
   ByteBudget.@Nullable Share share;
 
   InFlightEvent(long sequence, OrderingKey lane, Envelope envelope) {
@@ -37,7 +40,7 @@ final class InFlightEvent implements Comparable<InFlightEvent> {
     this.size = envelope.size();
   }
 
-  /** Its data is no longer in memory. */
+  /** Releases its share, because its data is no longer in memory. */
   void letGo() {
     if (share != null) {
       share.close();

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A sink's filter: patterns of {@code driver.operation.suboperation} in which {@code *} stands for
- * one word. The agent's own events always pass.
+ * A sink's filter: patterns of {@code driver.operation.suboperation}. {@code *} matches any one
+ * word. The agent's own events always pass.
  */
 public final class Include {
   private static final Pattern WORD = Pattern.compile("\\*|-|[a-z][a-z-]*");
@@ -14,13 +14,15 @@ public final class Include {
   private final List<String[]> patterns;
 
   /**
-   * @throws IllegalArgumentException with a sentence when a pattern is none
+   * Parses the patterns.
+   *
+   * @throws IllegalArgumentException with one sentence, when a pattern is invalid
    */
   public Include(List<String> patterns) {
     this.patterns = patterns.stream().map(Include::words).toList();
   }
 
-  /** As they were written. */
+  /** Returns the patterns as they were written. */
   public List<String> patterns() {
     return patterns.stream().map(words -> String.join(".", words)).toList();
   }
@@ -36,7 +38,7 @@ public final class Include {
     return words;
   }
 
-  /** Whether the sink gets events of this route. */
+  /** Returns whether the sink gets events of this route. */
   public boolean passes(Route route) {
     if (route.isAgent()) {
       return true;

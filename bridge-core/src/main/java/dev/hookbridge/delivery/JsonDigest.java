@@ -7,16 +7,18 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * Size and hash of the text that a JSON string stands for. It goes forward through the string's
- * bytes, since a text may have 16 MiB.
+ * The size and the hash of the text in a JSON string. It processes the bytes of the string piece by
+ * piece, because a text may have 16 MiB.
  */
 record JsonDigest(long bytes, String sha256) {
   private static final int SOME = 8192;
 
   /**
-   * @param json UTF-8 in which nothing but ASCII is escaped, as this program writes it
-   * @param from behind the opening quote
-   * @param to at the closing one
+   * Returns size and hash of a text.
+   *
+   * @param json UTF-8 in which only ASCII characters are escaped, as this program writes it
+   * @param from the offset after the opening quote
+   * @param to the offset of the closing quote
    */
   static JsonDigest of(byte[] json, int from, int to) {
     MessageDigest digest = sha256Digest();
@@ -55,7 +57,7 @@ record JsonDigest(long bytes, String sha256) {
     }
   }
 
-  /** As {@code data.reduced} has it. */
+  /** Returns the JSON for {@code data.reduced}. */
   String describe() {
     return "{\"bytes\":" + bytes + ",\"sha256\":\"" + sha256 + "\"}";
   }

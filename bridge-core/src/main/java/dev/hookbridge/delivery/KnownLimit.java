@@ -5,10 +5,10 @@ import dev.hookbridge.spool.Spool;
 import java.time.Duration;
 
 /**
- * For how long the largest size that a sink names is believed. No broker tells that its limit was
- * raised. So an event that is larger than the known limit makes the sink worker open another sink,
- * which learns the limit anew: when the limit was learnt some time ago, or before somebody asked
- * for this dead letter again. One for each connection.
+ * Decides whether the size limit that a sink reports may be outdated. No broker reports that its
+ * limit was raised. So the sink worker opens a new sink, which learns the limit again, for an event
+ * that is larger than the known limit. It does so only if the limit was learned some time ago, or
+ * if the event is a dead letter that was replayed after that. One object per connection.
  */
 final class KnownLimit {
   private final Sink sink;
@@ -31,11 +31,11 @@ final class KnownLimit {
     lastThen = spool.last();
   }
 
-  /** Whether the limit should be learnt anew before this event is made smaller. */
+  /** Returns whether the sink should learn the limit again before this event is reduced. */
   boolean doubtful(InFlightEvent item, EventSizer.Rendered rendered) {
     int now = sink.maxEventBytes();
     if (now != bytes) {
-      learn(now); // the broker has just refused something
+      learn(now); // the broker has just refused an event
     }
     return rendered.asked() > bytes
         && (System.nanoTime() - learntAt > believed || (item.replayed && item.sequence > lastThen));

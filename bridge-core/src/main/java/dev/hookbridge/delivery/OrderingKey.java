@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.PriorityQueue;
 
 /**
- * A stretch of the broker that keeps order: events of one lane leave by number, and one that is
- * held keeps those behind it waiting.
+ * An ordering key of a sink, for instance a partition. Its events are sent in the order of their
+ * sequence numbers. A held event blocks the later events of the key.
  */
 final class OrderingKey {
   final String name;
@@ -14,15 +14,17 @@ final class OrderingKey {
   int unconfirmed;
   long unconfirmedBytes;
 
-  /** {@link System#nanoTime} before which nothing is sent; meaningful while {@link #held}. */
+  /** The {@link System#nanoTime} before which nothing is sent. Valid only while {@link #held}. */
   long retryAt;
 
   boolean held;
 
-  /** Whether it stands in the window's queue of lanes that may send. */
+  /** Whether the key is in the window's queue of keys that may send. */
   boolean queued;
 
-  /** Whether it tries for the others of a {@link RejectionBackoff}: one event at a time. */
+  /**
+   * Whether the key tries for all keys of a {@link RejectionBackoff}: it sends one event at a time.
+   */
   boolean trying;
 
   OrderingKey(String name) {

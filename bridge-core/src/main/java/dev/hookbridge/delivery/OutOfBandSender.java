@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends what does not go through the window: heartbeats, and dead letters that are tried. Whether
- * it breaks the sink is of interest to all.
+ * Sends what does not go through the window: heartbeats, and dead letters that test a route. If one
+ * of them breaks the sink, the session ends.
  */
 final class OutOfBandSender {
   private final SinkWorker sinkWorker;
@@ -23,7 +23,7 @@ final class OutOfBandSender {
     this.rendering = rendering;
   }
 
-  /** Sends a heartbeat, if there is one, and the next dead letter to try. */
+  /** Sends a heartbeat, if there is one, and the next dead letter that tests a route. */
   void send() throws SpoolException {
     Envelope heartbeat = sinkWorker.passing();
     if (heartbeat != null) {
@@ -49,7 +49,7 @@ final class OutOfBandSender {
         });
   }
 
-  /** How one of them broke the sink, null when none did; on any thread. */
+  /** Returns how a send broke the sink, null when none did. Can be called on any thread. */
   Outcome.@Nullable Broken broken() {
     return broken;
   }

@@ -7,9 +7,9 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the next page of events takes of the byte budget. A sink worker that holds events never
- * waits for room, since others may wait for what it holds; one that holds none does. Used by the
- * sink worker's thread alone.
+ * Reserves bytes of the byte budget for the next page of events. A sink worker that holds events
+ * never waits for room, because others may wait for what it holds. A sink worker that holds none
+ * waits. Only the sink worker's thread uses it.
  */
 final class PageAdmission implements Admission, AutoCloseable {
   private final ByteBudget budget;
@@ -21,7 +21,10 @@ final class PageAdmission implements Admission, AutoCloseable {
     this.budget = budget;
   }
 
-  /** To be called before a page is read, outside of any transaction. */
+  /**
+   * Prepares for the next page. Waits for room if the page before was refused and the worker holds
+   * nothing. Call it before a page is read, outside of any transaction.
+   */
   void prepare(boolean holdsNothing) {
     if (refused > 0 && holdsNothing && reserved == null) {
       reserved = budget.take(refused);
@@ -29,7 +32,7 @@ final class PageAdmission implements Admission, AutoCloseable {
     refused = 0;
   }
 
-  /** Whether there is room for the next event of the page. */
+  /** Reserves room for the next event of the page. Returns false when there is none. */
   @Override
   public boolean admit(long size) {
     ByteBudget.Share share = reserved == null ? budget.tryTake(size) : reserved;
@@ -43,12 +46,12 @@ final class PageAdmission implements Admission, AutoCloseable {
     admitted.removeLast().close();
   }
 
-  /** Room for one event that is read by itself, which has to go on. */
+  /** Waits for room for one event that is read on its own and must be sent. */
   ByteBudget.Share take(long size) {
     return budget.take(size);
   }
 
-  /** The share of the page's next event. */
+  /** Returns the share of the page's next event. */
   ByteBudget.Share next() {
     return admitted.remove();
   }

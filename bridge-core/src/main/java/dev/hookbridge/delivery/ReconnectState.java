@@ -5,19 +5,20 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What a sink worker remembers from one sink to the next. Used by the sink worker's thread alone.
+ * The state that a sink worker keeps from one sink to the next. Only the sink worker's thread uses
+ * it.
  */
 final class ReconnectState {
-  /** How far single events were reduced at the broker's word, by number. */
+  /** How far single events were reduced because the broker refused them, by sequence number. */
   final Map<Long, Reduction.Step> steps = new HashMap<>();
 
-  /** What has had no route. */
+  /** The events that had no route. */
   final Routes routes;
 
-  /** Looks whether dead letters have a route again. */
+  /** Tests whether dead letters have a route again. */
   final RouteProbe probe;
 
-  /** How many events are to go one at a time. */
+  /** The number of events to send one at a time. */
   int suspects;
 
   ReconnectState(SinkOptions plan, DeadLetters letters) {

@@ -12,12 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Makes an event small enough for a sink, step by step: as the sink wants it, then without its XML
- * but with the XML's size and hash, then with the summary's arrays emptied. A reduced event says so
- * in its attribute {@code reduced}.
+ * Reduces an event in steps until it is small enough for a sink. The first step is the event as the
+ * sink wants it. The second replaces the XML with its size and hash. The third also empties the
+ * arrays of the summary. A reduced event has the attribute {@code reduced}.
  */
 public final class Reduction {
-  /** How far a step goes; the last one cannot be undercut. */
+  /** The steps of reduction. The last step is the smallest form. */
   enum Step {
     NONE,
     XML,
@@ -33,7 +33,7 @@ public final class Reduction {
 
   private Reduction() {}
 
-  /** The envelope without its XML, for a sink with {@code xml: none}. */
+  /** Returns the envelope without its XML, for a sink with {@code xml: none}. */
   public static Envelope withoutXml(Envelope envelope) {
     int at = envelope.xmlAt();
     if (at < 0) {
@@ -44,16 +44,21 @@ public final class Reduction {
     return envelope.withData(data, -1);
   }
 
-  /** An envelope, and the step it is at. */
+  /** An envelope and its step. */
   record Reduced(Envelope envelope, Step step) {}
 
-  /** The envelope, reduced as far as it must be to have at most so many bytes, if that can be. */
+  /**
+   * Returns the envelope, reduced only as far as necessary to have at most {@code limit} bytes. The
+   * result may be larger, if even the last step is too large.
+   */
   public static Envelope within(Envelope envelope, long limit) {
     return within(envelope, limit, Step.NONE).envelope();
   }
 
   /**
-   * @param least reduced at least this far
+   * Reduces an envelope to at most {@code limit} bytes, if possible.
+   *
+   * @param least the least step of reduction
    */
   static Reduced within(Envelope envelope, long limit, Step least) {
     Step step = least;
@@ -65,7 +70,11 @@ public final class Reduction {
     return new Reduced(small, step);
   }
 
-  /** The envelope at a step; {@code envelope} is the one the sink would get unreduced. */
+  /**
+   * Returns the envelope at a step.
+   *
+   * @param envelope the envelope that the sink would get without a reduction
+   */
   static Envelope reduce(Envelope envelope, Step step) {
     if (step == Step.NONE) {
       return envelope;
@@ -83,7 +92,7 @@ public final class Reduction {
     return small.with("reduced", "true");
   }
 
-  /** Size and hash of the redacted XML itself, not of its form as a JSON string. */
+  /** Returns size and hash of the redacted XML itself, not of its form as a JSON string. */
   private static String describe(Envelope envelope) {
     byte[] data = envelope.data();
     int from = envelope.xmlAt() + XML_MEMBER.length + 1;

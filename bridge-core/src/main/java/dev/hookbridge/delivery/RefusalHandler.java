@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What becomes of an event that a sink has refused: it is made smaller, or tried again for a while,
- * or it becomes a dead letter. One for each connection.
+ * Handles an event that a sink has refused: reduces it, tries it again for a while, or makes it a
+ * dead letter. One object per connection.
  */
 final class RefusalHandler {
   private static final Duration WHILE_FULL = Duration.ofSeconds(60);
@@ -25,14 +25,14 @@ final class RefusalHandler {
     this.window = window;
   }
 
-  /** Returns whether the event is done with. */
+  /** Handles a refusal. Returns true when the event has become a dead letter. */
   boolean settle(InFlightEvent item, Outcome.Refused refused) throws SpoolException {
     if (refused.reason() == Reason.TOO_LARGE && item.step != Reduction.Step.ARRAYS) {
       item.step = item.step.next();
       sinkWorker
           .memory()
           .steps
-          .put(item.sequence, item.step); // outlives this sink, should it break now
+          .put(item.sequence, item.step); // kept for the next sink, if this one breaks now
       window.again(item);
       return false;
     }
@@ -46,7 +46,10 @@ final class RefusalHandler {
     return park(item, refused);
   }
 
-  /** Not one that was a dead letter already: it has had its time, and others wait behind it. */
+  /**
+   * Returns whether to wait for a route. A replayed dead letter does not wait: it has already
+   * waited, and other events wait behind it.
+   */
   private boolean mayBeRoutedSoon(InFlightEvent item) {
     return !item.replayed
         && item.route != null

@@ -4,8 +4,11 @@ import dev.hookbridge.api.Envelope;
 import dev.hookbridge.api.Reason;
 import java.util.List;
 
-/** What a sink worker asks of the rest of the agent. Called on its thread; quick, never throws. */
+/**
+ * Makes the agent's events about refusals. Called on the sink worker's thread. An implementation is
+ * quick and never throws.
+ */
 public interface RefusalListener {
-  /** The agent's own events that tell of a refusal, to be stored with the dead letter. */
+  /** Returns the agent's own events that report a refusal. They are stored with the dead letter. */
   List<Envelope> refused(String sink, Envelope event, Reason reason, String detail);
 }

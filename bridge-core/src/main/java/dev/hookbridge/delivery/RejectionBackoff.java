@@ -6,20 +6,23 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lanes whose event the broker has rejected for now, most often because a queue is full. Other
- * queues of the same exchange may have taken a copy, and get another one with every attempt. So one
- * lane tries at a time while the others wait. The pause between attempts doubles with each
- * rejection and halves with each success. A success lets the next lane go at once; after some
- * successes in a row two lanes, so that all go soon once there is room.
+ * Delays the ordering keys whose event the broker has rejected for now, most often because a queue
+ * is full. Other queues of the same exchange may have taken a copy, and get another copy with every
+ * attempt. So only one key tries at a time while the others wait. The pause between attempts
+ * doubles with each rejection and halves with each success. A success lets the next key try at
+ * once. After more than 8 successes in a row, each success lets two keys try, so that all keys send
+ * soon once there is room.
  *
- * <p>Lanes try in turn, since each may have a queue of its own. Used by the sink worker's thread
- * alone; times are those of {@link System#nanoTime}.
+ * <p>Keys try in turn, because each may have its own queue. Only the sink worker's thread uses it.
+ * Times are those of {@link System#nanoTime}.
  */
 final class RejectionBackoff {
   static final long FIRST = TimeUnit.MILLISECONDS.toNanos(100);
   static final long LONGEST = TimeUnit.SECONDS.toNanos(10);
 
-  /** Each lane tries once in this time, however many there are. */
+  /**
+   * The time in which each key tries about once, if there are many keys: the pause is then shorter.
+   */
   static final long TURN = TimeUnit.MINUTES.toNanos(5);
 
   private static final int STEADY = 8;
@@ -31,10 +34,10 @@ final class RejectionBackoff {
   private int credit;
   private int streak;
 
-  /** The broker has rejected this lane's event: it waits behind those that wait already. */
+  /** Puts a key behind the keys that already wait, because the broker has rejected its event. */
   void rejected(OrderingKey lane, long now) {
     boolean first = waiting.isEmpty() && trying == 0;
-    boolean paused = !first && nextAt - now > 0; // another attempt has failed meanwhile
+    boolean paused = !first && nextAt - now > 0; // another attempt has failed in the meantime
     if (first) {
       pause = FIRST;
       nextAt = now + shifted(pause);
@@ -52,7 +55,7 @@ final class RejectionBackoff {
     return pause - (long) (pause * 0.2 * ThreadLocalRandom.current().nextDouble());
   }
 
-  /** The lane's event is done with; if the lane was trying, there is room. */
+  /** Records that the key's event is done. If the key was trying, the broker has room. */
   void taken(OrderingKey lane, long now) {
     if (lane.trying) {
       left(lane);
@@ -62,7 +65,7 @@ final class RejectionBackoff {
     }
   }
 
-  /** The lane no longer tries, for a reason that says nothing about room. */
+  /** Records that the key no longer tries, for a reason that says nothing about room. */
   void left(OrderingKey lane) {
     if (lane.trying) {
       lane.trying = false;
@@ -70,7 +73,7 @@ final class RejectionBackoff {
     }
   }
 
-  /** The next lane that may try now, or null. */
+  /** Returns the next key that may try now, or null. */
   @Nullable OrderingKey next(long now) {
     if (waiting.isEmpty() || (credit == 0 && (trying > 0 || nextAt - now > 0))) {
       return null;
@@ -82,7 +85,10 @@ final class RejectionBackoff {
     return lane;
   }
 
-  /** The ns until the next lane may try, or a long time when an outcome has to come first. */
+  /**
+   * Returns the ns until the next key may try. Returns a very long time when an outcome must come
+   * first.
+   */
   long pause(long now) {
     return waiting.isEmpty() || trying > 0 ? Long.MAX_VALUE : Math.max(0, nextAt - now);
   }

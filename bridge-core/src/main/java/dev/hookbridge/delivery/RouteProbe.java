@@ -12,19 +12,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out whether dead letters that had no route have one again. Nobody can ask a broker for
- * that, so the oldest dead letter of each route is published now and then, one after the other. One
- * that is confirmed was a first copy: all unroutable dead letters of its key are then sent again,
- * in their order and with new numbers.
+ * Tests whether unroutable dead letters have a route again. A broker offers no query for this. So
+ * the oldest dead letter of each route is published from time to time, one after the other. If it
+ * is confirmed, that was an extra copy: all unroutable dead letters of its key are then sent again,
+ * in their order and with new sequence numbers.
  *
- * <p>Lives as long as its sink worker. Used by the sink worker's thread alone, but for {@link
+ * <p>It lives as long as its sink worker. Only the sink worker's thread uses it, except for {@link
  * Attempt#answer}.
  */
 final class RouteProbe {
   private static final Logger LOG = LoggerFactory.getLogger(SinkWorker.class);
   private static final int AT_ONCE = 100;
 
-  /** A dead letter that is published to see whether it is routed. */
+  /** A dead letter that is published to test its route. */
   static final class Attempt {
     private final DeadTable.Unrouted letter;
     private final Envelope envelope;
@@ -39,7 +39,7 @@ final class RouteProbe {
       return envelope.with("replayed", "true");
     }
 
-    /** What became of it; on any thread. */
+    /** Sets the outcome. Can be called on any thread. */
     void answer(Outcome told) {
       outcome = told;
     }
@@ -59,16 +59,24 @@ final class RouteProbe {
     this.routes = routes;
   }
 
-  /** The connection has ended; the next one begins with a look. */
+  /**
+   * Ends the current attempt, because the connection has ended. The next connection starts with a
+   * test.
+   *
+   * @param suspect whether the sink broke, and one of its outstanding events may be the cause
+   */
   void ended(boolean suspect) {
-    // One that may have ended it is left alone for a while, or it would end each connection.
+    // Waits if this attempt may have ended the connection, or it would end each connection.
     boolean harmful = suspect && underWay != null;
     nextAt = System.nanoTime() + (harmful ? plan.retry().relearn().toNanos() : 0);
     underWay = null;
     queue.clear();
   }
 
-  /** The next dead letter to publish; null when one is under way or it is not time yet. */
+  /**
+   * Returns the next dead letter to publish. Returns null while one is in flight or it is not time
+   * yet.
+   */
   @Nullable Attempt next() throws SpoolException {
     Attempt last = underWay;
     if (last != null) {
@@ -97,7 +105,10 @@ final class RouteProbe {
     return null;
   }
 
-  /** Goes on behind those that were tried last, and begins anew behind the last of all. */
+  /**
+   * Loads the next dead letters after the latest ones. Starts again from the first after the last
+   * one.
+   */
   private void load() throws SpoolException {
     nextAt = System.nanoTime() + plan.retry().probe().toNanos();
     queue.addAll(letters.unrouted(plan.name(), after, AT_ONCE));
@@ -111,7 +122,7 @@ final class RouteProbe {
       int again = letters.retryUnrouted(plan.name(), key);
       LOG.debug("sink {}: {} dead letters have a route again and are sent", plan.name(), again);
       queue.removeIf(other -> other.key().equals(key));
-      nextAt = System.nanoTime(); // others are likely to have one, too
+      nextAt = System.nanoTime(); // others probably have a route, too
     } else if (outcome instanceof Outcome.Held) {
       queue.clear();
     }

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which events the broker has returned because no queue was bound for them, and until when such an
- * event is tried again. After a broker's restart, or while an operator makes a queue anew, a route
- * is missing for a time only, so an event waits before it becomes a dead letter. A route that
- * nobody has bound makes events wait once and not each of them: the time counts for the kind
- * (driver, operation, suboperation), for the object, and for both together. It begins anew when an
- * event of that kind or of that object was routed.
+ * Decides how long an event that the broker has returned as unroutable is tried again. After a
+ * broker's restart, or while an operator creates a queue again, a route is missing only for a time.
+ * So an event waits before it becomes a dead letter. If a queue was never bound, events wait only
+ * once and not one by one. For this, the time counts for the kind (driver, operation,
+ * suboperation), for the object, and for both together. It starts again when an event of that kind
+ * or of that object was routed.
  *
- * <p>Used by the sink worker's thread alone; times are those of {@link System#nanoTime}.
+ * <p>Only the sink worker's thread uses it. Times are those of {@link System#nanoTime}.
  */
 final class Routes {
   private static final int MOST = 10_000;
@@ -32,10 +32,11 @@ final class Routes {
   }
 
   /**
-   * An event was returned.
+   * Records that an event was returned.
    *
-   * @param connectedAt when the connection began: what was missing soon after it gets more time
-   * @return whether it has been tried again for long enough
+   * @param connectedAt the time when the connection began; a route that is missing soon after that
+   *     gets more time
+   * @return whether the event was tried again for long enough
    */
   boolean overdue(Route route, long now, long connectedAt) {
     long usual = now + retry.unrouted().toNanos();
@@ -48,7 +49,7 @@ final class Routes {
     return overdue;
   }
 
-  /** An event was routed. */
+  /** Records that an event was routed. */
   void routed(Route route) {
     if (!until.isEmpty()) {
       parts(route).forEach(until::remove);

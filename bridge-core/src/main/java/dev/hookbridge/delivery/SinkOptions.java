@@ -5,15 +5,15 @@ import dev.hookbridge.api.Transport;
 import java.time.Duration;
 
 /**
- * Everything a sink worker must know about its sink.
+ * The options of a sink worker.
  *
  * @param name the sink's name in the configuration
- * @param settings the transport's own part of them
- * @param include which events it gets
- * @param xml whether they carry the redacted XML
- * @param maxEventBytes larger ones are reduced; the broker's limit counts as well
- * @param windowBytes how much may be unconfirmed at a time
- * @param retry when something is tried again
+ * @param settings the sink's settings that the transport reads
+ * @param include the filter of the sink's events
+ * @param xml whether the events carry the redacted XML
+ * @param maxEventBytes the size above which an event is reduced; the broker's limit also applies
+ * @param windowBytes the maximum bytes of unconfirmed events
+ * @param retry the times of retries
  */
 public record SinkOptions(
     String name,
@@ -25,21 +25,22 @@ public record SinkOptions(
     long windowBytes,
     Retry retry) {
 
-  /** What becomes of the XML. */
+  /** The handling of the XML. */
   public enum Xml {
     REDACTED,
     NONE
   }
 
   /**
-   * When something is tried again.
+   * The times of retries.
    *
-   * @param first the first pause before a broker is tried again
-   * @param longest the longest such pause
-   * @param unrouted how long an event without a route is tried again before it is a dead letter
-   * @param unroutedAtFirst the same, counted from when the connection began, if that is longer
-   * @param probe the pause between looks whether such dead letters have a route again
-   * @param relearn after which time a size limit of the broker is no longer believed
+   * @param first the first pause before a reconnect
+   * @param longest the longest pause before a reconnect
+   * @param unrouted how long an unroutable event is tried again before it becomes a dead letter
+   * @param unroutedAtFirst the same, counted from the start of the connection; the longer one
+   *     applies
+   * @param probe the pause between tests whether unroutable dead letters have a route again
+   * @param relearn how long a size limit of the broker is trusted
    */
   public record Retry(
       Duration first,
@@ -48,7 +49,7 @@ public record SinkOptions(
       Duration unroutedAtFirst,
       Duration probe,
       Duration relearn) {
-    /** What the configuration has when it says nothing. */
+    /** The default times of the configuration. */
     public static final Retry DEFAULT =
         new Retry(
             Duration.ofMillis(100),

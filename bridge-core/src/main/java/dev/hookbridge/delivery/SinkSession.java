@@ -16,10 +16,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One life of a sink: reads on from the cursor, sends what the {@link Window} allows, and settles
- * outcomes, until the sink breaks or the sink worker stops. There is no barrier between batches.
+ * One connection of a sink. It reads events from the cursor on, sends what the {@link Window}
+ * allows, and handles outcomes, until the sink breaks or the sink worker stops. It does not wait
+ * for one page to finish before it sends the next.
  *
- * <p>Everything happens on the sink worker's thread; outcomes reach it through a queue.
+ * <p>Everything runs on the sink worker's thread. Outcomes reach it through a queue.
  */
 final class SinkSession {
   private static final int PAGE_EVENTS = 256;
@@ -95,17 +96,20 @@ final class SinkSession {
     }
   }
 
-  /** Another sink is to learn the size limit: what is under way gets a moment to end well. */
+  /**
+   * Returns whether the session can end, so that another sink learns the size limit. Events in
+   * flight get 5 s to finish.
+   */
   private boolean drained() {
     return window.unconfirmed() == 0 || System.nanoTime() - endingAt > 0;
   }
 
-  /** Whether the broker took anything in this life. */
+  /** Returns whether the broker accepted anything in this session. */
   boolean delivered() {
     return delivered;
   }
 
-  /** Remembers what the next life has to know. */
+  /** Keeps what the next session must know. */
   void end() {
     memory.suspects = broken ? suspects : window.suspects();
     memory.probe.ended(broken && suspects > 0);
@@ -133,7 +137,7 @@ final class SinkSession {
       window.done(item);
       return;
     }
-    // Of most that is sent only the confirm is of interest; what must go again is read again.
+    // Most events need only the confirm after this; an event to send again is read again.
     item.envelope = null;
     item.route = stored.route();
     item.replayed = stored.attributes().containsKey("replayed");
@@ -154,7 +158,10 @@ final class SinkSession {
     sink.send(rendered.envelope(), outcome -> result(item, outcome));
   }
 
-  /** Null when the spool's bound, which tells of it, has dropped the event meanwhile. */
+  /**
+   * Returns the envelope of an event. Returns null when the spool has dropped the event at its
+   * limit, which it reports.
+   */
   private @Nullable Envelope envelope(InFlightEvent item) throws SpoolException {
     Envelope held = item.envelope;
     if (held == null && item.share == null) {
@@ -226,7 +233,7 @@ final class SinkSession {
     }
   }
 
-  /** A client that tries on in silence gives no outcome: the operator hears of it from here. */
+  /** Alerts the operator about a client that retries silently and gives no outcome. */
   private void stalled() {
     InFlightEvent oldest = window.oldestUnconfirmed();
     String alarm = oldest == null ? null : sink.blocked();

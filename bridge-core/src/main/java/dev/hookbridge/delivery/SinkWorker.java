@@ -15,11 +15,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries events from the spool to one sink, for as long as the agent lives: builds the sink, lets
- * a {@link SinkSession} use it until it breaks, and builds another after a pause. What the broker
- * has not confirmed stays in the spool, whatever happens here.
+ * Delivers events from the spool to one sink, for as long as the agent lives. It opens the sink,
+ * lets a {@link SinkSession} use it until it breaks, and opens another after a pause. Unconfirmed
+ * events stay in the spool, even if the worker fails.
  *
- * <p>One thread, named {@code sink-<name>}. The public methods are safe from any thread.
+ * <p>It has one thread, named {@code sink-<name>}. The public methods are thread-safe.
  */
 public final class SinkWorker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SinkWorker.class);
@@ -50,6 +50,7 @@ public final class SinkWorker implements AutoCloseable {
     this.thread = new Thread(this::run, "sink-" + plan.name());
   }
 
+  /** Starts the thread. */
   public void start() {
     try {
       look();
@@ -60,14 +61,14 @@ public final class SinkWorker implements AutoCloseable {
     thread.start();
   }
 
-  /** Wakes the sink worker's thread: an event or an outcome came, or it must stop. */
+  /** Wakes the sink worker's thread, because there is an event or an outcome, or it must stop. */
   void ring() {
     if (bell.availablePermits() == 0) {
       bell.release();
     }
   }
 
-  /** Sleeps until the bell rings, at most so long. */
+  /** Sleeps until {@link #ring}, but at most {@code nanos}, and at most one second. */
   void sleep(long nanos) {
     try {
       if (bell.tryAcquire(Math.min(nanos, TimeUnit.SECONDS.toNanos(1)), TimeUnit.NANOSECONDS)) {
@@ -92,7 +93,9 @@ public final class SinkWorker implements AutoCloseable {
     }
   }
 
-  /** One life of a sink; true when it took at least one event. */
+  /**
+   * Opens a sink and delivers until it breaks. Returns true when the sink took at least one event.
+   */
   private boolean deliver() {
     try (Sink sink = open()) {
       connected = true;
@@ -110,7 +113,7 @@ public final class SinkWorker implements AutoCloseable {
     } catch (SpoolException e) {
       failed(Reason.INTERNAL, String.valueOf(e.getMessage()));
     } catch (RuntimeException | Error e) {
-      // A fault of a client library or of ours must not end delivery for good.
+      // A bug in a client library or in this program must not end delivery permanently.
       LOG.error("sink {}: unexpected failure, starting it anew", plan.name(), e);
       failed(Reason.INTERNAL, e.toString());
     } finally {
@@ -119,7 +122,7 @@ public final class SinkWorker implements AutoCloseable {
     return false;
   }
 
-  /** Passwords that stand in files are read now, and may be missing or make no sense. */
+  /** Opens the sink. This reads passwords from files, which may be missing or invalid. */
   private Sink open() throws SinkException {
     try {
       return plan.transport().open(plan.settings(), context);
@@ -135,13 +138,16 @@ public final class SinkWorker implements AutoCloseable {
     }
   }
 
-  /** The broker is silent: alerted, but not counted, since no attempt has failed. */
+  /**
+   * Alerts that the broker does not respond. Does not count it as a failure, because no attempt has
+   * failed.
+   */
   void stalled(Reason reason, String detail) {
     stalled = true;
     alert.raise(reason, detail);
   }
 
-  /** The broker has confirmed something. */
+  /** Records that the broker has confirmed something. */
   void well() {
     stalled = false;
     alert.over();
@@ -160,7 +166,7 @@ public final class SinkWorker implements AutoCloseable {
     return spool;
   }
 
-  /** For the sink worker's thread. */
+  /** Returns the state for the sink worker's thread. */
   ReconnectState memory() {
     return memory;
   }
@@ -173,71 +179,78 @@ public final class SinkWorker implements AutoCloseable {
     return meters;
   }
 
-  /** The sink's name in the configuration. */
+  /** Returns the sink's name in the configuration. */
   public String name() {
     return plan.name();
   }
 
-  /** Whether its thread is at work. */
+  /** Returns whether the thread runs, or was asked to stop. */
   public boolean alive() {
     return thread.isAlive() || stopping;
   }
 
-  /** The word of its type in the configuration. */
+  /** Returns the sink's type in the configuration. */
   public String type() {
     return plan.transport().type();
   }
 
-  /** Sends an event that is not spooled, if the sink is connected; nobody waits for its outcome. */
+  /**
+   * Sends an event that is not in the spool, if the sink is connected. Nothing waits for its
+   * outcome.
+   */
   public void pass(Envelope unspooled) {
     passing.set(unspooled);
     ring();
   }
 
-  /** The event to pass, once. */
+  /** Returns the event to pass, once. */
   @Nullable Envelope passing() {
     return passing.getAndSet(null);
   }
 
-  /** Whether the sink has a connection over which the broker answers. */
+  /** Returns whether the sink has a connection, and the broker responds. */
   public boolean connected() {
     return connected && !stalled;
   }
 
-  /** Events the sink's broker has not confirmed yet. */
+  /** Returns the number of events that the sink's broker has not confirmed. */
   public long lag() {
     return spool.unconfirmed(plan.name());
   }
 
   /**
-   * Looks up what only the spool's file knows, for {@link #dead} and {@link #oldestSeconds}. To be
-   * called every second. It waits for the spool, which those two do not.
+   * Reads what only the spool's file knows, for {@link #dead} and {@link #oldestSeconds}. The agent
+   * calls this method every second. It waits for the spool; those two do not.
    */
   public void look() throws SpoolException {
     waiting = StoredBacklog.of(spool, plan.name());
   }
 
-  /** Its dead letters as they were counted last; not a number before that. */
+  /**
+   * Returns the number of dead letters at the latest {@link #look}; {@code NaN} before the first
+   * one.
+   */
   public double dead() {
     return waiting.dead();
   }
 
   /**
-   * The age of the oldest event its broker has not confirmed, as far as it was looked up; 0 when
-   * there is none, not a number when it is not known. It grows on between two looks.
+   * Returns the age of the oldest event that the broker has not confirmed, from the latest {@link
+   * #look}. It is 0 when there is no such event, and {@code NaN} when it is unknown. The age grows
+   * between two calls of {@link #look}.
    */
   public double oldestSeconds() {
     return lag() == 0 ? 0 : waiting.oldestSeconds();
   }
 
-  /** What keeps it from delivering, one sentence; empty when nothing does. */
+  /** Returns what prevents delivery, as one sentence; empty when nothing does. */
   public String problem() {
     return alert.problem();
   }
 
   /**
-   * Ends after the send under way, at most 10 s later. What was sent and not yet confirmed is sent
-   * again by the next agent, with the same ids.
+   * Stops after the current send, at most 10 s later. The next agent sends again what was sent and
+   * not yet confirmed, with the same ids.
    */
   @Override
   public void close() {

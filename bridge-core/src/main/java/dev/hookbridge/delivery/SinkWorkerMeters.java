@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 
-/** The meters of one sink, named in {@code docs/metrics.md}. */
+/** The metrics of one sink. {@code docs/metrics.md} lists them. */
 final class SinkWorkerMeters {
   private final MeterRegistry registry;
   private final String sink;

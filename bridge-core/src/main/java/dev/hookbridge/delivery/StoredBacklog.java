@@ -7,20 +7,23 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of a sink's events only the spool's file knows, as it was looked up last.
+ * What only the spool's file knows about a sink's events, at the latest read.
  *
- * @param oldest when the oldest event that waits was called
- * @param dead how many dead letters there are, not a number when that is not known
+ * @param oldest the time of the hook call of the oldest unconfirmed event, null when there is none
+ * @param dead the number of dead letters, {@code NaN} when it is unknown
  */
 record StoredBacklog(@Nullable Instant oldest, double dead) {
-  /** Before the first look; unknown is not zero. */
+  /** The value before the first read. Unknown is not zero. */
   static final StoredBacklog UNKNOWN = new StoredBacklog(null, Double.NaN);
 
   static StoredBacklog of(Spool spool, String sink) throws SpoolException {
     return new StoredBacklog(spool.oldest(sink).orElse(null), spool.deadLetters().count(sink));
   }
 
-  /** How old the oldest is by now, 0 when there was none. */
+  /**
+   * Returns the current age of the oldest event in seconds; 0 when there was none, {@code NaN} when
+   * it is unknown.
+   */
   double oldestSeconds() {
     if (oldest == null) {
       return Double.isNaN(dead) ? Double.NaN : 0;

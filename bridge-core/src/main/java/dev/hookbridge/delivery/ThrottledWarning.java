@@ -8,9 +8,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A sink's trouble in the log: the first of a kind loudly, then one line a minute, then its end.
- * Trouble that comes and goes, because one key is stuck or one guest's events are refused while all
- * others are well, is one line a minute as well.
+ * Logs the problems of a sink. It logs the first problem of a reason at once, then at most one line
+ * per minute for that reason, then the end of the problems. A problem that comes and goes also
+ * gives one line per minute, for instance when one key is stuck, or one guest's events are refused
+ * while all others are delivered.
  */
 final class ThrottledWarning {
   private static final Logger LOG = LoggerFactory.getLogger(SinkWorker.class);
@@ -39,7 +40,7 @@ final class ThrottledWarning {
     }
   }
 
-  /** Told when it is the first time, or when something was told to be wrong before. */
+  /** Logs a connection when it is the first one, or when a problem was logged before. */
   void connected(String destination) {
     if (!connectedBefore || told) {
       LOG.info("sink {}: connected{}", sink, destination.isEmpty() ? "" : " to " + destination);
@@ -56,7 +57,7 @@ final class ThrottledWarning {
     }
   }
 
-  /** The last problem as one sentence, empty when there is none. */
+  /** Returns the latest problem as one sentence; empty when there is none. */
   String problem() {
     return problem;
   }

@@ -13,15 +13,15 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a sink may hold at a time, in bytes, and in which order: decides which event is next. An
- * event is waiting, then sent (unconfirmed), then done or waiting again.
+ * Limits the bytes that a sink may hold at a time, and decides which event is sent next. An event
+ * is first waiting, then sent (unconfirmed), then done or waiting again.
  *
- * <p>One lane gets at most a quarter of the window, so that a stuck one leaves room for the others;
- * events behind a stuck lane keep their number only, once those in memory fill a window. Used by
- * the sink worker's thread alone.
+ * <p>One ordering key gets at most a quarter of the window, so that a stuck key leaves room for the
+ * others. When the events in memory fill a window, further events that wait keep only their
+ * sequence number in memory. Only the sink worker's thread uses it.
  */
 final class Window {
-  /** Events that may wait behind stuck lanes, in memory by their number at least. */
+  /** The maximum number of waiting events, which need memory at least for their sequence number. */
   private static final int MOST_WAITING = 100_000;
 
   private final Sink sink;
@@ -39,7 +39,10 @@ final class Window {
   private int suspects;
 
   /**
-   * @param suspects so many events go one at a time, because one of them ended the last sink
+   * Makes an empty window.
+   *
+   * @param suspects the number of events to send one at a time, because one of them ended the last
+   *     sink
    */
   Window(Sink sink, long bytes, int suspects) {
     this(sink, bytes, suspects, System::nanoTime);
@@ -52,7 +55,7 @@ final class Window {
     this.clock = clock;
   }
 
-  /** Whether more should be read: there is room, and nothing at hand may be sent. */
+  /** Returns whether to read more: there is room, and no event in memory may be sent. */
   boolean hungry() {
     return ready.isEmpty()
         && !crowded()
@@ -61,8 +64,10 @@ final class Window {
   }
 
   /**
-   * @param step how far refusals have reduced it already
-   * @param share its part of the byte budget
+   * Adds a waiting event.
+   *
+   * @param step how far refusals have already reduced it
+   * @param share its share of the byte budget
    */
   void add(SpooledEvent stored, Reduction.Step step, ByteBudget.Share share) {
     OrderingKey lane = lanes.computeIfAbsent(sink.lane(stored.envelope()), OrderingKey::new);
@@ -80,7 +85,7 @@ final class Window {
     offer(lane);
   }
 
-  /** The next event that may be sent now, or null. It counts as sent. */
+  /** Returns the next event that may be sent now, or null. The event then counts as sent. */
   @Nullable InFlightEvent next() {
     if (suspects > 0 && !sent.isEmpty()) {
       return null;
@@ -108,7 +113,7 @@ final class Window {
     return first;
   }
 
-  /** The event is the broker's, or nobody's: its lane goes on. */
+  /** Finishes an event, which is delivered or given up. The next event of its key may be sent. */
   void done(InFlightEvent item) {
     settle(item);
     rejectionBackoff.taken(item.lane, clock.getAsLong());
@@ -122,14 +127,14 @@ final class Window {
     }
   }
 
-  /** The event goes again at once, made smaller. */
+  /** Puts an event back to be sent again at once, after it was reduced. */
   void again(InFlightEvent item) {
     settle(item);
     wait(item);
     offer(item.lane);
   }
 
-  /** The event goes again after a pause, and its lane with it. */
+  /** Puts an event back to be sent again after a pause. Its key waits, too. */
   void hold(InFlightEvent item, long longest) {
     settle(item);
     wait(item);
@@ -142,7 +147,10 @@ final class Window {
     }
   }
 
-  /** The broker has no room for the event: its lane waits with the others that met the same. */
+  /**
+   * Puts an event back because the broker has no room for it. Its key waits with the other rejected
+   * keys.
+   */
   void reject(InFlightEvent item) {
     settle(item);
     wait(item);
@@ -183,7 +191,10 @@ final class Window {
             && lane.unconfirmedBytes < bytes / 4);
   }
 
-  /** Lets lanes go whose pause is over; returns the ns until the next one is, or a long time. */
+  /**
+   * Frees the keys whose pause is over. Returns the ns until the next pause ends, or a very long
+   * time.
+   */
   long release() {
     long now = clock.getAsLong();
     while (!held.isEmpty() && held.peek().retryAt - now <= 0) {
@@ -204,22 +215,22 @@ final class Window {
     offer(lane);
   }
 
-  /** Whether so many events wait behind stuck lanes that none is read ahead. */
+  /** Returns whether too many events wait to read more of them. */
   boolean crowded() {
     return waiting >= MOST_WAITING;
   }
 
-  /** The event that has been with the broker for longest without a word. */
+  /** Returns the event that has waited longest for the broker's outcome. */
   @Nullable InFlightEvent oldestUnconfirmed() {
     return sent.isEmpty() ? null : sent.iterator().next();
   }
 
-  /** Whether no event's data is held. */
+  /** Returns whether the window holds no event data. */
   boolean isEmpty() {
     return sent.isEmpty() && waitingBytes == 0;
   }
 
-  /** Nothing is sent any more: what is in memory is let go. */
+  /** Releases the memory of all events, because nothing is sent any more. */
   void letGo() {
     sent.forEach(InFlightEvent::letGo);
     lanes.values().forEach(lane -> lane.waiting.forEach(InFlightEvent::letGo));
@@ -229,7 +240,7 @@ final class Window {
     return sent.size();
   }
 
-  /** Events that still go one at a time. */
+  /** Returns the number of events that are still sent one at a time. */
   int suspects() {
     return suspects;
   }

@@ -21,8 +21,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows the file by name. A file that was moved away is read to its end first, and then those
- * that came after it, as far as they have kept their numbers {@code .2}, {@code .1}.
+ * Follows the file by name. When the file was renamed, it first reads that file to its end, and
+ * then the files that came after it, if they have the names {@code .2}, {@code .1}.
  */
 final class FileFeed implements FeedReader {
   private static final int STEP = 1 << 20;
@@ -64,7 +64,7 @@ final class FileFeed implements FeedReader {
   private List<Envelope> read() throws SinkException {
     List<Envelope> found = new ArrayList<>();
     try {
-      // Looked at before the reading: what is written after the file was moved is written again.
+      // Checked before the read: what is written after the file was moved is written again.
       boolean moved = !key.equals(key(path));
       while (!more(found) && moved && next()) {
         moved = !key.equals(key(path));
@@ -75,14 +75,14 @@ final class FileFeed implements FeedReader {
     return found;
   }
 
-  /** Reads on; false at the end of the file. */
+  /** Reads on. Returns false at the end of the file. */
   private boolean more(List<Envelope> found) throws IOException {
     FileChannel from = file;
     if (from == null) {
       return false;
     }
     long size = from.size();
-    if (size < at) { // cut: the half line that was read is gone, or all is
+    if (size < at) { // truncated: the half line that was read is gone, or all
       at = size >= at - rest.length ? at - rest.length : 0;
       rest = new byte[0];
     }
@@ -110,11 +110,13 @@ final class FileFeed implements FeedReader {
     try {
       found.add(JsonEvent.parse(line));
     } catch (IOException e) {
-      return; // no event, whoever wrote it
+      return; // not an event
     }
   }
 
-  /** Goes on to the file after the one that was read to its end; false when there is none yet. */
+  /**
+   * Opens the file after the one that was read to its end. Returns false when there is none yet.
+   */
   private boolean next() throws IOException {
     int number = number();
     Path next = path;
@@ -124,7 +126,7 @@ final class FileFeed implements FeedReader {
     Object found = key(next);
     try {
       FileChannel opened = FileChannel.open(next, StandardOpenOption.READ);
-      if (!found.equals(key(next)) || number != number()) { // renamed at this moment
+      if (!found.equals(key(next)) || number != number()) { // renamed in the meantime
         opened.close();
         return false;
       }
@@ -142,7 +144,7 @@ final class FileFeed implements FeedReader {
     at = 0;
   }
 
-  /** What the file being read is called by now; 0 when it is none of the numbered ones. */
+  /** Returns the number that the current file has in its name now; 0 when it has none. */
   private int number() throws IOException {
     for (int i = 1; i <= MOST_NUMBERS && file != null; i++) {
       if (key.equals(key(RotatedFile.numbered(path, i)))) {
@@ -161,7 +163,7 @@ final class FileFeed implements FeedReader {
     }
   }
 
-  /** What tells a file from others; nothing when there is none. */
+  /** Returns what identifies a file; empty when there is no file. */
   private static Object key(Path name) throws IOException {
     try {
       return String.valueOf(Files.readAttributes(name, BasicFileAttributes.class).fileKey());
@@ -182,7 +184,7 @@ final class FileFeed implements FeedReader {
         file.close();
       }
     } catch (IOException e) {
-      return; // it was only read
+      return; // nothing was written
     }
   }
 }

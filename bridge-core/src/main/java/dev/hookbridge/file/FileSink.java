@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Gathers lines and confirms them together once they are synced in the file that the path names.
+ * Writes lines to the file, and confirms several together once they are synced in the file that the
+ * path names.
  */
 final class FileSink implements Sink {
   private static final int GATHERED = 256;
@@ -37,7 +38,10 @@ final class FileSink implements Sink {
     return file.path().toString();
   }
 
-  /** One file, one order; the sink worker gives a lane a quarter of the window, which is plenty. */
+  /**
+   * Returns the same ordering key for all events, because one file has one order. A quarter of the
+   * sink worker's window is enough for it.
+   */
   @Override
   public String lane(Envelope envelope) {
     return "file";
@@ -86,7 +90,7 @@ final class FileSink implements Sink {
         confirm();
       }
     } catch (IOException | SinkException e) {
-      if (!unconfirmed.isEmpty()) { // else the next line says so
+      if (!unconfirmed.isEmpty()) { // without lines, the next line reports it
         broke(e);
       }
     }
@@ -101,16 +105,16 @@ final class FileSink implements Sink {
     }
   }
 
-  /** On a full disk the lines before the one for which there is no room are whole. */
+  /** Confirms the lines before the one that failed. On a full disk these are complete. */
   private void confirmOthers() {
     try {
       confirm();
     } catch (IOException | SinkException e) {
-      return; // all are told so in a moment
+      return; // broke() reports it for all
     }
   }
 
-  /** What was gathered may be there or not: unknown. */
+  /** Reports all unconfirmed lines as broken. They may or may not be in the file. */
   private void broke(Exception e) {
     broken = true;
     Outcome outcome =

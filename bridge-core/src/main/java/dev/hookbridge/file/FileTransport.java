@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Writes CloudEvents in the JSON event format, one a line, into a file that is rotated by size. */
+/** Writes CloudEvents in the JSON event format, one per line, to a file that is rotated by size. */
 public final class FileTransport implements Transport {
   static final SettingKey PATH = SettingKey.required("path", "The file, absolute.");
   static final SettingKey ROTATE =
@@ -76,7 +76,7 @@ public final class FileTransport implements Transport {
     }
   }
 
-  /** The file itself, under all its names, and those it is renamed to. */
+  /** Returns the file under its real name and its file key, and the names that it is renamed to. */
   @Override
   public Set<String> exclusive(Settings settings) {
     Path real = real(path(settings));
@@ -88,12 +88,12 @@ public final class FileTransport implements Transport {
       Object key = Files.readAttributes(real, BasicFileAttributes.class).fileKey();
       files.add("one file under two names " + key);
     } catch (IOException e) {
-      return files; // there is none yet, which nobody can have under another name
+      return files; // the file does not exist yet, so it has no other name
     }
     return files;
   }
 
-  /** Where a path leads, also when the file is still to be made. */
+  /** Returns where a path leads, also when the file does not exist yet. */
   private static Path real(Path path) {
     try {
       Path link = path;
@@ -104,7 +104,7 @@ public final class FileTransport implements Transport {
       Path name = link.getFileName();
       return folder == null || name == null ? link : folder.toRealPath().resolve(name);
     } catch (IOException e) {
-      return path.normalize(); // its folder is missing, which the check says
+      return path.normalize(); // its folder is missing; check() reports that
     }
   }
 

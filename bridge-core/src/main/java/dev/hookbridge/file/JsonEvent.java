@@ -5,13 +5,13 @@ import dev.hookbridge.api.StructuredEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 
-/** An envelope in the JSON event format of CloudEvents 1.0, as one line. */
+/** Converts an envelope to one line in the JSON event format of CloudEvents 1.0. */
 public final class JsonEvent {
   private static final byte[] NEWLINE = {'\n'};
 
   private JsonEvent() {}
 
-  /** The line, its newline included. */
+  /** Returns the line, including its newline. */
   public static byte[] line(Envelope envelope) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(envelope.size());
     for (byte[] part : parts(envelope)) {
@@ -20,13 +20,20 @@ public final class JsonEvent {
     return out.toByteArray();
   }
 
-  /** The line in pieces, the data's own bytes among them: up to 16 MiB that need no second home. */
+  /**
+   * Returns the line in pieces. One piece is the data's own array of up to 16 MiB, which is not
+   * copied.
+   */
   static byte[][] parts(Envelope envelope) {
     byte[][] event = StructuredEvent.parts(envelope);
     return new byte[][] {event[0], event[1], event[2], NEWLINE};
   }
 
-  /** The envelope of a line; {@link IOException} when it is none. */
+  /**
+   * Parses a line.
+   *
+   * @throws IOException when the line is not an event
+   */
   static Envelope parse(byte[] line) throws IOException {
     return StructuredEvent.parse(line);
   }

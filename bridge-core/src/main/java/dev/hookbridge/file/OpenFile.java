@@ -14,11 +14,11 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One file, open to append and locked, which its path may no longer name. It always ends with a
- * whole line, unless the disk does not even let it be shortened.
+ * One file, open for appending and locked. The path may no longer name it. It always ends with a
+ * complete line, unless the disk does not even allow truncating it.
  *
- * <p>The second channel reads and holds the lock. It stays open, since the system lets go of all
- * locks of a process on a file as soon as one of its descriptors is closed.
+ * <p>The second channel reads and holds the lock. It stays open, because the system releases all
+ * locks of a process on a file as soon as the process closes one of its descriptors.
  */
 final class OpenFile implements AutoCloseable {
   private static final int LARGE = 256 << 10;
@@ -32,7 +32,7 @@ final class OpenFile implements AutoCloseable {
   private final FileChannel lock;
   private long end;
   private long synced;
-  private long unseen; // bytes written since the file was last seen to be whole
+  private long unseen; // bytes written since the file was last checked
 
   private OpenFile(Path path, Object key, FileChannel out, FileChannel lock) {
     this.path = path;
@@ -41,7 +41,7 @@ final class OpenFile implements AutoCloseable {
     this.lock = lock;
   }
 
-  /** The file that the path names now; made when there is none. */
+  /** Opens the file that the path names now. Creates it when it is missing. */
   static OpenFile open(Path path) throws IOException, SinkException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       OpenFile opened = attempt(path);
@@ -117,7 +117,7 @@ final class OpenFile implements AutoCloseable {
     }
   }
 
-  /** The name of a file that was just made is as durable as its lines. */
+  /** Syncs the folder, so that the name of a new file is as durable as its lines. */
   private void syncFolder() throws IOException {
     Path folder = path.toRealPath().getParent();
     if (folder != null && Files.isReadable(folder)) {
@@ -127,7 +127,7 @@ final class OpenFile implements AutoCloseable {
     }
   }
 
-  /** What the path names, null when there is nothing. */
+  /** Returns the attributes of the file that the path names, null when there is none. */
   private static @Nullable BasicFileAttributes look(Path path) throws IOException {
     try {
       return Files.readAttributes(path, BasicFileAttributes.class);
@@ -140,7 +140,7 @@ final class OpenFile implements AutoCloseable {
     return found != null && key.equals(found.fileKey());
   }
 
-  /** Whether the path still names this file and nothing was taken from it. */
+  /** Returns whether the path still names this file, and the file was not truncated. */
   boolean isWhole() throws IOException {
     BasicFileAttributes found = out.isOpen() ? look(path) : null;
     if (found == null || !isNamed(found) || found.size() < end) {
@@ -153,7 +153,10 @@ final class OpenFile implements AutoCloseable {
     return true;
   }
 
-  /** Somebody else's text, without an end, would become the beginning of our next line. */
+  /**
+   * Ends a text that another program wrote without a newline, so that our next line does not
+   * continue it.
+   */
   private void endWhatOthersWrote(long size) throws IOException {
     end = size;
     ByteBuffer last = ByteBuffer.allocate(1);
@@ -163,8 +166,10 @@ final class OpenFile implements AutoCloseable {
   }
 
   /**
-   * Whether the path still names this file, to be gone on with although it was cut. What was
-   * written after the cut, before it was seen, is written again behind what was written before.
+   * Prepares to continue after the file was truncated. Lines that were written after the truncation
+   * and before it was noticed are written again, after those that were written before it.
+   *
+   * @return false when the path no longer names this file
    */
   boolean goesOn() throws IOException {
     if (!out.isOpen() || !isNamed(look(path))) {
@@ -183,8 +188,8 @@ final class OpenFile implements AutoCloseable {
   }
 
   /**
-   * Appends all in one write, so that whoever cuts the file cuts no line in two. A large line goes
-   * in pieces: Java copies what it writes into memory of its own, as much as it is given.
+   * Appends all parts in one write, so that a program that truncates the file does not split a
+   * line. A large line is written in pieces, because Java copies each write into its own memory.
    */
   void append(byte[]... parts) throws IOException {
     ByteBuffer[] buffers = new ByteBuffer[parts.length];
@@ -206,7 +211,10 @@ final class OpenFile implements AutoCloseable {
     unseen += length;
   }
 
-  /** Whatever is between here and what was synced before is not known to be there when it fails. */
+  /**
+   * Syncs the file. If that fails, truncates it to the last synced end, because what comes after
+   * may not be on the disk.
+   */
   void sync() throws IOException {
     try {
       out.force(false);
@@ -217,7 +225,7 @@ final class OpenFile implements AutoCloseable {
     }
   }
 
-  /** What was rewritten after a cut stays, whatever becomes of what is written after it. */
+  /** Keeps the lines that were written again after a truncation, even if a later write fails. */
   void keep() {
     synced = end;
   }
@@ -239,7 +247,7 @@ final class OpenFile implements AutoCloseable {
       out.truncate(size);
       end = Math.min(end, size);
     } catch (IOException e) {
-      because.addSuppressed(e); // whoever opens it next looks at its end
+      because.addSuppressed(e); // the next open checks its end
     }
   }
 

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The lines that go into the file again when it turns out to be another one, or to be cut: all that
- * are not confirmed, and those confirmed in the last moments. Whoever copies a file and then cuts
- * or removes it takes away what was written after the copy was made.
+ * The lines to write again when the path names another file, or the file was truncated. These are
+ * all unconfirmed lines, and the lines that were confirmed in the last 10 s. A program that copies
+ * a file and then truncates or removes it loses what was written after the copy was made.
  */
 final class Recent {
   private static final long KEPT = TimeUnit.SECONDS.toNanos(10);
@@ -34,7 +34,7 @@ final class Recent {
     unconfirmed++;
   }
 
-  /** A line that could not be written whole is none. */
+  /** Removes the latest line, because it could not be written completely. */
   void removeLast() {
     bytes -= lines.removeLast().length;
     unconfirmed--;
@@ -45,7 +45,10 @@ final class Recent {
     forget();
   }
 
-  /** Lets go of what was confirmed long enough ago; only while the file is known to be whole. */
+  /**
+   * Forgets lines that were confirmed long enough ago. Call it only while the file is known to be
+   * complete.
+   */
   void forget() {
     long now = System.nanoTime();
     while (lines.size() > unconfirmed) {

@@ -8,10 +8,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The file that a path names, whatever others do to it, and which is renamed to {@code .1}, {@code
- * .2}, … when it is large enough. Before each line and each confirmation it is looked at: when the
- * path names another file or none, or this one was cut, the {@linkplain Recent recent} lines are
- * written again to what the path names now.
+ * The file that a path names, even if other programs move or truncate it. It is renamed to {@code
+ * .1}, {@code .2}, … when it is large enough. It is checked before each line and each confirmation.
+ * If the path names another file or none, or the file was truncated, the {@linkplain Recent recent}
+ * lines are written again to the file that the path names now.
  */
 final class RotatedFile {
   private static final int ATTEMPTS = 5;
@@ -31,7 +31,7 @@ final class RotatedFile {
     this.file = OpenFile.open(path);
   }
 
-  /** Whether a line belongs into the next file. */
+  /** Returns whether a line must go to the next file. */
   boolean isFullFor(byte[][] line) {
     return file.end() > 0 && file.end() + Recent.length(line) > rotateBytes;
   }
@@ -47,7 +47,7 @@ final class RotatedFile {
     }
   }
 
-  /** Returns when every line that was appended is durable in the file that the path names. */
+  /** Syncs. When it returns, every appended line is durable in the file that the path names. */
   void sync() throws IOException, SinkException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       follow();
@@ -60,7 +60,10 @@ final class RotatedFile {
     throw new IOException("it is moved or cut again and again");
   }
 
-  /** For a moment in which nothing is written: what was confirmed lately may have to come again. */
+  /**
+   * Checks the file while nothing is written, because recently confirmed lines may have to be
+   * written again.
+   */
   void look() throws IOException, SinkException {
     if (!recent.isEmpty()) {
       if (!behind && file.isWhole()) {
@@ -88,7 +91,10 @@ final class RotatedFile {
     behind = false;
   }
 
-  /** Who moves a file away makes the next one an instant later, and wants to make it himself. */
+  /**
+   * Waits until the path names a file. A program that moves a file away normally creates the next
+   * one at once, and expects to create it itself.
+   */
   private void awaitName() {
     long until = System.nanoTime() + BETWEEN_MOVE_AND_CREATE;
     while (Files.notExists(path) && System.nanoTime() < until) {
@@ -96,9 +102,12 @@ final class RotatedFile {
     }
   }
 
-  /** Only after {@link #sync}: what is in the file is left to itself. */
+  /**
+   * Renames the file and opens the next one. Call it only after {@link #sync}, because the lines in
+   * the old file are no longer checked.
+   */
   void rotate() throws IOException, SinkException {
-    Path real = path.toRealPath(); // a link stays, and leads to the next file
+    Path real = path.toRealPath(); // a link stays and leads to the next file
     file.close();
     Files.deleteIfExists(numbered(real, keep));
     for (int i = keep; i > 1; i--) {
@@ -106,7 +115,7 @@ final class RotatedFile {
         Files.move(numbered(real, i - 1), numbered(real, i));
       }
     }
-    Files.move(real, numbered(real, 1)); // replaces none, in case another rotates it too
+    Files.move(real, numbered(real, 1)); // fails if .1 exists, in case another rotates too
     recent.clear();
     file = OpenFile.open(path);
   }

@@ -11,12 +11,12 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 
 /**
- * What stands behind the last line of a file that has an end.
+ * What comes after the last newline of a file.
  *
- * @param start where it begins
- * @param torn it is the beginning of a line of ours, or zeros, and holds no event: a crash or a
- *     full disk left it
- * @param endless it is not torn, and needs an end
+ * @param start its offset
+ * @param torn whether it is the beginning of one of our lines, or zeros, and contains no event; a
+ *     crash or a full disk has caused it
+ * @param endless whether it is not torn, and needs a newline
  */
 record Tail(long start, boolean torn, boolean endless) {
   private static final JsonFactory JSON = new JsonFactory();
@@ -50,7 +50,10 @@ record Tail(long start, boolean torn, boolean endless) {
     return 0;
   }
 
-  /** A whole JSON object with nothing behind it; read as a stream, since it may be large. */
+  /**
+   * Returns whether the tail is one complete JSON object. Reads it as a stream, because it may be
+   * large.
+   */
   private static boolean isEvent(FileChannel file, long start) throws IOException {
     file.position(start);
     InputStream in = new BufferedInputStream(Channels.newInputStream(file));

@@ -1,6 +1,6 @@
 /**
- * The sink that needs no broker: JSON lines in a file. Like any other transport it imports the root
- * package only.
+ * The transport that needs no broker: JSON lines in a file. Like any other transport it imports
+ * only the API package.
  */
 @NullMarked
 package dev.hookbridge.file;

@@ -4,18 +4,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** This boot of the kernel: its id and its clock, as a JVM can know them. */
+/** The current boot of the kernel: its id and its clock, as far as a JVM can read them. */
 public interface Boot {
-  /** How far the clock below may lag behind the shim's: the kernel shows it in steps of 10 ms. */
+  /**
+   * The clock's step in ns: {@link #now} may lag behind the shim's clock by this much, because the
+   * kernel shows it in steps of 10 ms.
+   */
   long STEP = 10_000_000;
 
-  /** The kernel's random id of this boot. */
+  /** Returns the kernel's random id of this boot. */
   String id();
 
-  /** {@code CLOCK_BOOTTIME} in ns, rounded down, never ahead of the shim's. */
+  /** Returns {@code CLOCK_BOOTTIME} in ns, rounded down. It is never ahead of the shim's clock. */
   long now();
 
-  /** The machine's own. */
+  /** Returns the boot of this machine. */
   static Boot ofKernel() throws IOException {
     String id = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).trim();
     return new Boot() {

@@ -6,18 +6,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many bytes of events may be in memory at a time: the intake, sink workers and decisions share
- * one budget, since they share one heap. What is larger than all of it is taken for all of it, and
- * so passes alone.
+ * Limits how many bytes of events are in memory at a time. The intake, the sink workers and the
+ * decisions share one budget, because they share one heap. A request for more than the whole budget
+ * takes the whole budget, so such an event passes alone.
  *
- * <p>A caller waits for {@link #PATIENCE_SECONDS} at most and then goes on without room, for
- * instance when a broker does not answer. Safe between threads.
+ * <p>A caller waits for at most {@link #PATIENCE_SECONDS} and then continues without room, for
+ * instance when a broker does not respond. Thread-safe.
  */
 public final class ByteBudget {
-  /** The rest of the heap is for everything else. */
+  /** The part of the heap for everything else. */
   private static final long ELSE = 28L << 20;
 
-  /** From this size on an event is looked after by itself. */
+  /** The size from which on an event triggers a garbage collection. */
   private static final long LARGE = 9L << 20;
 
   private static final long LEAST = 8L << 20;
@@ -29,22 +29,28 @@ public final class ByteBudget {
   private final int all;
   private final Semaphore free;
 
+  /** Makes a budget of this many bytes. */
   public ByteBudget(long bytes) {
     this.all = (int) Math.min(Integer.MAX_VALUE, Math.max(1, bytes / UNIT));
     this.free = new Semaphore(all, true);
   }
 
-  /** The one of this process. */
+  /** Returns the budget of this process. */
   public static ByteBudget ofHeap() {
     return OF_HEAP;
   }
 
-  /** What may be had now, in bytes. */
+  /** Returns the bytes that are free now. */
   public long available() {
     return (long) free.availablePermits() * UNIT;
   }
 
-  /** Waits until there is room; to be called by who holds nothing that another may wait for. */
+  /**
+   * Waits until there is room, but not longer than {@link #PATIENCE_SECONDS}. The caller must not
+   * hold anything that another thread may wait for.
+   *
+   * @return the share; it is empty when there was no room in time
+   */
   public Share take(long bytes) {
     int units = units(bytes);
     try {
@@ -57,7 +63,10 @@ public final class ByteBudget {
     }
   }
 
-  /** Null when there is no room now, or others wait for it. */
+  /**
+   * Takes room without waiting. Returns null when there is no room now, or other threads wait for
+   * it.
+   */
   public @Nullable Share tryTake(long bytes) {
     int units = units(bytes);
     try {
@@ -73,8 +82,8 @@ public final class ByteBudget {
   }
 
   /**
-   * The heap would rather grow to its most than look for what is garbage; the large event before is
-   * garbage by now.
+   * Runs the garbage collector before a large event. The JVM would otherwise grow the heap to its
+   * maximum first. The large event before this one is garbage by now.
    */
   private void makeRoom(long bytes) {
     if (this == OF_HEAP && bytes >= LARGE) {
@@ -86,7 +95,7 @@ public final class ByteBudget {
     return (int) Math.min(all, (bytes + UNIT - 1) / UNIT);
   }
 
-  /** A part of the budget, until it is closed. */
+  /** A part of the budget, which is in use until it is closed. */
   public final class Share implements AutoCloseable {
     private final AtomicInteger units;
 
@@ -94,7 +103,7 @@ public final class ByteBudget {
       this.units = new AtomicInteger(units);
     }
 
-    /** Gives it back; more than once does no harm. */
+    /** Returns the share to the budget. Further calls do nothing. */
     @Override
     public void close() {
       free.release(units.getAndSet(0));

@@ -21,10 +21,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What shims have begun. A power cut can undo the last rename of a file but not its content:
- * complete files of an earlier boot under a hidden name were promised to libvirt, and so were those
- * that a shim of an earlier release left in {@code tmp} and {@code spare}. What is torn was not,
- * and goes. Files of this boot belong to a shim at work, or to one that was killed.
+ * Ingests complete records that shims left under other names. A power cut can undo the last rename
+ * of a file, but not its content. So a complete file of an earlier boot under a hidden name is a
+ * call that the shim has promised to libvirt. The same holds for complete files in {@code tmp} and
+ * {@code spare}, where shims of earlier releases wrote. A torn file was not promised, and is
+ * deleted. A file of the current boot belongs to a running shim, or to one that was killed.
  */
 final class CrashRecovery {
   private static final Logger LOG = LoggerFactory.getLogger(CrashRecovery.class);
@@ -34,7 +35,9 @@ final class CrashRecovery {
   private final MailReader reader;
 
   /**
-   * @param boot the id of this boot
+   * Makes a recovery of this folder.
+   *
+   * @param boot the id of the current boot
    */
   CrashRecovery(Path mail, String boot, MailReader reader) {
     this.mail = mail;
@@ -42,7 +45,10 @@ final class CrashRecovery {
     this.reader = reader;
   }
 
-  /** Whether a file in {@code new} is no call yet, and nothing foreign either. */
+  /**
+   * Returns whether a file in {@code new} has a hidden name of the shim or the agent. It is not a
+   * call yet, and not foreign either.
+   */
   static boolean isName(String name) {
     return name.startsWith(".")
         && (PreallocatedFiles.isName(name)
@@ -50,7 +56,7 @@ final class CrashRecovery {
             || MailName.parse(name.substring(1)) != null);
   }
 
-  /** Whether any was given its name in {@code new}. */
+  /** Renames complete records to their names in {@code new}. Returns whether there was one. */
   boolean recover() throws IOException {
     boolean moved = false;
     for (Path entry : entries(mail.resolve("new"), ".*")) {
@@ -70,7 +76,10 @@ final class CrashRecovery {
     return moved;
   }
 
-  /** What is in a folder; nothing when it is missing, as those of other releases may be. */
+  /**
+   * Returns the entries of a folder; empty when the folder is missing, as the folders of other
+   * releases may be.
+   */
   private static List<Path> entries(Path folder, String glob) throws IOException {
     List<Path> found = new ArrayList<>();
     if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
@@ -86,7 +95,7 @@ final class CrashRecovery {
   private boolean recover(Path file, String text) throws IOException {
     MailName name = MailName.parse(text);
     if (name == null || name.bootId().equals(boot)) {
-      return false; // somebody else's, or a shim at work
+      return false; // foreign, or a running shim's
     }
     if (reader.complete(file)) {
       take(file, name);
@@ -105,7 +114,10 @@ final class CrashRecovery {
     }
   }
 
-  /** A spare says nothing by its name; who writes into it holds its lock. */
+  /**
+   * Handles a spare file. Its name contains nothing about its call. A shim that writes into it
+   * holds its lock.
+   */
   private boolean takeFrom(Path file, boolean keep) throws IOException {
     try (FileChannel channel =
             FileChannel.open(
@@ -161,7 +173,7 @@ final class CrashRecovery {
       long boottime = parts.number("boottime");
       MailName name =
           new MailName(boottime, parts.text("boot"), parts.number("time"), parts.text("id"));
-      return MailName.parse(name.toString()); // its fields are not believed to be what a name has
+      return MailName.parse(name.toString()); // checks the format of the fields
     } catch (MalformedRecordException e) {
       return null;
     }

@@ -19,9 +19,9 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The shim's twin in Java, for machines without a C compiler: writes the same file in the same way
- * (create hidden, write, fsync, rename), for {@code fire} only. It guards against nothing, so it is
- * never installed as a hook, and it knows no gates: it asks nobody, and no call of its own is ever
+ * The shim in Java, for {@code fire} on machines without a C compiler. It writes the same file in
+ * the same way: create hidden, write, fsync, rename. It has none of the shim's protections, so it
+ * is never installed as a hook. It ignores gates: it asks for no decision, and its calls are never
  * vetoed.
  */
 public final class JavaShim {
@@ -33,14 +33,16 @@ public final class JavaShim {
   private final Path mail;
 
   /**
-   * @param mail the folder that holds {@code new}
+   * Makes a shim for this folder.
+   *
+   * @param mail the folder that contains {@code new}
    */
   public JavaShim(Path mail) {
     this.mail = mail;
   }
 
   /**
-   * Records a call as the shim would.
+   * Writes a call as the shim would.
    *
    * @param driver one of libvirt's drivers or {@code unknown}
    * @return the call's id
@@ -66,8 +68,9 @@ public final class JavaShim {
   }
 
   /**
-   * The moment of a call, finer than the kernel shows the boot's clock to a JVM, so that calls keep
-   * their order: the monotonic clock, which is the same as long as the machine never slept.
+   * Returns the time of a call, increasing with each call so that calls keep their order. The
+   * boot's clock is too coarse in a JVM, so this uses the monotonic clock. Both are the same as
+   * long as the machine was never suspended.
    */
   private static synchronized long moment(Boot boot) {
     long coarse = boot.now();
@@ -99,7 +102,7 @@ public final class JavaShim {
     Mailbox.sync(folder);
   }
 
-  /** A UUIDv7 (RFC 9562): 48 bits of milliseconds, the rest random. */
+  /** Returns a UUIDv7 (RFC 9562): 48 bits of milliseconds, the rest random. */
   static String uuid7(long millis) {
     long high = (millis << 16) | 0x7000 | RANDOM.nextInt(0x1000);
     long low = (RANDOM.nextLong() >>> 2) | 0x8000_0000_0000_0000L;

@@ -14,14 +14,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads {@code lost}, the shim's record of the calls it could not write (see {@code
- * docs/protocol.md}), from the place where the last agent stopped reading.
+ * Reads {@code lost}, in which the shim records the calls that it could not write (see {@code
+ * docs/protocol.md}). It starts where the last agent stopped.
  *
- * <p>A {@code late} line is a promise still open: it is kept until the call's file arrives, and
- * told as a loss when the boot in which it was made is over. Place and open promises are one text,
- * the {@linkplain #note note}, which the spool keeps with the batch that told of them.
+ * <p>A {@code late} line is a call whose file may still come. It is kept until the file arrives. If
+ * the boot of the call is over before that, it is reported as a loss. The position in the file and
+ * the open {@code late} lines are one text, the {@linkplain #note note}. The spool stores it with
+ * the batch that reports the losses.
  *
- * <p>Used by one thread.
+ * <p>Use it on one thread.
  */
 final class LossLog {
   private static final int MOST_LATE = 10_000;
@@ -30,7 +31,10 @@ final class LossLog {
   private final Path file;
   private final Map<String, LostCall> late = new LinkedHashMap<>();
 
-  /** Calls taken in lately: a {@code late} line may come after its call's file. */
+  /**
+   * The calls that were ingested lately, because a {@code late} line may come after its call's
+   * file.
+   */
   private final Map<String, Boolean> taken =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
@@ -46,7 +50,10 @@ final class LossLog {
   private long offset;
   private long more;
 
-  /** Lines told that stand behind the first {@code more}, up to which {@link #offset} reaches. */
+  /**
+   * The number of reported lines after the first {@code more} line. {@link #offset} points to that
+   * line.
+   */
   private int behind;
 
   private LossLog(Path file, String bootId) {
@@ -55,10 +62,10 @@ final class LossLog {
   }
 
   /**
-   * Goes on where a note says.
+   * Continues where a note says.
    *
-   * @param lasting the file outlives a restart of the host (a trial folder), else it lies in {@code
-   *     /run} and begins anew with every boot
+   * @param lasting whether the file outlives a restart of the host (a trial folder); otherwise it
+   *     is in {@code /run} and starts empty with every boot
    */
   static LossLog resume(Path file, boolean lasting, String note, String bootId) {
     LossLog losses = new LossLog(file, bootId);
@@ -78,13 +85,16 @@ final class LossLog {
     return losses;
   }
 
-  /** What was added since the last call; empty, at the price of one look at the file's size. */
+  /**
+   * Returns the losses that were added since the last call. When there are none, this only costs a
+   * check of the file's size.
+   */
   List<LostCall> read() throws IOException {
     List<LostCall> found = new ArrayList<>();
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
       if (channel.size() < offset) {
-        offset = 0; // somebody emptied it
+        offset = 0; // the file was emptied
         more = 0;
         behind = 0;
       }
@@ -94,14 +104,14 @@ final class LossLog {
         lines(new String(buffer.array(), 0, read, StandardCharsets.ISO_8859_1), found);
       }
     } catch (NoSuchFileException e) {
-      return found; // nothing was ever lost in this boot
+      return found; // no loss in this boot
     }
     return found;
   }
 
   /**
-   * Goes through the lines from the offset on. The counts of {@code more} lines are raised in
-   * place, so from the first of them on everything is read again each time.
+   * Reads the lines from the offset on. The shim raises the counts of {@code more} lines in place.
+   * So everything from the first of these lines on is read again each time.
    */
   private void lines(String text, List<LostCall> found) {
     int from = 0;
@@ -136,7 +146,7 @@ final class LossLog {
     String reason = isLate ? "late" : "errno-" + number(words[6]);
     LostCall loss = new LostCall(words[1], number(words[2]), words[3], words[4], reason);
     if (!isLate) {
-      late.remove(words[1]); // its write failed in the end
+      late.remove(words[1]); // its write has failed
       found.add(loss);
     } else if (!taken.containsKey(words[1]) && late.size() < MOST_LATE) {
       late.put(words[1], loss);
@@ -151,14 +161,18 @@ final class LossLog {
     }
   }
 
-  /** Whether the shim had stopped waiting for this call; asked once, when its file has arrived. */
+  /**
+   * Returns whether the shim had stopped waiting for this call. Call it once, when the call's file
+   * has arrived.
+   */
   boolean arrivedLate(String id) {
     taken.put(id, true);
     return late.remove(id) != null;
   }
 
   /**
-   * Calls of an earlier boot that were late and never arrived; to be asked when all files are in.
+   * Returns the late calls of an earlier boot that never arrived. Call it when all files are
+   * ingested.
    */
   List<LostCall> neverArrived() {
     if (!otherBoot) {
@@ -170,7 +184,7 @@ final class LossLog {
     return gone;
   }
 
-  /** What {@link #resume} needs to go on here. */
+  /** Returns the text with which {@link #resume} continues here. */
   String note() {
     StringBuilder note = new StringBuilder(bootId + " " + offset + " " + more + " " + behind);
     for (LostCall open : late.values()) {

@@ -7,15 +7,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The name of a file in the mailbox, {@code <boottime ns>-<boot id>-<wall ns>-<id>}, as {@code
- * docs/protocol.md} has it.
+ * The name of a file in the mailbox: {@code <boottime ns>-<boot id>-<wall ns>-<id>}. {@code
+ * docs/protocol.md} defines it.
  */
 public record MailName(long boottime, String bootId, long time, String id) {
   private static final String UUID = Uuids.CANONICAL;
   private static final Pattern NAME =
       Pattern.compile("(\\d{20})-(" + UUID + ")-(\\d{20})-(" + UUID + ")");
 
-  /** The parts of a name, or null when it is foreign. */
+  /** Parses a name. Returns null when it has another format. */
   static @Nullable MailName parse(String name) {
     Matcher matcher = NAME.matcher(name);
     if (!matcher.matches()) {
@@ -28,7 +28,7 @@ public record MailName(long boottime, String bootId, long time, String id) {
           Long.parseLong(matcher.group(3)),
           matcher.group(4));
     } catch (NumberFormatException e) {
-      return null; // twenty digits can say more than a clock ever will
+      return null; // twenty digits can exceed a long
     }
   }
 

@@ -16,7 +16,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens the files of the mailbox, believing nothing of what it finds. */
+/** Opens the files of the mailbox, and trusts nothing in them. */
 final class MailReader {
   private static final Logger LOG = LoggerFactory.getLogger(MailReader.class);
 
@@ -26,7 +26,9 @@ final class MailReader {
   private final String boot;
 
   /**
-   * @param boot the id of this boot
+   * Makes a reader of this folder.
+   *
+   * @param boot the id of the current boot
    */
   MailReader(Path folder, MailboxQuarantine aside, LossLog losses, String boot) {
     this.boot = boot;
@@ -35,12 +37,14 @@ final class MailReader {
     this.losses = losses;
   }
 
-  /** How large a file is; 0 when it is gone. */
+  /** Returns the size of a file; 0 when it is gone. */
   long size(String name) {
     return folder.resolve(name).toFile().length();
   }
 
-  /** Reads a file into the batch, returns its size; one that is gone already counts for nothing. */
+  /**
+   * Reads a file into the batch. Returns its size, or 0 when the file is gone, foreign or damaged.
+   */
   long read(String name, Mailbox.Batch batch) throws IOException {
     Path file = folder.resolve(name);
     MailName parsed = MailName.parse(name);
@@ -51,7 +55,7 @@ final class MailReader {
     try {
       long size = size(file);
       if (size == 0 && !parsed.bootId().equals(boot)) {
-        // The shim writes before it gives the name, and syncs both before its hook returns.
+        // The shim writes the file before it sets the name, and syncs both before its hook returns.
         LOG.info("{} was torn, its hook had not returned", name);
         Files.deleteIfExists(file);
         return 0;
@@ -74,7 +78,7 @@ final class MailReader {
     }
   }
 
-  /** Whether a file that has no call's name yet is a whole record. */
+  /** Returns whether a file that does not have a call's name yet is a complete record. */
   boolean complete(Path file) throws IOException {
     try {
       size(file);
@@ -85,7 +89,7 @@ final class MailReader {
     }
   }
 
-  /** Puts away what no shim of ours has made. */
+  /** Quarantines a file that no shim has written. */
   void foreign(String name) {
     try {
       if (aside.take(folder.resolve(name))) {
@@ -102,7 +106,7 @@ final class MailReader {
   }
 
   private static long size(Path file) throws IOException, MalformedRecordException {
-    // A link, a pipe or a device in the place of a file is never opened.
+    // Never opens a link, a pipe or a device.
     BasicFileAttributes attributes =
         Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     if (!attributes.isRegularFile()) {

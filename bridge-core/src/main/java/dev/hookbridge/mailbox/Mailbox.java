@@ -19,14 +19,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder in which the shim gives complete files their names. Gives them out in the order in
- * which the calls were made and keeps every file until it is told that its content is safe
- * elsewhere: peek, store, remove; never pop.
+ * The folder in which the shim gives complete files their names. It returns calls in the order in
+ * which they were made. It keeps every file until {@link #remove} says that its content is stored
+ * elsewhere.
  *
- * <p>Used by one thread. At the start, and after the kernel's queue of events overflowed, the
- * folder is looked through until everything older than that moment is taken; from then on the
- * events tell the names, in the order of the renames. A million files need no million names in
- * memory.
+ * <p>Use it on one thread. At the start, and after the kernel's event queue overflowed, it scans
+ * the folder until it has returned everything older than that moment. From then on it takes the
+ * names from the kernel's events, in the order of the renames. A million files do not need a
+ * million names in memory.
  */
 public final class Mailbox implements AutoCloseable {
   private static final int BATCH_FILES = 512;
@@ -43,10 +43,13 @@ public final class Mailbox implements AutoCloseable {
   private boolean looking;
   private volatile long waiting;
 
-  /** Losses that no batch has told of; kept when one fails on its way, for none is read twice. */
+  /**
+   * The losses that no batch has reported. They are kept when a batch fails, because no loss is
+   * read twice.
+   */
   private List<LostCall> found = new ArrayList<>();
 
-  /** For the letters of the last batch and the events that are made of them. */
+  /** The memory for the calls of the latest batch and the events that are made of them. */
   private ByteBudget.Share room = ByteBudget.ofHeap().take(0);
 
   private Mailbox(Path mail, MailReader reader, Boot boot, WatchService watch, LossLog losses) {
@@ -59,20 +62,20 @@ public final class Mailbox implements AutoCloseable {
   }
 
   /**
-   * Where things are.
+   * The paths of the mailbox.
    *
-   * @param mail the folder that holds {@code new} and, of earlier releases, {@code tmp} and {@code
-   *     spare}, which may be missing
-   * @param aside where files go that are no records; made when missing, bounded
-   * @param lost the shim's record of what it could not write
-   * @param lasting the record of losses outlives a restart of the host: a trial folder
+   * @param mail the folder that contains {@code new}, and {@code tmp} and {@code spare} of earlier
+   *     releases, which may be missing
+   * @param aside the quarantine for files that are not records; created when missing, bounded
+   * @param lost the file in which the shim records what it could not write
+   * @param lasting whether that file outlives a restart of the host (a trial folder)
    */
   public record Places(Path mail, Path aside, Path lost, boolean lasting) {}
 
   /**
-   * Opens the mailbox, whose folders must be there.
+   * Opens the mailbox. Its folders must exist.
    *
-   * @param note what {@link #note} said when the last batch was stored, else empty
+   * @param note the result of {@link #note} that was stored with the latest batch, else empty
    * @throws IOException when a folder is missing or cannot be read
    */
   public static Mailbox open(Places places, String note) throws IOException {
@@ -99,9 +102,7 @@ public final class Mailbox implements AutoCloseable {
     }
   }
 
-  /**
-   * What a batch holds: letters in order, and what is known of calls that left no readable file.
-   */
+  /** A batch: calls and outcomes in order, and the calls that left no readable file. */
   public record Batch(List<MailboxEntry> mails, List<LostCall> losses) {
     public boolean isEmpty() {
       return mails.isEmpty() && losses.isEmpty();
@@ -109,13 +110,13 @@ public final class Mailbox implements AutoCloseable {
   }
 
   /**
-   * The next calls, up to a batch of them; empty when none came in the time given. A file that was
-   * not removed may be given again: ids tell.
+   * Returns the next records, up to one batch. Returns an empty batch when none came within {@code
+   * wait}. A file that was not removed may be returned again, with the same id.
    *
-   * @throws IOException when the folder cannot be read: try again later, nothing is lost by it
+   * @throws IOException when the folder cannot be read: try again later, nothing is lost
    */
   public Batch take(Duration wait) throws IOException {
-    room.close(); // the batch before is in memory no more
+    room.close(); // the previous batch is no longer in memory
     if (names.isEmpty() && looking) {
       scan();
     }
@@ -129,7 +130,7 @@ public final class Mailbox implements AutoCloseable {
     }
     if (!names.isEmpty()) {
       long first = reader.size(names.element());
-      // A small call is in memory as it came and as an event, a large one as an event alone.
+      // A small call is in memory as a record and as an event, a large one only as an event.
       room = ByteBudget.ofHeap().take(Math.max(2 * BATCH_BYTES, first + first / 4));
     }
     long bytes = 0;
@@ -147,29 +148,32 @@ public final class Mailbox implements AutoCloseable {
     return batch;
   }
 
-  /** To be run beside this, so that hooks find files to write into. */
+  /** Returns the task that creates spare files for hooks. Run it on its own thread. */
   public PreallocatedFiles spares() {
     return spares;
   }
 
-  /** Whether everything that lay here when this object was opened has been taken. */
+  /** Returns whether everything that was here when the mailbox was opened has been returned. */
   public boolean caughtUp() {
     return !looking && names.isEmpty();
   }
 
-  /** How far the record of losses was read: to be stored in one transaction with a batch. */
+  /** Returns the position in the loss log. Store it in one transaction with a batch. */
   public String note() {
     return losses.note();
   }
 
-  /** Files known to wait, as far as the last look and the events since tell. */
+  /**
+   * Returns the number of files that wait, according to the latest scan and the events since then.
+   */
   public long waiting() {
     return waiting + names.size();
   }
 
   /**
-   * Removes the files of calls that are safe elsewhere, and returns when the removal is durable:
-   * only then may their ids be forgotten, because an unsynced removal comes back after a power cut.
+   * Removes the files of records that are stored elsewhere. The removal is durable when this method
+   * returns. Forget the ids only after that, because after a power cut a removed file may come back
+   * if the removal was not synced.
    */
   public void remove(List<MailboxEntry> mails) throws IOException {
     for (MailboxEntry mail : mails) {
@@ -182,17 +186,15 @@ public final class Mailbox implements AutoCloseable {
   }
 
   /**
-   * What was given and not {@linkplain #remove removed} is given again, in its place among the
-   * others: to be called when a batch could not be dealt with.
+   * Makes the mailbox return again what was returned and not {@linkplain #remove removed}, in
+   * order. Call it when a batch could not be processed.
    */
   public void lookAgain() {
     names.clear();
     look();
   }
 
-  /**
-   * From now on the folder is looked through, until all that is older than this moment is taken.
-   */
+  /** Starts to scan the folder, until everything older than now is returned. */
   private void look() {
     looking = true;
     lookUntil = boot.now() + 2 * Boot.STEP;
@@ -205,7 +207,7 @@ public final class Mailbox implements AutoCloseable {
     waiting = Math.max(0, scan.files() - scan.names().size());
     looking = scan.more() || scan.moment() < lookUntil;
     if (looking && names.isEmpty()) {
-      LockSupport.parkNanos(Boot.STEP); // the clock's next step, not an event, ends this wait
+      LockSupport.parkNanos(Boot.STEP); // this waits for the clock's next step
     }
   }
 
@@ -225,7 +227,7 @@ public final class Mailbox implements AutoCloseable {
       key = names.size() < BATCH_FILES ? watch.poll() : null;
     }
     if (looking) {
-      names.clear(); // the look sees them too, and in the right place
+      names.clear(); // the scan finds them too, in order
     }
   }
 

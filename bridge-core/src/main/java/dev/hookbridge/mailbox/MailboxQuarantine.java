@@ -8,7 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /**
- * The shelf for what is no record: a file is moved there for a person to look at, a few of them.
+ * The quarantine for files that are not records. It keeps at most 256 files for a person to
+ * examine.
  */
 public final class MailboxQuarantine {
   private static final int MOST = 256;
@@ -23,11 +24,14 @@ public final class MailboxQuarantine {
     return folder;
   }
 
-  /** Moves a file here, or deletes it when the shelf is full; false when it was gone already. */
+  /**
+   * Moves a file here, or deletes it when the quarantine is full. Returns false when the file is
+   * gone or is a directory.
+   */
   boolean take(Path file) throws IOException {
     try {
       if (Files.isDirectory(file, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
-        return false; // not ours to judge, and in nobody's way
+        return false; // a directory stays, and does no harm
       }
       Files.createDirectories(folder);
       if (count() >= MOST) {

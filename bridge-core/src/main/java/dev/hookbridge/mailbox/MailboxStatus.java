@@ -10,22 +10,22 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits in the mailbox, for people: names are looked at, no file is opened or moved.
+ * The state of the mailbox, for people. It looks at names only, and opens or moves no file.
  *
- * @param files how many complete records wait
- * @param oldest how long the oldest of them has waited, by the boot's clock where it is of this
- *     boot; zero when none waits
- * @param ahead by how much the wall clock of a record is ahead of now, which it is when the clock
- *     was set back; zero when none is
- * @param foreign how many other names there are
+ * @param files the number of complete records that wait
+ * @param oldest how long the oldest of them has waited, by the boot's clock if it is of this boot;
+ *     zero when none waits
+ * @param ahead how far the wall clock of a record is ahead of now, which happens when the clock was
+ *     set back; zero when no record is ahead
+ * @param foreign the number of other names
  */
 public record MailboxStatus(long files, Duration oldest, Duration ahead, long foreign) {
 
   /**
-   * Looks once through {@code new}.
+   * Scans {@code new} once.
    *
-   * @param mail the folder that holds {@code new}
-   * @throws IOException when it cannot be listed
+   * @param mail the folder that contains {@code new}
+   * @throws IOException when the folder cannot be listed
    */
   public static MailboxStatus of(Path mail) throws IOException {
     return of(mail, Boot.ofKernel(), Clock.systemUTC());
@@ -58,7 +58,7 @@ public record MailboxStatus(long files, Duration oldest, Duration ahead, long fo
 
     private Count(Boot boot, long wall) {
       this.boot = boot;
-      this.now = boot.now(); // asked once: there may be a million files
+      this.now = boot.now(); // read once: there may be a million files
       this.wall = wall;
     }
 

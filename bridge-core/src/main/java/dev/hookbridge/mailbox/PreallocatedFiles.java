@@ -21,17 +21,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Files of zeros that lie ready for the shim. To make a new file durable costs it twice what it
- * costs to overwrite one whose inode and blocks are durable already, so the agent makes them while
- * nobody waits. They lie hidden among the calls in {@code new}: the shim locks a spare, writes a
- * call over it, syncs and renames it without leaving the folder; where it finds none it makes a
- * file of its own. The rename is not synced: after a power cut calls that were promised to libvirt
- * may lie here again.
+ * Creates spare files: preallocated files of zeros for the shim. To make a new file durable costs
+ * the shim twice as much as to overwrite a file whose inode and blocks are already durable. So the
+ * agent creates spares while no hook waits. They are in {@code new} under hidden names. The shim
+ * locks a spare, writes a call into it, syncs it, and renames it within the folder. Without a spare
+ * the shim creates a file. The shim does not sync the rename. After a power cut, calls that were
+ * promised to libvirt may be in spares again.
  *
- * <p>One thread, named {@code spares}; {@link #used} may be called by any.
+ * <p>One thread runs it, named {@code spares}. Any thread may call {@link #used}.
  */
 public final class PreallocatedFiles implements Runnable {
-  /** What the shim is built for as well. */
+  /** The maximum number of spares. The shim is built for the same number. */
   static final int MOST = 128;
 
   static final int SIZE = 16 << 10;
@@ -48,10 +48,13 @@ public final class PreallocatedFiles implements Runnable {
     this.folder = mail.resolve("new");
   }
 
-  /** Makes what is missing, and again whenever a quarter of them are used. */
+  /**
+   * Creates missing spares, at the start, whenever a quarter of them are used, and at least every
+   * minute.
+   */
   @Override
   public void run() {
-    long seconds = 1; // first things first, when the agent starts
+    long seconds = 1; // other work first, when the agent starts
     while (await(seconds)) {
       try {
         fill();
@@ -72,17 +75,17 @@ public final class PreallocatedFiles implements Runnable {
     }
   }
 
-  /** Whether a file in {@code new} is called what the shim takes for a spare. */
+  /** Returns whether a file in {@code new} has the name of a spare. */
   static boolean isName(String name) {
     return NAME.matcher(name).matches();
   }
 
-  /** Whether it is called as one that is not ready yet. */
+  /** Returns whether a file in {@code new} has the name of a spare that is not ready yet. */
   static boolean isBegun(String name) {
     return BEGUN.matcher(name).matches();
   }
 
-  /** A call has come in a spare. */
+  /** Records that a call has come in a spare. */
   void used() {
     used.release();
   }
@@ -106,7 +109,7 @@ public final class PreallocatedFiles implements Runnable {
     if (made.isEmpty()) {
       return;
     }
-    // The shim takes none before it is durable by some name: whoever recovers looks at all names.
+    // The shim uses a spare only when it is durable under some name: recovery reads all names.
     Mailbox.sync(folder);
     for (String number : made) {
       Files.move(beginning(number), spare(number), StandardCopyOption.ATOMIC_MOVE);

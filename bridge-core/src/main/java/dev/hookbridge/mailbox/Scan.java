@@ -13,20 +13,20 @@ import java.util.Map;
 import java.util.PriorityQueue;
 
 /**
- * One look through the folder: the oldest names in the order of the calls.
+ * One scan of the folder: the oldest names in the order of the calls.
  *
- * <p>{@code readdir} is no snapshot: on ext4 it may show call n and not call n−1, which was renamed
- * into place before it. What cannot be missed is what was complete before the folder was opened, so
- * the clock is read first and names of this boot stamped later are left for the next look.
+ * <p>{@code readdir} is not a snapshot: on ext4 it may return call n and not call n−1, which was
+ * renamed into place before it. It always returns what was complete before the folder was opened.
+ * So the clock is read first. Names of this boot with a later time are left for the next scan.
  *
- * @param names the oldest, at most {@link #MOST}, in order
- * @param foreign names that are none of ours
- * @param files how many files the folder showed
- * @param moment the clock when the look began
- * @param more older names than the moment were left out for want of room
+ * @param names the oldest names in order, at most {@link #MOST}
+ * @param foreign the names with another format
+ * @param files the number of files in the folder
+ * @param moment the clock at the start of the scan
+ * @param more whether names were left out because there were more than {@link #MOST}
  */
 record Scan(List<MailName> names, List<String> foreign, long files, long moment, boolean more) {
-  /** Names held in memory at once, whatever waits: some 4 MiB. */
+  /** The maximum number of names in memory, about 4 MiB, however many files wait. */
   static final int MOST = 16_384;
 
   private static final int MOST_FOREIGN = 100;
@@ -39,8 +39,8 @@ record Scan(List<MailName> names, List<String> foreign, long files, long moment,
     long moment = boot.now();
     Map<String, Long> boots = new HashMap<>();
     each(folder, name -> note(boots, MailName.parse(name)));
-    // Boots follow one another by their least wall time; within a boot its own clock decides, so
-    // that a step of the wall clock reorders nothing.
+    // Sorts boots by their lowest wall time. Within a boot its own clock decides, so
+    // that a step of the wall clock does not change the order.
     Comparator<MailName> order =
         Comparator.comparing((MailName name) -> boots.getOrDefault(name.bootId(), Long.MAX_VALUE))
             .thenComparing(MailName::bootId)

@@ -1,20 +1,20 @@
 package dev.hookbridge.record;
 
 /**
- * What the shim really did with a call it had asked about, with an answer or without one. The
- * agent's user could have written the file, so nothing in it is more than a claim.
+ * What the shim did with a call for which it asked for a decision, with or without an answer. The
+ * agent's user could have written the file, so the content is only a claim.
  *
  * @param id the record's own UUIDv7
- * @param time when the hook ended, ns since 1970
- * @param boottime the same by {@code CLOCK_BOOTTIME}, ns
- * @param call the id of the call it is about
- * @param exit 0 or 1, what the hook exited with
- * @param cause one word: the answer's, or {@code absent}, {@code timeout}, {@code error}
- * @param rule the rule that decided, may be empty
- * @param reason what the user read, UTF-8
- * @param waited ns from the start of asking to its end
- * @param rules {@code name=allow,name=veto}: the defaults that applied; empty with an answer
- * @param said the answer's JSON as it came; not copied, to be read only
+ * @param time the time when the hook ended, ns since 1970
+ * @param boottime the same time by {@code CLOCK_BOOTTIME}, ns
+ * @param call the id of the call
+ * @param exit the hook's exit code, 0 or 1
+ * @param cause one word: the cause of the answer, or {@code absent}, {@code timeout}, {@code error}
+ * @param rule the name of the rule that decided, may be empty
+ * @param reason the text that the user read, UTF-8
+ * @param waited the ns from the start of the request to its end
+ * @param rules the defaults that applied, {@code name=allow,name=veto}; empty with an answer
+ * @param said the answer's JSON as it came; it is not copied, do not change it
  */
 public record GateOutcome(
     String id,
@@ -34,7 +34,7 @@ public record GateOutcome(
     byte[] said)
     implements MailboxRecord {
 
-  /** The identity only: what a guest's owner or a decider wrote belongs in no log. */
+  /** Returns the identity only. What a guest's owner or a decider wrote must not be in a log. */
   @Override
   public String toString() {
     return driver + " outcome " + id;

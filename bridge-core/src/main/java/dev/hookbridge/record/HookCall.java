@@ -5,20 +5,21 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 
 /**
- * One call of a hook script as the shim recorded it. What libvirt passed is bytes and may be
- * anything; only the driver is one of the known words or {@code unknown}.
+ * One call of a hook script, as the shim recorded it. The values from libvirt are bytes with any
+ * content. Only the driver is one of the known words or {@code unknown}.
  *
- * @param id the UUIDv7 the shim made
- * @param time when the hook was called, ns since 1970 by the shim's clock
- * @param boottime the same by {@code CLOCK_BOOTTIME}, ns
+ * @param id the UUIDv7 that the shim made
+ * @param time the time of the call, ns since 1970 by the shim's clock
+ * @param boottime the same time by {@code CLOCK_BOOTTIME}, ns
  * @param bootId the kernel's boot id
  * @param shim the shim's version
- * @param truncated how many bytes arrived on stdin when they are more than {@code stdin} holds,
- *     else 0
- * @param gates {@code damaged} or {@code unknown} when the gates file was of no use to the shim,
- *     else empty
- * @param late the shim stopped waiting before this was written; it stands outside the order promise
- * @param input what came on stdin, as far as it is kept
+ * @param truncated the number of bytes that arrived on stdin, if {@code stdin} does not hold all of
+ *     them, else 0
+ * @param gates {@code damaged} or {@code unknown} when the shim could not use the gates file, else
+ *     empty
+ * @param late whether the shim stopped waiting before the record was written; then the order of the
+ *     call is not guaranteed
+ * @param input what came on stdin, as far as it is stored
  */
 public record HookCall(
     String id,
@@ -37,7 +38,7 @@ public record HookCall(
     Stdin input)
     implements MailboxRecord {
 
-  /** With a stdin in memory, which is not copied. */
+  /** Makes a call with a stdin in memory, which is not copied. */
   public HookCall(
       String id,
       long time,
@@ -70,7 +71,7 @@ public record HookCall(
         Stdin.of(stdin));
   }
 
-  /** All of stdin in memory. */
+  /** Returns all of stdin in memory. */
   public byte[] stdin() {
     try (InputStream in = input.open()) {
       return in.readAllBytes();
@@ -79,7 +80,7 @@ public record HookCall(
     }
   }
 
-  /** This call, known to have been given up by the shim before its file was there. */
+  /** Returns this call, marked as late: the shim stopped waiting before the file was there. */
   public HookCall asLate() {
     return new HookCall(
         id,
@@ -98,7 +99,7 @@ public record HookCall(
         input);
   }
 
-  /** This call with another stdin. */
+  /** Returns this call with another stdin. */
   HookCall with(Stdin other) {
     return new HookCall(
         id,
@@ -117,12 +118,12 @@ public record HookCall(
         other);
   }
 
-  /** This call without its stdin, once its event is made. */
+  /** Returns this call without its stdin, which is not needed once the event is made. */
   public HookCall withoutStdin() {
     return with(Stdin.of(new byte[0]));
   }
 
-  /** The identity only: what a guest's owner wrote belongs in no log. */
+  /** Returns the identity only. What a guest's owner wrote must not be in a log. */
   @Override
   public String toString() {
     return driver + " call " + id;

@@ -12,19 +12,24 @@ import java.util.Arrays;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a call whose stdin is large and stays in its file: 16 MiB need no room in the heap. */
+/**
+ * Reads a call with a large stdin. The stdin stays in its file, so 16 MiB need no room in the heap.
+ */
 public final class LargeRecordReader {
-  /** From this size on. */
+  /** The file size in bytes from which on this reader is used. */
   public static final int LEAST = 1 << 20;
 
-  /** Kind and fields are found in here, or the file is read as any other. */
+  /** The bytes at the beginning that must contain the kind and the fields. */
   private static final int BEGINNING = 256 << 10;
 
   private static final int PIECE = 64 << 10;
 
   private LargeRecordReader() {}
 
-  /** Null when it is not a whole call in this form; then it is to be read as any other file. */
+  /**
+   * Reads a call. Returns null when the file is not a complete call in this form. Then read it like
+   * any other file.
+   */
   public static @Nullable HookCall read(Path file) throws IOException, MalformedRecordException {
     try (FileChannel channel = open(file);
         InputStream in = Channels.newInputStream(channel)) {
@@ -69,7 +74,7 @@ public final class LargeRecordReader {
       return new First(Channels.newInputStream(channel), length);
     }
 
-    /** A guest's XML belongs in no log, and neither does where it lies. */
+    /** Returns the length only. A guest's XML and its path must not be in a log. */
     @Override
     public String toString() {
       return length + " bytes";

@@ -11,7 +11,7 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes a record as {@code docs/protocol.md} draws it:
+ * Reads and writes a record. {@code docs/protocol.md} defines the format:
  *
  * <pre>
  * hookbridge/1\n            version line
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * 1f2e3d4c\n                CRC32C of every byte before it
  * </pre>
  *
- * Whoever wrote the bytes is not trusted: every length is checked before it is believed.
+ * <p>The writer of the bytes is not trusted: every length is checked before it is used.
  */
 public final class MailFormat {
   static final int MAX_STDIN = 16 << 20;
@@ -32,8 +32,13 @@ public final class MailFormat {
   private static final byte[] VERSION = "hookbridge/1\n".getBytes(StandardCharsets.US_ASCII);
   static final int CHECKSUM = 9;
 
-  /** A record's parts; fields in the order in which they were written. */
+  /** The parts of a record. The fields are in the order in which they were written. */
   public record Parts(String kind, Map<String, byte[]> fields, byte[] stdin) {
+    /**
+     * Returns the text of a field.
+     *
+     * @throws MalformedRecordException when the field is missing
+     */
     public String text(String key) throws MalformedRecordException {
       byte[] value = fields.get(key);
       if (value == null) {
@@ -42,6 +47,11 @@ public final class MailFormat {
       return new String(value, StandardCharsets.ISO_8859_1);
     }
 
+    /**
+     * Returns the number of a field.
+     *
+     * @throws MalformedRecordException when the field is missing or not a number
+     */
     public long number(String key) throws MalformedRecordException {
       try {
         return Long.parseLong(text(key));
@@ -50,6 +60,7 @@ public final class MailFormat {
       }
     }
 
+    /** Returns the bytes of a field; empty when it is missing. */
     public byte[] bytes(String key) {
       byte @Nullable [] value = fields.get(key);
       return value == null ? new byte[0] : value;
@@ -65,20 +76,21 @@ public final class MailFormat {
     this.end = end;
   }
 
-  /** Takes a record apart, or says in a sentence what is wrong with it. */
+  /**
+   * Parses a record.
+   *
+   * @throws MalformedRecordException when the bytes are not a record
+   */
   public static Parts read(byte[] record) throws MalformedRecordException {
     return read(record, record.length);
   }
 
-  /**
-   * Takes a file apart, which may be a {@code PreallocatedFiles spare}: what is left of it are
-   * zeros.
-   */
+  /** Parses a file. It may be a {@code PreallocatedFiles spare}, so zeros may follow the record. */
   public static Parts readFile(byte[] file) throws MalformedRecordException {
     return read(file, used(file));
   }
 
-  /** How many bytes of a file are no zeros at its end. */
+  /** Returns the length of a file without the zeros at its end. */
   public static int used(byte[] file) {
     int length = file.length;
     while (length > 0 && file[length - 1] == 0) {
@@ -88,9 +100,9 @@ public final class MailFormat {
   }
 
   /**
-   * Reads one record.
+   * Parses a record.
    *
-   * @param length how many bytes of the array count
+   * @param length the number of bytes of the array to use
    */
   public static Parts read(byte[] record, int length) throws MalformedRecordException {
     MailFormat format = new MailFormat(record, length);
@@ -101,10 +113,10 @@ public final class MailFormat {
   }
 
   /**
-   * Kind and fields alone, of the beginning of a record: its stdin and checksum need not be there
-   * and are not looked at.
+   * Parses the kind and the fields from the beginning of a record. The stdin and the checksum may
+   * be missing and are not checked.
    *
-   * @param length how many bytes of the array count
+   * @param length the number of bytes of the array to use
    */
   static Parts head(byte[] beginning, int length) throws MalformedRecordException {
     return new MailFormat(beginning, length).head();
@@ -113,8 +125,8 @@ public final class MailFormat {
   /**
    * The beginning of a record.
    *
-   * @param at where its stdin begins
-   * @param length how long the stdin says it is
+   * @param at the offset of the stdin
+   * @param length the length of the stdin, as the record states it
    */
   record Begun(Parts head, int at, int length) {}
 
@@ -197,7 +209,7 @@ public final class MailFormat {
     return hex(crc);
   }
 
-  /** The last line of a record. */
+  /** Returns the last line of a record. */
   static byte[] checksumLine(CRC32C crc) {
     byte[] line = Arrays.copyOf(hex(crc), CHECKSUM);
     line[CHECKSUM - 1] = '\n';
@@ -209,7 +221,7 @@ public final class MailFormat {
     return HexFormat.of().formatHex(value).getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** The bytes of a record. */
+  /** Returns the bytes of a record. */
   public static byte[] write(Parts parts) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(parts.stdin().length + 1024);
     out.writeBytes(VERSION);

@@ -1,13 +1,13 @@
 package dev.hookbridge.record;
 
-/** What a file of the mailbox tells: a hook was called, or what became of a call that was asked. */
+/** A record in a file of the mailbox: a call of a hook, or the outcome of a decision. */
 public sealed interface MailboxRecord permits HookCall, GateOutcome {
-  /** Its own id, a UUIDv7 the shim made. */
+  /** Returns the record's own id, a UUIDv7 that the shim made. */
   String id();
 
-  /** When the shim made it, ns since 1970 by its clock. */
+  /** Returns the time when the shim made the record, ns since 1970 by its clock. */
   long time();
 
-  /** {@code CLOCK_BOOTTIME} at the same moment, ns. */
+  /** Returns {@code CLOCK_BOOTTIME} at the same time, ns. */
   long boottime();
 }

@@ -1,7 +1,8 @@
 package dev.hookbridge.record;
 
 /**
- * Bytes that are no record; the message ends a sentence that began with what they were taken from.
+ * The bytes are not a valid record. The message is the end of a sentence that begins with the
+ * source of the bytes.
  */
 public final class MalformedRecordException extends Exception {
   private static final long serialVersionUID = 1;

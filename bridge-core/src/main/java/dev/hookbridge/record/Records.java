@@ -7,47 +7,48 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Records that go over the gate socket or lie in the gates file: bytes from and to the format of
- * {@code docs/protocol.md}. Whoever wrote the bytes is not trusted.
+ * Converts the records of the gate socket and the gates file from and to the format of {@code
+ * docs/protocol.md}. The writer of the bytes is not trusted.
  */
 public final class Records {
-  /** More bytes than a record of any kind can have. */
+  /** The maximum bytes of a record of any kind. */
   public static final int MOST = MailFormat.MAX_FILE;
 
   private Records() {}
 
   /**
-   * The agent's word to the shim.
+   * The agent's answer to the shim.
    *
-   * @param exit 0 or 1
+   * @param exit the exit code, 0 or 1
    * @param cause one of the words of {@code docs/protocol.md}
-   * @param rule may be empty
-   * @param reason at most 900 bytes in UTF-8
-   * @param said JSON, at most 64 KiB
+   * @param rule the name of the rule, may be empty
+   * @param reason the text for the user, at most 900 bytes in UTF-8
+   * @param said the answer as JSON, at most 64 KiB
    */
   public record Answer(int exit, String cause, String rule, String reason, byte[] said) {}
 
   /**
-   * The call of a whole record.
+   * Parses a complete record of a call.
    *
-   * @param length how many bytes of the array count
-   * @throws MalformedRecordException when it is none
+   * @param length the number of bytes of the array to use
+   * @throws MalformedRecordException when it is not a call
    */
   public static HookCall call(byte[] record, int length) throws MalformedRecordException {
     return call(MailFormat.read(record, length));
   }
 
   /**
-   * The call as far as the beginning of its record tells: without its stdin, and not proved by the
-   * checksum. For who must know whom it is about before all of it has been looked at.
+   * Parses the beginning of a record of a call, without its stdin. The checksum is not checked. It
+   * is for a caller that must know the object before the whole record is read.
    *
-   * @param length how many bytes of the array count
-   * @throws MalformedRecordException when it is none, or its fields are not all there
+   * @param length the number of bytes of the array to use
+   * @throws MalformedRecordException when it is not a call, or its fields are not complete
    */
   public static HookCall head(byte[] beginning, int length) throws MalformedRecordException {
     return call(MailFormat.head(beginning, length));
   }
 
+  /** Returns the record of an answer. */
   public static byte[] bytes(Answer answer) {
     Map<String, byte[]> fields = new LinkedHashMap<>();
     fields.put("exit", utf8(Integer.toString(answer.exit())));
@@ -57,15 +58,15 @@ public final class Records {
     return MailFormat.write(new MailFormat.Parts("answer", fields, answer.said()));
   }
 
-  /** The gates file that holds these lines. */
+  /** Returns the gates file with these lines. */
   public static byte[] gates(String lines) {
     return MailFormat.write(new MailFormat.Parts("gates", Map.of(), utf8(lines)));
   }
 
   /**
-   * The lines of a gates file.
+   * Returns the lines of a gates file.
    *
-   * @throws MalformedRecordException when it is none
+   * @throws MalformedRecordException when it is not a gates file
    */
   public static String gates(byte[] file) throws MalformedRecordException {
     MailFormat.Parts parts = MailFormat.read(file);
@@ -73,6 +74,11 @@ public final class Records {
     return new String(parts.stdin(), StandardCharsets.UTF_8);
   }
 
+  /**
+   * Converts the parts of a record to a call.
+   *
+   * @throws MalformedRecordException when it is not a call
+   */
   public static HookCall call(MailFormat.Parts parts) throws MalformedRecordException {
     require(parts, "call");
     String gates = parts.fields().containsKey("gates") ? parts.text("gates") : "";
@@ -93,6 +99,11 @@ public final class Records {
         parts.stdin());
   }
 
+  /**
+   * Converts the parts of a record to an outcome.
+   *
+   * @throws MalformedRecordException when it is not an outcome
+   */
   public static GateOutcome outcome(MailFormat.Parts parts) throws MalformedRecordException {
     require(parts, "outcome");
     long exit = parts.number("exit");
@@ -117,7 +128,7 @@ public final class Records {
         parts.stdin());
   }
 
-  /** Ids become attributes of events, so no other text may pass for one. */
+  /** Returns a field that must be a UUID, because ids become attributes of events. */
   private static String uuid(MailFormat.Parts parts, String field) throws MalformedRecordException {
     String text = parts.text(field);
     if (!text.matches(Uuids.CANONICAL)) {

@@ -5,17 +5,17 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * What libvirt wrote to a hook's standard input. It can be read more than once; a large one is read
- * from its file, which lies in the mailbox until its event is stored.
+ * What libvirt wrote to a hook's standard input. It can be read more than once. A large one is read
+ * from its file, which stays in the mailbox until the event is stored.
  */
 public interface Stdin {
-  /** How many bytes it has. */
+  /** Returns the number of bytes. */
   int length();
 
-  /** From its first byte on; to be closed. */
+  /** Opens a stream at the first byte. The caller closes it. */
   InputStream open() throws IOException;
 
-  /** Held in memory; not copied. */
+  /** Returns a stdin in memory. The bytes are not copied. */
   static Stdin of(byte[] bytes) {
     return new Stdin() {
       @Override

@@ -1,6 +1,6 @@
 /**
- * The record format that the hook and the agent share, as {@code docs/protocol.md} describes it.
- * The mailbox reads records from files, the gate from a socket. The entry point is {@link
+ * The record format that the hook and the agent share; {@code docs/protocol.md} describes it. The
+ * mailbox reads records from files, the gate from a socket. The entry point is {@link
  * dev.hookbridge.record.Records}.
  */
 @NullMarked

@@ -1,6 +1,9 @@
 package dev.hookbridge.spool;
 
-/** Says how many events may be read into memory. */
+/**
+ * Limits how many events a reader loads into memory. The reader asks for each event before it reads
+ * the event's data.
+ */
 public interface Admission {
   /** Admits every event. */
   Admission ALL =
@@ -14,9 +17,14 @@ public interface Admission {
         public void withdraw() {}
       };
 
-  /** Asked with an event's size before its data is read; false ends the page. */
+  /**
+   * Reserves memory for one event. The reader calls this method before it reads the event's data.
+   *
+   * @param bytes the size of the event
+   * @return false when there is no memory for the event; the page then ends before it
+   */
   boolean admit(long bytes);
 
-  /** One event of those that were admitted is not given after all. */
+  /** Takes back the latest admission, because the reader does not return that event. */
   void withdraw();
 }

@@ -14,7 +14,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 
-/** Takes a batch in, within a transaction. */
+/** Stores a batch within a transaction. */
 final class AppendHandler {
   private static final String NOTE = "note";
 
@@ -74,7 +74,7 @@ final class AppendHandler {
     return batch.own().size();
   }
 
-  /** False when the id is remembered already. */
+  /** Remembers an id. Returns false when the id is already remembered. */
   private boolean remember(String id, long sequence) throws SQLException {
     return db.update("INSERT OR IGNORE INTO taken VALUES (?, ?)", id, sequence) > 0;
   }

@@ -3,7 +3,7 @@ package dev.hookbridge.spool;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Those who want to know that there is something to read. Safe between threads. */
+/** The callbacks to run after an append that stored an event. Thread-safe. */
 final class AppendListeners {
   private final List<Runnable> wakes = new CopyOnWriteArrayList<>();
 

@@ -1,14 +1,17 @@
 package dev.hookbridge.spool;
 
 /**
- * What became of a batch. Whatever the counts, nothing of {@link Batch#taken()} needs to be brought
- * again.
+ * The result of {@link Spool#append}. Do not append the events of {@link Batch#taken()} again,
+ * whatever the counts are.
  *
- * @param stored how many events were numbered and stored
- * @param skipped how many were remembered from before, and are in the spool already
- * @param dropped how many went by {@link WhenFull#DROP_NEWEST}, with a record that says so
- * @param ownStored whether {@link Batch#own()} was stored and what it told is settled; false only
- *     when the spool is full, then nothing of it happened and it may be brought again
- * @param last the highest number given so far
+ * @param stored the number of events that got a sequence number and were stored
+ * @param skipped the number of events that were skipped, because their ids are remembered: the
+ *     spool has stored them before
+ * @param dropped the number of events that were dropped by {@link WhenFull#DROP_NEWEST}; the drop
+ *     is recorded
+ * @param ownStored whether {@link Batch#own()} was stored, and the losses that it reports are
+ *     settled; false only when the spool is full. In that case nothing of it was stored, and the
+ *     caller may append it again
+ * @param last the highest sequence number so far
  */
 public record Appended(int stored, int skipped, int dropped, boolean ownStored, long last) {}

@@ -6,14 +6,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What one transaction takes in. Immutable.
+ * The input of one {@link Spool#append}, which stores it in one transaction. Immutable.
  *
- * @param taken events from the mailbox: their ids are remembered until {@link Spool#forget}, and
- *     one whose id is remembered is skipped, because its file came back after a power cut
- * @param own the agent's own events, numbered after {@code taken}; their ids are not remembered
- * @param note how far {@code own} tells the record of losses, in the mailbox's own words
- * @param told drops that {@code own} tells of
- * @param tellsPrevious whether {@code own} tells of {@link Spool#previous()}
+ * @param taken the events from the mailbox. The spool remembers their ids until {@link
+ *     Spool#forget}. It skips an event whose id is remembered, because the file of that event came
+ *     back after a power cut
+ * @param own the agent's own events. They get their sequence numbers after {@code taken}. The spool
+ *     does not remember their ids
+ * @param note the position in the loss log up to which {@code own} reports losses, in the mailbox's
+ *     own format
+ * @param told the drops that {@code own} reports
+ * @param tellsPrevious whether {@code own} reports {@link Spool#previous()}
  */
 public record Batch(
     List<Envelope> taken,
@@ -28,31 +31,35 @@ public record Batch(
     told = List.copyOf(told);
   }
 
-  /** Events from the mailbox. */
+  /** Returns a batch of events from the mailbox. */
   public static Batch of(List<Envelope> taken) {
     return new Batch(taken, List.of(), Optional.empty(), List.of(), false);
   }
 
-  /** Events of the agent's own. */
+  /** Returns a batch of the agent's own events. */
   public static Batch ofOwn(Envelope... own) {
     return of(List.of()).withOwn(List.of(own));
   }
 
+  /** Returns this batch with these events as the agent's own events. */
   public Batch withOwn(List<Envelope> events) {
     return new Batch(taken, events, note, told, tellsPrevious);
   }
 
-  /** Its own events tell what the note stands for; the spool keeps it and reads nothing in it. */
+  /**
+   * Returns this batch with a note: its own events report the losses up to there. The spool stores
+   * the note and does not interpret it.
+   */
   public Batch telling(String note) {
     return new Batch(taken, own, Optional.of(note), told, tellsPrevious);
   }
 
-  /** Its own events tell these drops. */
+  /** Returns this batch with the drops that its own events report. */
   public Batch telling(List<Drop> drops) {
     return new Batch(taken, own, note, drops, tellsPrevious);
   }
 
-  /** Its own event tells the previous epoch. */
+  /** Returns this batch, marked: its own event reports the previous epoch. */
   public Batch tellingPrevious() {
     return new Batch(taken, own, note, told, true);
   }

@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Events that a sink's broker cannot take as they are, kept apart so that others go on. Bounded for
- * each sink. A person lists them and asks for another try with {@link SpoolView}. Safe between
- * threads.
+ * The dead letters: events that a sink's broker cannot accept as they are. They are kept apart, so
+ * that the other events go on. The number and the bytes of dead letters are bounded for each sink.
+ * A person lists them, and requests a retry, with {@link SpoolView}. Thread-safe.
  */
 public final class DeadLetters {
   private static final int MOST_DETAIL = 1024;
@@ -50,12 +50,13 @@ public final class DeadLetters {
   }
 
   /**
-   * Puts an event aside for a sink, confirms it for that sink and stores what is to be told of it,
-   * all in one transaction. One that the sink has confirmed already is left as it is.
+   * Makes an event a dead letter of a sink. In one transaction it stores the dead letter, confirms
+   * the event for the sink, and stores the agent's events about it. Does nothing when the sink has
+   * already confirmed the event.
    *
-   * @param detail cut to 1,024 characters
-   * @param told the agent's events about it
-   * @return false when there is no room: nothing has happened, the sink must hold the event
+   * @param detail the explanation of the broker or client; cut to 1,024 characters
+   * @param told the agent's events that report the dead letter
+   * @return false when there is no room: nothing was stored, and the sink must hold the event
    */
   public boolean park(
       String sink, SpooledEvent event, Reason reason, String detail, List<Envelope> told)
@@ -103,39 +104,43 @@ public final class DeadLetters {
   }
 
   /**
-   * For each route the oldest dead letter of a sink that had no route and is not asked for again,
-   * by number and above one.
+   * Returns the oldest unroutable dead letter of each route of a sink. Leaves out dead letters for
+   * which a retry is requested.
+   *
+   * @param after the dead letter number after which the result begins
+   * @param most the maximum number of results, which are ordered by dead letter number
    */
   public List<DeadTable.Unrouted> unrouted(String sink, long after, int most)
       throws SpoolException {
     return writer.alone(db -> DeadTable.unrouted(db, sink, after, most));
   }
 
-  /** The event of one, empty when it is no longer there. */
+  /** Returns the event of a dead letter; empty when the dead letter no longer exists. */
   public Optional<Envelope> event(long number) throws SpoolException {
     return writer.alone(db -> DeadTable.envelope(db, number));
   }
 
   /**
-   * Asks for all of a sink and key that had no route.
+   * Requests a retry of all unroutable dead letters of a sink and key.
    *
-   * @return how many there are
+   * @return the number of these dead letters
    */
   public int retryUnrouted(String sink, String key) throws SpoolException {
     return writer.transact((db, change) -> DeadTable.retryUnrouted(db, sink, key));
   }
 
-  /** How many a sink has. */
+  /** Returns the number of dead letters of a sink. */
   public long count(String sink) throws SpoolException {
     return writer.alone(db -> DeadTable.count(db, sink));
   }
 
   /**
-   * Brings back the dead letters that were asked to be sent again, for their sink alone: the same
-   * event and id under a new number, with the attribute {@code replayed}. To be called every
-   * second. Those of a sink that is no more stay, and so do all while there is no room.
+   * Puts the dead letters with a requested retry back into the spool, for their sink only. The
+   * event and its id stay the same. It gets a new sequence number and the attribute {@code
+   * replayed}. The agent calls this method every second. A dead letter stays when its sink is no
+   * longer configured, and all of them stay while there is no room.
    *
-   * @return how many
+   * @return the number of replayed dead letters
    */
   public int replay() throws SpoolException {
     int all = 0;

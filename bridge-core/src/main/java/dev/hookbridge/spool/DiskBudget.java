@@ -17,15 +17,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the spool may take on disk, and what goes when that is reached. Used within a transaction.
+ * The limit of the spool's size on disk, and the rule for what is dropped at the limit. Used within
+ * a transaction.
  *
  * <pre>
  * max-bytes = events and dead letters + log + ballast + high-water mark
  *             └── the file's pages ──┘  └─ an eighth each, at most 16 MiB ─┘
  * </pre>
  *
- * <p>Pages that are free count as room, because the next events use them. While the disk is full
- * they are the only room, so that the file does not grow.
+ * <p>Free pages count as room, because the next events use them. While the disk is full they are
+ * the only room, so that the file does not grow.
  */
 final class DiskBudget {
   private static final Logger LOG = LoggerFactory.getLogger(DiskBudget.class);
@@ -54,22 +55,24 @@ final class DiskBudget {
     this.page = db.number("PRAGMA page_size", 0);
   }
 
-  /** What the log may take, and the ballast. */
+  /** Returns the maximum bytes of the log; the ballast has the same size. */
   static long side(Limits limits) {
     return Math.min(MOST_SIDE_BYTES, limits.maxBytes() / SIDE_SHARE);
   }
 
-  /** What the file may take. */
+  /** Returns the maximum bytes of the database file. */
   private static long most(Limits limits) {
     return limits.maxBytes() - 2 * side(limits) - HighWaterFile.BYTES;
   }
 
-  /** What an event takes in the file, at most. */
+  /** Returns the maximum bytes that an event uses in the file, in whole pages. */
   long pages(Envelope event) {
     return (event.size() / page + 1) * page;
   }
 
-  /** How much may be added, in bytes; negative when there is too much already. */
+  /**
+   * Returns the number of bytes that may be added. It is negative when the spool is over its limit.
+   */
   long room() throws SQLException {
     long free = db.number("PRAGMA freelist_count", 0) * page;
     long used = db.number("PRAGMA page_count", 0) * page - free;
@@ -78,8 +81,9 @@ final class DiskBudget {
   }
 
   /**
-   * How many free pages the disk should have back: those beyond a quarter and what the log may
-   * hold, which the next events will need, and those beyond the bound.
+   * Returns how many free pages to give back to the disk. The file keeps a quarter of its pages and
+   * as many bytes as the log may hold, because the next events will need them. Free pages beyond
+   * the limit always go back.
    */
   long spare() throws SQLException {
     long free = db.number("PRAGMA freelist_count", 0);
@@ -89,17 +93,21 @@ final class DiskBudget {
     return Math.max(free - keep, Math.min(free, pages - most));
   }
 
-  /** By how much the log is longer than it may be, because somebody keeps a transaction open. */
+  /**
+   * Returns by how many bytes the log is over its limit. It grows when another program keeps a
+   * transaction open.
+   */
   private long longLog() {
     return Math.max(0, Folder.size(Folder.wal(folder.file())) - side(limits));
   }
 
   /**
-   * Makes room by the operator's rule as far as that goes.
+   * Makes room by the operator's rule, as far as possible.
    *
-   * @return the room there is then
-   * @throws SQLException when there will be room without a loss, so that the mailbox had better
-   *     keep the new events: the log is too long, or the disk is full and no older event can go
+   * @param need the number of bytes that are needed
+   * @return the room after that, in bytes; it may be less than {@code need}
+   * @throws SQLException when waiting makes room without a loss, so that the mailbox should keep
+   *     the new events: the log is too long, or the disk is full and no older event can be dropped
    */
   long make(long need, Transaction change) throws SQLException {
     long room = room();
@@ -140,7 +148,7 @@ final class DiskBudget {
     return reserveFile.there() ? DroppedEvents.MAX_BYTES : DroppedEvents.DISK_FULL;
   }
 
-  /** Lets go of the oldest events, about as many bytes as asked. False when none is left. */
+  /** Drops the oldest events, up to about this many bytes. Returns false when no event was left. */
   private boolean dropOldest(Transaction change, long bytes) throws SQLException {
     List<Oldest> oldest =
         db.list(
@@ -156,7 +164,10 @@ final class DiskBudget {
     return !oldest.isEmpty();
   }
 
-  /** One event goes, or is not taken: recorded unless every sink has it. */
+  /**
+   * Drops one event, or does not store it. Records the drop unless every sink has confirmed the
+   * event.
+   */
   void drop(Transaction change, long sequence, String time) throws SQLException {
     List<String> sinks = ledger.waiting(change, sequence);
     if (!sinks.isEmpty() || ledger.cursors().isEmpty()) {

@@ -1,16 +1,16 @@
 package dev.hookbridge.spool;
 
 /**
- * The bounds an operator sets.
+ * The limits that an operator sets.
  *
- * @param maxBytes what the spool's files may take on disk, the write-ahead log and the ballast
- *     included; at least {@link #LEAST_BYTES}
- * @param whenFull what goes when that is reached
- * @param deadEvents how many dead letters a sink may have
- * @param deadBytes how many bytes the dead letters of a sink may have
+ * @param maxBytes the maximum bytes of the spool's files on disk, including the write-ahead log and
+ *     the ballast; at least {@link #LEAST_BYTES}
+ * @param whenFull what is dropped when this limit is reached
+ * @param deadEvents the maximum number of dead letters of a sink
+ * @param deadBytes the maximum bytes of the dead letters of a sink
  */
 public record Limits(long maxBytes, WhenFull whenFull, int deadEvents, long deadBytes) {
-  /** The smallest bound that leaves room to work. */
+  /** The smallest {@code maxBytes} with which the spool works. */
   public static final long LEAST_BYTES = 1L << 20;
 
   private static final int DEAD_EVENTS = 10_000;
@@ -27,7 +27,10 @@ public record Limits(long maxBytes, WhenFull whenFull, int deadEvents, long dead
     }
   }
 
-  /** With room for 10,000 dead letters a sink, and an eighth of the bytes, at most 256 MiB. */
+  /**
+   * Uses the default limits of dead letters. For each sink these are 10,000 dead letters, and an
+   * eighth of {@code maxBytes} but at most 256 MiB.
+   */
   public Limits(long maxBytes, WhenFull whenFull) {
     this(maxBytes, whenFull, DEAD_EVENTS, Math.min(MOST_DEAD_BYTES, maxBytes / DEAD_SHARE));
   }

@@ -6,16 +6,19 @@ import dev.hookbridge.spool.table.Cursor;
 import dev.hookbridge.spool.table.Ranges;
 import java.sql.SQLException;
 
-/** Deletes what all sinks have confirmed, a little at a time so that appends need not wait long. */
+/**
+ * Deletes events that all sinks have confirmed. It deletes a limited number per transaction, so
+ * that appends do not wait long.
+ */
 final class Purge {
   private static final long CHUNK = 2_000;
 
   private Purge() {}
 
   /**
-   * Saves the cursors and deletes events that all of them, as saved, have confirmed.
+   * Saves the cursors, and deletes events that all saved cursors have confirmed.
    *
-   * @return whether there is more to delete
+   * @return whether there may be more to delete
    */
   static boolean some(SpoolState ledger, Transaction change) throws SQLException {
     Ranges common = confirmedByAll(ledger, change);

@@ -19,14 +19,14 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * Reads pages of events, any number of threads at a time, each with a connection of its own for as
- * long as the page takes: a read transaction that stays open keeps the write-ahead log from being
- * begun anew.
+ * Reads pages of events. Any number of threads may read at the same time. Each read uses its own
+ * connection, and only while it reads the page: an open read transaction prevents SQLite from
+ * restarting the write-ahead log.
  */
 final class Readers implements AutoCloseable {
   private static final int CACHE_KIB = 512;
 
-  /** The column behind those of {@link Events#COLUMNS}. */
+  /** The index of the column after those of {@link Events#COLUMNS}. */
   private static final int SIZE = 11;
 
   private static final String PAGE =
@@ -47,10 +47,12 @@ final class Readers implements AutoCloseable {
   }
 
   /**
-   * The next events that a cursor has not confirmed, above one number and up to another.
+   * Reads the next events that a cursor has not confirmed.
    *
-   * @param admission asked for room for an event before its data is read
-   * @return no event, or at least one whatever its size
+   * @param after the sequence number after which the page begins
+   * @param last the last sequence number to read
+   * @param admission asked before the data of each event is read
+   * @return a page with no event, or with at least one event of any size
    */
   static Page page(
       Database db,
@@ -70,7 +72,7 @@ final class Readers implements AutoCloseable {
     return page;
   }
 
-  /** One event. */
+  /** Reads one event. */
   static Page one(Database db, long sequence) throws SQLException {
     Page page = new Page(1, Long.MAX_VALUE, Admission.ALL);
     page.next = sequence;
@@ -80,7 +82,10 @@ final class Readers implements AutoCloseable {
     return page;
   }
 
-  /** When an event was called, as far as it says so. */
+  /**
+   * Returns the attribute {@code time} of an event, that is when the hook was called. Empty when
+   * the event is missing, or its time cannot be parsed.
+   */
   static Optional<Instant> time(Database db, long sequence) throws SQLException {
     Optional<String> time =
         db.first("SELECT time FROM event WHERE seq = ?", row -> row.getString(1), sequence);
@@ -91,7 +96,7 @@ final class Readers implements AutoCloseable {
     }
   }
 
-  /** Held by whoever wants nothing to be read for a moment. */
+  /** Returns the lock that stops all reads. A read waits while another thread holds the lock. */
   Lock pause() {
     return turns.writeLock();
   }
@@ -140,8 +145,8 @@ final class Readers implements AutoCloseable {
   }
 
   /**
-   * Events up to a count and a size, the first of which is taken whatever its size; and the numbers
-   * that should have been there and were not, or whose rows are not what was written.
+   * Events up to a count and a size. The first event is always taken, whatever its size. The page
+   * also holds suspects: sequence numbers whose row is missing, or does not match its checksum.
    */
   static final class Page {
     private final List<SpooledEvent> events = new ArrayList<>();
@@ -165,12 +170,18 @@ final class Readers implements AutoCloseable {
       return events;
     }
 
-    /** Numbers that the writer must examine. Another thread may have dropped them meanwhile. */
+    /**
+     * Returns the numbers that the writer must examine. Another thread may have dropped these
+     * events in the meantime.
+     */
     Ranges suspects() {
       return suspects;
     }
 
-    /** Its events are not used, but read again. */
+    /**
+     * Takes back the admission of all events of this page, because they are not used and will be
+     * read again.
+     */
     void withdraw() {
       events.forEach(event -> admission.withdraw());
     }
@@ -178,7 +189,7 @@ final class Readers implements AutoCloseable {
     /**
      * Reads on within a range in which every number must have a row.
      *
-     * @return the number up to which all is read
+     * @return the last number that was read
      */
     private long read(Database db, String sink, long from, long until) throws SQLException {
       int room = maxEvents - events.size();
@@ -199,7 +210,10 @@ final class Readers implements AutoCloseable {
       }
     }
 
-    /** Whether more is wanted. The data of what finds no room is not read. */
+    /**
+     * Adds a row to the page. Returns whether the page needs more rows. Does not read the data of
+     * an event that does not fit.
+     */
     private boolean add(ResultSet row) throws SQLException {
       rows++;
       long sequence = row.getLong(1);

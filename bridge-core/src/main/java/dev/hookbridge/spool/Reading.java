@@ -10,7 +10,7 @@ import dev.hookbridge.spool.table.SpooledEvent;
 import java.sql.SQLException;
 import java.util.List;
 
-/** Reads events. Damaged ones are handed to the writer. */
+/** Reads events. The writer examines the damaged ones. */
 final class Reading {
   private static final int ATTEMPTS = 3;
 
@@ -34,7 +34,7 @@ final class Reading {
     }
   }
 
-  /** What is damaged on a page is taken out and recorded as lost; the rest is given. */
+  /** Reads a page. Damaged events are removed and recorded as lost. Returns the intact events. */
   List<SpooledEvent> events(Writer.Access<Readers.Page> read) throws SpoolException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Readers.Page page = with(read);

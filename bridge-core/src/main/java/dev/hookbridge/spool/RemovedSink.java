@@ -1,9 +1,11 @@
 package dev.hookbridge.spool;
 
 /**
- * A sink that is no longer configured, with its place in the spool until that is let go.
+ * A sink that is no longer configured. The spool keeps its cursor and events until {@link
+ * Spool#letGo}.
  *
- * @param unconfirmed events that it has not confirmed, and will not get once it is let go
- * @param dead its dead letters, which are kept
+ * @param unconfirmed the number of events that it has not confirmed; it does not get them after
+ *     {@code letGo}
+ * @param dead the number of its dead letters, which are kept
  */
 public record RemovedSink(String sink, long unconfirmed, long dead) {}

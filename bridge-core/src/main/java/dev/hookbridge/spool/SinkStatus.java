@@ -1,10 +1,10 @@
 package dev.hookbridge.spool;
 
 /**
- * Where a sink stands, as saved.
+ * The saved position of a sink.
  *
- * @param low every number up to this one is confirmed
- * @param unconfirmed how many events it has not confirmed
- * @param dead how many dead letters it has
+ * @param low the low-water mark: the sink has confirmed every number up to this one
+ * @param unconfirmed the number of events that the sink has not confirmed
+ * @param dead the number of dead letters of the sink
  */
 public record SinkStatus(String sink, long low, long unconfirmed, long dead) {}

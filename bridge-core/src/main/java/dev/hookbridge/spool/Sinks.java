@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Makes the cursors those of the sinks that are configured, in two steps. */
+/**
+ * Makes the cursors match the configured sinks. New sinks are added at once. Removed sinks are
+ * reported, and their cursors are deleted later.
+ */
 final class Sinks {
   private final Database db;
   private final SpoolState ledger;
@@ -22,7 +25,10 @@ final class Sinks {
     this.ledger = ledger;
   }
 
-  /** Adds what is new. What is no more keeps its place, and its events, until it is let go. */
+  /**
+   * Adds a cursor for each new sink. Returns the sinks that are no longer configured. They keep
+   * their cursors and events until {@link Spool#letGo}.
+   */
   List<RemovedSink> become(Set<String> names, Transaction change) throws SQLException {
     List<RemovedSink> orphans = new ArrayList<>();
     for (String sink : new TreeSet<>(ledger.cursors().keySet())) {
@@ -39,7 +45,10 @@ final class Sinks {
     return orphans;
   }
 
-  /** It starts at the oldest event; what is gone, or meant for another sink, it will not see. */
+  /**
+   * Adds a sink that starts at the oldest event. Deleted events, and events for one other sink
+   * only, count as confirmed.
+   */
   private void add(String sink, Transaction change) throws SQLException {
     Ranges done = ledger.gone().snapshot().ranges();
     db.each(

@@ -32,16 +32,16 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Keeps events from the moment they leave the mailbox until every sink's broker has them: numbered,
- * on disk, bounded. Safe between threads; whatever writes, writes alone.
+ * Stores events on disk until every sink's broker has them. Each event gets a sequence number. The
+ * size on disk is bounded. Thread-safe; only one thread writes at a time.
  *
- * <p>What {@link #append} has returned is durable (SQLite, write-ahead log, {@code
- * synchronous=FULL}). What a sink {@linkplain Cursor#confirm confirms} is durable after the next
- * {@link #save}, which the agent calls every second: after a crash a sink gets again what it
- * confirmed since, never less.
+ * <p>The events of an {@link #append} that has returned are durable (SQLite, write-ahead log,
+ * {@code synchronous=FULL}). What a sink {@linkplain Cursor#confirm confirms} is durable after the
+ * next {@link #save}, which the agent calls every second. After a crash a sink gets again what it
+ * confirmed since the last save. It never misses an event.
  */
 public final class Spool implements AutoCloseable {
-  private static final int DRAIN = 500; // so many events less within a second are one
+  private static final int DRAIN = 500; // the spool drains when a save removes this many events
 
   private final Folder folder;
   private final SpoolState ledger;
@@ -82,18 +82,22 @@ public final class Spool implements AutoCloseable {
     this.meters = new SpoolMeters(registry, this);
   }
 
-  /** Opens the spool of a folder for a host that never boots, with no folder for run-time files. */
+  /**
+   * Opens the spool in a folder, for a host without a boot id and without a folder for run-time
+   * files.
+   */
   public static Spool open(Path path, String host, Limits limits, MeterRegistry meters)
       throws SpoolException {
     return open(path, new HostIdentity(host, "", ""), Optional.empty(), limits, meters);
   }
 
   /**
-   * Opens the spool of a folder, making both where they are not there. One agent at a time has it.
+   * Opens the spool in a folder. Creates the folder and the spool when they are missing. Only one
+   * agent at a time can open a spool.
    *
-   * @param me another one than last time begins a new epoch
-   * @param runtime a folder that is empty after each boot and in no backup, where the highest
-   *     number is kept a second time
+   * @param me the identity of the host; a new epoch begins when it differs from the last one
+   * @param runtime a folder that is empty after each boot and is in no backup. It holds a second
+   *     copy of the highest sequence number
    * @throws SpoolException of kind {@code IN_USE}, {@code FOREIGN}, {@code NEWER} or {@code FAILED}
    */
   public static Spool open(
@@ -116,46 +120,52 @@ public final class Spool implements AutoCloseable {
     }
   }
 
-  /** The name of the stretch of numbers under way, new with the file and with the host's name. */
+  /**
+   * Returns the name of the current epoch. A new epoch begins with a new file and with a new {@link
+   * HostIdentity}.
+   */
   public String epoch() {
     return epoch.name();
   }
 
-  /** The epoch before, until a {@link Batch#tellingPrevious batch} has told it. */
+  /** Returns the previous epoch, until a {@link Batch#tellingPrevious batch} has reported it. */
   public Optional<PreviousEpoch> previous() throws SpoolException {
     return writer.alone(db -> epoch.previous());
   }
 
-  /** The highest number given so far, 0 before the first. */
+  /** Returns the highest sequence number so far; 0 before the first event. */
   public long last() {
     return ledger.last();
   }
 
-  /** How many events are held. */
+  /** Returns the number of stored events. */
   public long events() {
     return ledger.events();
   }
 
-  /** What the file and its log take on disk. */
+  /** Returns the bytes of the database file and its log on disk. */
   public long bytes() {
     return Folder.size(folder.file()) + Folder.size(Folder.wal(folder.file()));
   }
 
-  /** What {@link #bytes} may reach before events are dropped. */
+  /** Returns the value of {@link #bytes} at which events are dropped. */
   public long limit() {
     return limit;
   }
 
-  /** How far the record of losses has been told. */
+  /**
+   * Returns the latest note of a {@link Batch#telling(String) batch}: up to there the loss log has
+   * been reported.
+   */
   public Optional<String> note() throws SpoolException {
     return writer.alone(db -> appendHandler.note());
   }
 
   /**
-   * Takes a batch in: numbered, stored and durable when this returns, as one transaction. Keep a
-   * batch to a few MiB, since the log must hold it.
+   * Stores a batch in one transaction. The events have sequence numbers and are durable when this
+   * method returns. Keep a batch to a few MiB, because the log must hold it.
    *
-   * @throws SpoolException nothing was taken in: keep the files and try again
+   * @throws SpoolException when nothing was stored: keep the files and try again
    */
   public Appended append(Batch batch) throws SpoolException {
     long begun = System.nanoTime();
@@ -174,70 +184,80 @@ public final class Spool implements AutoCloseable {
     return appended;
   }
 
-  /** Which key the events of a guest or network had last. */
+  /** Returns the table with the latest key of each guest and network. */
   public ObjectKeys keys() {
     return keys;
   }
 
-  /** These ids' files are gone and their folder is synced: forgotten with the next transaction. */
+  /**
+   * Forgets ids with the next transaction. Call it when the files of these ids are removed and
+   * their folder is synced.
+   */
   public void forget(Collection<String> ids) {
     ledger.forget(ids);
   }
 
   /**
-   * Forgets every id remembered before this spool was opened: to be called once all files that the
-   * mailbox held at the start have been taken in, removed, and their folder synced.
+   * Forgets every id that was remembered before this spool was opened. Call it once all files that
+   * were in the mailbox at the start are ingested and removed, and their folder is synced.
    */
   public void forgetEarlier() throws SpoolException {
     writer.transact((db, change) -> appendHandler.forgetEarlier());
   }
 
   /**
-   * What was let go and has not been told: to be told by a {@link Batch#telling(List) batch}, from
-   * the list that was asked for last.
+   * Returns the drops that were not reported yet. Report them with {@link Batch#telling(List)}.
+   * Only the list of the latest call may be reported.
    */
   public List<Drop> unreportedDrops() throws SpoolException {
     return writer.transact((db, change) -> drops.handOut());
   }
 
-  /** The damaged file that was in the way. */
+  /** Returns the damaged file that was moved out of the way when the spool was opened. */
   public Optional<SetAside> setAside() {
     return setAside;
   }
 
-  /** The events that a sink's broker cannot take. */
+  /** Returns the dead letters. */
   public DeadLetters deadLetters() {
     return dead;
   }
 
-  /** Has one hear, from any thread, of damage that only another {@link #open} can repair. */
+  /**
+   * Sets the listener for damage that only another {@link #open} can repair. It is called on any
+   * thread.
+   */
   public void onDamage(Consumer<SpoolException> listener) {
     folder.onDamage(listener);
   }
 
-  /** Has something run after every append that stored an event: quick, and by any thread. */
+  /**
+   * Adds a callback that runs after every append that stored an event. It must be quick, and runs
+   * on any thread.
+   */
   public void onAppend(Runnable wake) {
     bells.add(wake);
   }
 
-  /** Has one told of every event that is stored from now on. */
+  /** Sets the listener that gets every event that is stored from now on. */
   public void onStored(CommitListener witness) {
     ledger.witness(witness);
   }
 
   /**
-   * Says which sinks there are. A new one starts at the oldest event held. Once, before the first
-   * event is read.
+   * Sets the configured sinks. A new sink starts at the oldest stored event. Call it once, before
+   * the first event is read.
    *
-   * @return the sinks that are no more, and what they have not confirmed: kept until {@link #letGo}
+   * @return the sinks that are no longer configured, with their unconfirmed events; the spool keeps
+   *     these until {@link #letGo}
    */
   public List<RemovedSink> sinks(Set<String> names) throws SpoolException {
     return writer.transact((db, change) -> new Sinks(db, ledger).become(names, change));
   }
 
   /**
-   * Gives up the places of sinks that are no more: from now on nothing is kept for them. Their dead
-   * letters stay.
+   * Deletes the cursors of removed sinks. From now on the spool keeps no events for them. Their
+   * dead letters stay.
    */
   public void letGo(List<RemovedSink> orphans) throws SpoolException {
     writer.transact(
@@ -248,31 +268,36 @@ public final class Spool implements AutoCloseable {
   }
 
   /**
-   * What a sink has confirmed.
+   * Returns what a sink has confirmed.
    *
-   * @throws IllegalArgumentException when {@link #sinks} has not named it
+   * @throws IllegalArgumentException when {@link #sinks} has not named the sink
    */
   public Cursor cursor(String sink) {
     return ledger.cursor(sink);
   }
 
-  /** How many events a sink has not confirmed. */
+  /** Returns the number of events that a sink has not confirmed. */
   public long unconfirmed(String sink) {
     return ledger.unconfirmed(cursor(sink));
   }
 
-  /** When the oldest event that a sink has not confirmed was called; empty when there is none. */
+  /**
+   * Returns the time of the hook call of the oldest event that a sink has not confirmed; empty when
+   * there is no such event.
+   */
   public Optional<Instant> oldest(String sink) throws SpoolException {
     long first = cursor(sink).low() + 1;
     return reading.with(db -> Readers.time(db, first));
   }
 
   /**
-   * The next events for a sink: those above a number that are meant for it and that it has not
-   * confirmed, in order.
+   * Reads the next events for a sink, in order. These are the events for this sink that it has not
+   * confirmed.
    *
-   * @param maxBytes by {@link Envelope#size}; one event is given whatever its size
-   * @return empty when there is none
+   * @param after the sequence number after which the reading begins
+   * @param maxBytes the maximum sum of {@link Envelope#size}; one event is always returned,
+   *     whatever its size
+   * @return the events; empty when there are none
    */
   public List<SpooledEvent> read(String sink, long after, int maxEvents, long maxBytes)
       throws SpoolException {
@@ -280,9 +305,9 @@ public final class Spool implements AutoCloseable {
   }
 
   /**
-   * The next events for a sink, as far as there is room for them.
+   * Reads the next events for a sink, as far as {@code admission} allows.
    *
-   * @param admission asked for room for an event before it is read
+   * @param admission asked before the data of each event is read
    */
   public List<SpooledEvent> read(
       String sink, long after, int maxEvents, long maxBytes, Admission admission)
@@ -292,14 +317,14 @@ public final class Spool implements AutoCloseable {
         db -> Readers.page(db, cursor, after, last(), maxEvents, maxBytes, admission));
   }
 
-  /** One event, empty when it is no longer held. */
+  /** Returns one event; empty when it is no longer stored. */
   public Optional<SpooledEvent> get(long sequence) throws SpoolException {
     return reading.events(db -> Readers.one(db, sequence)).stream().findFirst();
   }
 
   /**
-   * Makes durable what sinks have confirmed and ids forgotten, and deletes the events that all
-   * sinks have confirmed. To be called every second.
+   * Makes durable what the sinks have confirmed and which ids were forgotten. Deletes the events
+   * that all sinks have confirmed. The agent calls this method every second.
    */
   public void save() throws SpoolException {
     long before = ledger.events();
@@ -312,7 +337,7 @@ public final class Spool implements AutoCloseable {
     writer.tidy(diskBudget, left == 0 || before - left < DRAIN);
   }
 
-  /** Saves, and gives the folder up. */
+  /** Saves, and releases the folder. */
   @Override
   public void close() throws SpoolException {
     try {

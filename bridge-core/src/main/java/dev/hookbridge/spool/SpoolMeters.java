@@ -7,7 +7,9 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.List;
 
-/** {@code hookbridge.spool.events}, {@code .bytes}, {@code .limit} and {@code .commit}. */
+/**
+ * The metrics {@code hookbridge.spool.events}, {@code .bytes}, {@code .limit} and {@code .commit}.
+ */
 final class SpoolMeters implements AutoCloseable {
   private final MeterRegistry registry;
   private final Timer commits;

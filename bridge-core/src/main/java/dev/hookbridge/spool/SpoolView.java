@@ -28,9 +28,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The spool as another process sees it, for instance a command, whether or not an agent runs. It
- * takes no lock and changes nothing but the wishes about dead letters, which the agent fulfils. To
- * be used by one thread, as the owner of the folder.
+ * Shows the spool to another process, for instance a command. It works with and without a running
+ * agent. It takes no lock. Its only changes are to dead letters: it discards them, or requests a
+ * retry, which the agent executes. Use it on one thread, and as the user that owns the folder.
  */
 public final class SpoolView implements AutoCloseable {
   private static final String EVENTS =
@@ -47,9 +47,9 @@ public final class SpoolView implements AutoCloseable {
   }
 
   /**
-   * Opens the spool of a folder, or a file that was set aside.
+   * Opens the spool in a folder, or a damaged file that was set aside.
    *
-   * @throws SpoolException when there is none, it is damaged or not a spool
+   * @throws SpoolException when there is no spool, it is damaged, or the file is not a spool
    */
   public static SpoolView open(Path path) throws SpoolException {
     boolean folder = Files.isDirectory(path);
@@ -67,37 +67,37 @@ public final class SpoolView implements AutoCloseable {
   }
 
   /**
-   * The process that has the spool of a folder, an agent, as the kernel's list of locks tells. No
-   * lock is tried for, which could be in the way of an agent that is just starting.
+   * Returns the process that holds the spool of a folder, normally an agent. Reads the kernel's
+   * list of locks. It does not try to take the lock, which could disturb an agent that is starting.
    *
-   * @return empty when no process of this PID namespace has it
+   * @return the process id; empty when no process of this PID namespace holds the spool
    * @throws IOException when the list cannot be read
    */
   public static OptionalLong holder(Path folder) throws IOException {
     return Folder.holder(folder, Path.of("/proc/locks"));
   }
 
-  /** The name of the epoch under way. */
+  /** Returns the name of the current epoch. */
   public String epoch() throws SpoolException {
     return look(() -> meta.text("epoch").orElse(PreviousEpoch.UNKNOWN));
   }
 
-  /** The highest number given. */
+  /** Returns the highest sequence number. */
   public long last() throws SpoolException {
     return look(() -> meta.number("last", 0));
   }
 
-  /** How many events are held. */
+  /** Returns the number of stored events. */
   public long events() throws SpoolException {
     return look(() -> meta.number("events", 0));
   }
 
-  /** What the file and its log take on disk. */
+  /** Returns the bytes of the file and its log on disk. */
   public long bytes() {
     return Folder.size(file) + Folder.size(Folder.wal(file));
   }
 
-  /** Where each sink stands. */
+  /** Returns the position of each sink. */
   public List<SinkStatus> sinks() throws SpoolException {
     return look(
         () -> {
@@ -113,7 +113,10 @@ public final class SpoolView implements AutoCloseable {
         });
   }
 
-  /** Events above a number, whoever has confirmed them, in order. A damaged one is left out. */
+  /**
+   * Returns events after a sequence number, in order, whether or not a sink has confirmed them.
+   * Leaves out damaged events.
+   */
   public List<SpooledEvent> events(long after, int most) throws SpoolException {
     return look(
         () ->
@@ -122,39 +125,43 @@ public final class SpoolView implements AutoCloseable {
                 .toList());
   }
 
-  /** What was let go and has not been told yet. */
+  /** Returns the drops that were not reported yet. */
   public List<Drop> unreportedDrops() throws SpoolException {
     return look(() -> DroppedEvents.list(db));
   }
 
-  /** Dead letters above a number, of all sinks, in order. */
+  /** Returns the dead letters of all sinks after a dead letter number, in order. */
   public List<DeadLetter> deadLetters(long after, int most) throws SpoolException {
     return look(() -> DeadTable.list(db, after, most));
   }
 
-  /** The event of a dead letter; empty when there is none, or it is damaged. */
+  /** Returns the event of a dead letter; empty when the dead letter is missing or damaged. */
   public Optional<Envelope> deadEvent(long number) throws SpoolException {
     return look(() -> DeadTable.envelope(db, number));
   }
 
   /**
-   * Asks the agent to send dead letters again.
+   * Requests a retry of dead letters. The agent sends them again.
    *
-   * @return how many there are of them
+   * @return the number of dead letters that exist
    */
   public int requestRetry(Collection<Long> numbers) throws SpoolException {
     return change("UPDATE dead SET retry = 1 WHERE number = ?", numbers);
   }
 
-  /** Asks the agent to send all dead letters of a sink again. */
+  /**
+   * Requests a retry of all dead letters of a sink.
+   *
+   * @return the number of dead letters
+   */
   public int requestRetry(String sink) throws SpoolException {
     return look(() -> db.update("UPDATE dead SET retry = 1 WHERE sink = ?", sink));
   }
 
   /**
-   * Removes dead letters for good.
+   * Deletes dead letters permanently.
    *
-   * @return how many there were of them
+   * @return the number of deleted dead letters
    */
   public int discard(Collection<Long> numbers) throws SpoolException {
     return change("DELETE FROM dead WHERE number = ?", numbers);
@@ -193,7 +200,7 @@ public final class SpoolView implements AutoCloseable {
         });
   }
 
-  /** What is looked at or changed. */
+  /** A read or a change of the database. */
   private interface Look<T> {
     T at() throws SQLException;
   }

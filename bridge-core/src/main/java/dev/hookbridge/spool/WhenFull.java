@@ -1,9 +1,12 @@
 package dev.hookbridge.spool;
 
-/** What goes when the spool has reached its bound. Either is told by a {@code lost} event. */
+/**
+ * What is dropped when the spool has reached its limit. A {@code lost} event reports the drop in
+ * both cases.
+ */
 public enum WhenFull {
-  /** The oldest events go, whether or not a sink still waits for them; the new ones are taken. */
+  /** Drops the oldest events, even if a sink still waits for them. The new events are stored. */
   DROP_OLDEST,
-  /** The new events go. */
+  /** Drops the new events. */
   DROP_NEWEST
 }

@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteException;
 
-/** The one writing connection: one transaction at a time, whichever thread wants it. */
+/** Holds the only connection that writes. Runs one transaction at a time, for any thread. */
 final class Writer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
   private static final int VACUUM_PAGES = 1_000;
@@ -40,7 +40,7 @@ final class Writer implements AutoCloseable {
     this.wal = wal;
   }
 
-  /** Does some work as one transaction, durable on return. */
+  /** Runs some work as one transaction, which is durable on return. */
   <T> T transact(SpoolState.Work<T> work) throws SpoolException {
     return alone(
         connection -> {
@@ -62,7 +62,7 @@ final class Writer implements AutoCloseable {
     return result;
   }
 
-  /** What is committed stays so, whatever becomes of this: the next commit tries again. */
+  /** Empties the log. A failure does not undo the commit before it: the next commit tries again. */
   private void tidyLog(boolean now) {
     try {
       if (now) {
@@ -83,12 +83,17 @@ final class Writer implements AutoCloseable {
     }
   }
 
-  /** Growing the memory that connections share, for one, fails as an input or output error. */
+  /**
+   * Returns whether the disk is full. Some operations on a full disk fail as an I/O error, for
+   * example growing the shared memory of the connections.
+   */
   private boolean full(SQLException e) {
     return Faults.full(e) || (Faults.inputOutput(e) && reserveFile.diskTight());
   }
 
-  /** The log moves into the file, with the ballast's room if need be, and is written anew. */
+  /**
+   * Moves the log into the database file and restarts it. Releases the ballast first to make room.
+   */
   private void makeRoom(SQLException reason) throws SQLException {
     try {
       reserveFile.release();
@@ -100,10 +105,10 @@ final class Writer implements AutoCloseable {
   }
 
   /**
-   * Puts the ballast back, and gives the disk what the file has not needed for long.
+   * Restores the ballast, and gives unused pages of the file back to the disk.
    *
-   * @param shorten whether the file may become shorter: that moves its end, which costs more than
-   *     the end is worth while most of it is about to go anyway
+   * @param shorten whether the file may become shorter. This moves pages from the end of the file,
+   *     which is not worth its cost while the spool drains
    */
   void tidy(DiskBudget diskBudget, boolean shorten) throws SpoolException {
     boolean more = true;
@@ -125,8 +130,8 @@ final class Writer implements AutoCloseable {
   }
 
   /**
-   * The connection still has what was removed, so it is written again; a start finds it. Nothing
-   * more is stored meanwhile: it would be in the removed files only.
+   * Writes the removed files again. The connection still has their content. The next start finds
+   * the copy. Nothing more is stored until then, because it would be in the removed files only.
    */
   private void rescue() throws SQLException {
     if (!written) {
@@ -143,7 +148,7 @@ final class Writer implements AutoCloseable {
     throw new SQLException("its files were removed or replaced", "", Faults.MOVED);
   }
 
-  /** Looks something up with the writing connection. */
+  /** Uses the writing connection, while no other thread does. */
   <T> T alone(Access<T> access) throws SpoolException {
     lock.lock();
     try {
@@ -158,7 +163,7 @@ final class Writer implements AutoCloseable {
     }
   }
 
-  /** Closes the file and gives the folder up. */
+  /** Closes the file and releases the folder. */
   @Override
   public void close() throws SpoolException {
     try {
@@ -170,7 +175,7 @@ final class Writer implements AutoCloseable {
     }
   }
 
-  /** What is done with the connection. */
+  /** A use of the connection. */
   interface Access<T> {
     T with(Database db) throws SQLException;
   }

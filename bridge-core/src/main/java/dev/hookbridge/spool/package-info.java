@@ -1,11 +1,11 @@
 /**
- * Envelopes are numbered, made durable and kept until every sink's broker has them. The entry point
- * is {@link dev.hookbridge.spool.Spool}. Another process, such as a command, uses {@link
- * dev.hookbridge.spool.SpoolView} while the agent runs.
+ * Gives each envelope a sequence number, makes it durable, and keeps it until every sink's broker
+ * has it. The entry point is {@link dev.hookbridge.spool.Spool}. Another process, such as a
+ * command, uses {@link dev.hookbridge.spool.SpoolView} while the agent runs.
  *
  * <pre>
  * Spool              the entry point; one lock, one connection that writes
- *   ├ Writer         transactions, and what a failure of the disk does to them
+ *   ├ Writer         transactions, and how they handle a failure of the disk
  *   ├ DiskBudget     the operator's limit, and what is dropped when it is reached
  *   ├ Readers        short reads, one connection per reader at a time
  *   ├ DeadLetters    events that a sink refused

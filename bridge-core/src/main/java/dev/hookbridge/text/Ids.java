@@ -3,10 +3,11 @@ package dev.hookbridge.text;
 import java.time.Instant;
 import java.util.UUID;
 
-/** UUIDs of version 7 (RFC 9562, 5.7): milliseconds, then random bits. */
+/** Makes UUIDs of version 7 (RFC 9562, 5.7): milliseconds, then random bits. */
 public final class Ids {
   private Ids() {}
 
+  /** Returns a new UUID for this time. */
   public static String next(Instant now) {
     UUID random = UUID.randomUUID();
     long randomBits = random.getMostSignificantBits() & 0xFFF;

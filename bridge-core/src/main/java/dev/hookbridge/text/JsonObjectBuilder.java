@@ -7,14 +7,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The members of a JSON object, written in the order in which their names were given here, whatever
- * the order in which the XML gave their values. What has no value is left out.
+ * Builds a JSON object. Its members are written in the order of the given names, not in the order
+ * in which their values were set. Members without a value are left out.
  */
 public final class JsonObjectBuilder {
-  /** Longer texts are cut in the summary; the XML has them whole. */
+  /** The maximum chars of a text in the summary; a longer text is cut. The XML has it complete. */
   static final int MOST_TEXT = 1000;
 
-  /** More elements than any host can hold; the XML has them all. */
+  /** The maximum elements of a list, more than any host can have. The XML has all of them. */
   static final int MOST_ITEMS = 1000;
 
   private final List<String> names;
@@ -25,7 +25,9 @@ public final class JsonObjectBuilder {
     this.values = new Object[names.size()];
   }
 
-  /** Sets a text, a number, a flag or an object; the first value stays, as XPath's first would. */
+  /**
+   * Sets a text, a number, a boolean or an object. The first value of a name stays, as with XPath.
+   */
   public void put(String name, @Nullable Object value) {
     int at = names.indexOf(name);
     if (values[at] == null) {
@@ -33,13 +35,13 @@ public final class JsonObjectBuilder {
     }
   }
 
-  /** Sets a UUID in the form that libvirt writes, or the text as it is when it is none. */
+  /** Sets a UUID in the form that libvirt writes. A text that is not a UUID is set unchanged. */
   public void putUuid(String name, String text) {
     String uuid = Uuids.canonical(text);
     put(name, uuid == null ? text : uuid);
   }
 
-  /** Makes a text longer, when there is one already. */
+  /** Appends to a text, if there is one. */
   public void append(String name, String separator, @Nullable String more) {
     int at = names.indexOf(name);
     if (more != null && values[at] instanceof String text) {
@@ -47,11 +49,12 @@ public final class JsonObjectBuilder {
     }
   }
 
+  /** Returns the text of a member, null when it has none. */
   public @Nullable String text(String name) {
     return values[names.indexOf(name)] instanceof String text ? text : null;
   }
 
-  /** Makes these members lists, written even when nothing is in them. */
+  /** Makes these members lists, which are written even when they are empty. */
   public JsonObjectBuilder withLists(String... lists) {
     for (String list : lists) {
       put(list, new Items());
@@ -59,13 +62,14 @@ public final class JsonObjectBuilder {
     return this;
   }
 
-  /** Appends to a list; what is beyond {@link #MOST_ITEMS} is left out. */
+  /** Appends to a list. Ignores an element beyond {@link #MOST_ITEMS}. */
   public void add(String list, Object item) {
     if (values[names.indexOf(list)] instanceof Items items && items.list.size() < MOST_ITEMS) {
       items.list.add(item);
     }
   }
 
+  /** Returns whether no member has a value. */
   public boolean isEmpty() {
     for (Object value : values) {
       if (value != null) {
@@ -75,6 +79,7 @@ public final class JsonObjectBuilder {
     return true;
   }
 
+  /** Writes the object. */
   public void write(JsonGenerator json) throws IOException {
     json.writeStartObject();
     for (int i = 0; i < values.length; i++) {
@@ -105,7 +110,10 @@ public final class JsonObjectBuilder {
     }
   }
 
-  /** Never between the two halves of a character, which JSON could not hold. */
+  /**
+   * Cuts a longer text to {@link #MOST_TEXT} chars and appends an ellipsis. Never splits a
+   * surrogate pair, because JSON cannot hold half of one.
+   */
   public static String cut(String text) {
     if (text.length() <= MOST_TEXT) {
       return text;

@@ -3,15 +3,14 @@ package dev.hookbridge.text;
 import java.util.Arrays;
 
 /**
- * The content of a JSON string in UTF-8, written piece by piece: into memory of its own, into the
- * array where it is wanted, or nowhere, to know how long it is. So the largest documents need no
- * second copy.
+ * Writes the content of a JSON string in UTF-8, piece by piece. It writes into its own memory or
+ * into a given array, or it only counts the bytes. So the largest documents need no second copy.
  */
 public final class JsonText {
   private static final char[] HEX = "0123456789ABCDEF".toCharArray();
   private static final int SLICE = 4096;
 
-  /** The most bytes that one char becomes. */
+  /** The maximum number of bytes for one char. */
   private static final int WIDEST = 6;
 
   private enum Kind {
@@ -31,45 +30,54 @@ public final class JsonText {
     this.at = at;
   }
 
+  /**
+   * Writes into its own memory, which grows.
+   *
+   * @param expected the expected number of bytes
+   */
   public static JsonText growing(int expected) {
     return new JsonText(Kind.GROWS, new byte[expected], 0);
   }
 
-  /** Keeps nothing but the size. */
+  /** Only counts the bytes. */
   public static JsonText counting() {
     return new JsonText(Kind.COUNTS, new byte[SLICE * WIDEST], 0);
   }
 
-  /** Writes into an array that is large enough. */
+  /** Writes into a given array, which must be large enough. */
   public static JsonText into(byte[] target, int from) {
     return new JsonText(Kind.FIXED, target, from);
   }
 
-  /** How many chars have come. */
+  /** Returns the number of chars that were appended. */
   public int chars() {
     return chars;
   }
 
-  /** How many bytes they have become; where the next one goes, in a given array. */
+  /**
+   * Returns the number of bytes that were written. In a given array, this is the offset of the next
+   * byte.
+   */
   public int size() {
     return at;
   }
 
-  /** Whether {@link #bytes} has what was written. */
+  /** Returns whether {@link #bytes} contains what was written. */
   public boolean isKept() {
     return kind == Kind.GROWS;
   }
 
-  /** The first {@link #size} of them count. */
+  /** Returns the array. Only the first {@link #size} bytes are valid. */
   public byte[] bytes() {
     return bytes;
   }
 
+  /** Appends a text. */
   public void append(CharSequence text) {
     append(text, 0, text.length());
   }
 
-  /** No pair of surrogates may lie across the edges. */
+  /** Appends a part of a text. The edges must not split a surrogate pair. */
   public void append(CharSequence text, int from, int to) {
     chars += to - from;
     for (int begin = from; begin < to; ) {

@@ -8,21 +8,23 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * An argument libvirt passed. It is bytes, mostly UTF-8, and whatever a guest's owner chose.
+ * An argument that libvirt passed. It is bytes, mostly UTF-8, with any content that a guest's owner
+ * chose.
  *
- * @param value as text; what is not UTF-8 became U+FFFD
- * @param exact the text says all the bytes said
+ * @param value the text; bytes that are not UTF-8 became U+FFFD
+ * @param exact whether the text contains everything that the bytes contained
  */
 public record LenientText(String value, boolean exact) {
   private static final char REPLACEMENT = '\uFFFD';
   private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 
+  /** Decodes bytes. */
   public static LenientText of(byte[] bytes) {
     String value = new String(bytes, StandardCharsets.UTF_8);
     return new LenientText(value, value.indexOf(REPLACEMENT) < 0 || firstInvalid(bytes) < 0);
   }
 
-  /** The offset of the first byte that is not UTF-8, or −1. */
+  /** Returns the offset of the first byte that is not UTF-8, or −1. */
   static int firstInvalid(byte[] bytes) {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     CharBuffer out = CharBuffer.allocate(4096);
@@ -39,9 +41,9 @@ public record LenientText(String value, boolean exact) {
   }
 
   /**
-   * The bytes as a CloudEvents attribute may hold them: {@code %}, control characters,
-   * noncharacters and what is not UTF-8 are percent-encoded, so that no two names meet and no
-   * header is broken.
+   * Returns the bytes as a valid CloudEvents attribute. {@code %}, control characters,
+   * noncharacters and bytes that are not UTF-8 are percent-encoded. So two different names stay
+   * different, and no header is broken.
    */
   public static String encoded(byte[] bytes) {
     StringBuilder encoded = new StringBuilder(bytes.length);
@@ -72,7 +74,10 @@ public record LenientText(String value, boolean exact) {
     }
   }
 
-  /** Unicode's 66 noncharacters, which CloudEvents does not allow in a String. */
+  /**
+   * Returns whether a code point is one of Unicode's 66 noncharacters, which CloudEvents does not
+   * allow in a String.
+   */
   private static boolean isNoncharacter(int point) {
     return (point & 0xFFFE) == 0xFFFE || (point >= 0xFDD0 && point <= 0xFDEF);
   }

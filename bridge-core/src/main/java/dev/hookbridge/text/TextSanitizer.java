@@ -1,12 +1,13 @@
 package dev.hookbridge.text;
 
-/** Text that somebody outside the project wrote, before it goes into events, logs and terminals. */
+/** Sanitizes text from outside the project for events, logs and terminals. */
 public final class TextSanitizer {
   private TextSanitizer() {}
 
   /**
-   * The text with a blank for every control and format character, line ends among them, cut to at
-   * most so many {@code char}s, and never between the two halves of a character.
+   * Replaces every control, format and unassigned character, including line ends, with a blank.
+   * Cuts the text to at most {@code most} chars, and never splits a surrogate pair. Strips blanks
+   * at both ends.
    */
   public static String text(String text, int most) {
     StringBuilder plain = new StringBuilder(Math.min(text.length(), most));
@@ -22,7 +23,8 @@ public final class TextSanitizer {
   }
 
   /**
-   * At most 100 characters of the text, with a question mark for each that is not printable ASCII.
+   * Returns at most 100 characters of the text, with a question mark for each character that is not
+   * printable ASCII.
    */
   public static String ascii(String text) {
     String cut = text.length() > 100 ? text.substring(0, 100) : text;
@@ -30,9 +32,10 @@ public final class TextSanitizer {
   }
 
   /**
-   * Whether a person does not see the character as itself, while a terminal or a browser may act
-   * upon it: controls, formats, line ends, halves of characters, and what Unicode keeps for formats
-   * to come, of which this JDK may not know yet. The hook program has the same list.
+   * Returns whether a person does not see the character, but a terminal or a browser may act on it.
+   * These are control and format characters, line ends, halves of surrogate pairs, and code points
+   * that Unicode reserves for future format characters, which this JDK may not know yet. The hook
+   * program has the same list.
    */
   public static boolean isHidden(int point) {
     return switch (Character.getType(point)) {

@@ -2,7 +2,7 @@ package dev.hookbridge.text;
 
 import org.jspecify.annotations.Nullable;
 
-/** Reads a UUID as libvirt reads it. */
+/** Parses UUIDs like libvirt. */
 public final class Uuids {
   /** A regular expression for a UUID in lower case with its dashes. */
   public static final String CANONICAL =
@@ -13,10 +13,10 @@ public final class Uuids {
   private Uuids() {}
 
   /**
-   * The UUID in lower case with its four dashes. libvirt takes dashes and spaces anywhere between
-   * pairs of digits, and white space around.
+   * Returns the UUID in lower case with its four dashes. libvirt accepts dashes and spaces anywhere
+   * between pairs of digits, and white space around the UUID.
    *
-   * @return null when libvirt would not take it
+   * @return null when libvirt would not accept it
    */
   public static @Nullable String canonical(String text) {
     StringBuilder uuid = new StringBuilder(DIGITS + 4);

@@ -1,39 +1,40 @@
 package dev.hookbridge.api;
 
 /**
- * A live connection over which deciders are asked and heard: apart from every sink's, so that
- * neither waits for the other. Disposable like a sink: once it has told {@link Replies#broken} it
- * is closed and another is opened.
+ * A live connection for decision requests and replies. It is separate from the connections of
+ * sinks, so that neither waits for the other. Like a sink it is disposable: after {@link
+ * Replies#broken} the agent closes it and opens another.
  *
- * <p><b>Threads.</b> {@link #ask} may be called by several threads at a time and never waits for
- * the broker or the network; {@link #ready} and {@link #close} may be called by any.
+ * <p><b>Threads.</b> Several threads may call {@link #ask} at the same time. It never waits for the
+ * broker or the network. Any thread may call {@link #ready} and {@link #close}.
  *
- * <p>The abstract test {@code DecisionContract} examines every channel, on a real broker.
+ * <p>The abstract test {@code DecisionContract} tests every channel with a real broker.
  */
 public interface DecisionChannel extends AutoCloseable {
 
   /**
-   * Whether every reply to what is asked from now on will be heard, as far as is known: connected,
-   * and reading from a known place. A channel that is open may become ready later.
+   * Returns whether every reply to a request from now on will be received, as far as is known. The
+   * channel must be connected, and must read from a known position. An open channel may become
+   * ready later.
    */
   boolean ready();
 
   /**
-   * The largest {@link Envelope#size()} that can be asked about, as far as is known. A larger
-   * request is told as failed.
+   * Returns the largest {@link Envelope#size()} of a request, as far as is known. A larger request
+   * is reported as failed.
    */
   default int maxEventBytes() {
     return Integer.MAX_VALUE;
   }
 
   /**
-   * Sends a request on its way. The event that is sent has the attribute {@code rule} besides. What
-   * becomes of it is told by the {@link Replies} the channel was opened with; a request that is
-   * merely not answered is told by nothing.
+   * Sends a request. The sent event also has the attribute {@code rule}. The result is reported to
+   * the {@link Replies} with which the channel was opened. A request without an answer is not
+   * reported.
    */
   void ask(DecisionRequest request);
 
-  /** Lets everything go, in at most 2 s. Never throws. */
+  /** Closes everything, within 2 s. Never throws. */
   @Override
   void close();
 }

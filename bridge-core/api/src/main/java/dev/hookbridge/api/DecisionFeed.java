@@ -4,32 +4,36 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The deciders' end: takes requests and sends replies, for {@code hookbridge decide}. */
+/**
+ * The deciders' side of a decision: receives requests and sends replies, for {@code hookbridge
+ * decide}.
+ */
 public interface DecisionFeed extends AutoCloseable {
 
   /**
-   * The next request, waiting up to the time given. Called by one thread. A request is given to one
-   * member of the group only, as far as the broker can do that.
+   * Returns the next request. Waits for it, but not longer than {@code wait}. Only one thread calls
+   * this method. Only one member of the group gets a request, if the broker supports that.
    *
-   * @throws SinkException when the broker is gone; the feed is then of no more use
+   * @throws SinkException when the connection to the broker is lost; the feed is then unusable
    */
   Optional<Asked> poll(Duration wait) throws SinkException;
 
-  /** Never throws. */
+  /** Closes the feed. Never throws. */
   @Override
   void close();
 
-  /** A request, and the way back. */
+  /** A request that can be answered. */
   interface Asked {
     /**
-     * The event, with the attribute {@code rule}. Whether it has expired is for the caller to see.
+     * Returns the event, with the attribute {@code rule}. The caller checks whether it has expired.
      */
     Envelope event();
 
     /**
-     * Sends the reply, null for none; by any thread, once.
+     * Sends the reply. Can be called on any thread, once.
      *
-     * @throws SinkException when it could not be sent
+     * @param body the reply; null sends none
+     * @throws SinkException when the reply could not be sent
      */
     void reply(byte @Nullable [] body) throws SinkException;
   }

@@ -6,11 +6,10 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * One CloudEvent (CloudEvents 1.0), encoded once: its context attributes as text and its data as
- * JSON bytes. Whatever carries it, carries these bytes and never looks into them.
+ * A CloudEvent (CloudEvents 1.0), encoded once: its context attributes as text, and its data as
+ * JSON bytes. All transports send these bytes unchanged.
  *
- * <p>Immutable and safe between threads, on the understanding that nobody writes into {@link
- * #data()}.
+ * <p>Immutable and thread-safe, as long as no code writes to {@link #data()}.
  */
 public final class Envelope {
   private final Map<String, String> attributes;
@@ -20,10 +19,12 @@ public final class Envelope {
   private final int size;
 
   /**
-   * @param attributes CloudEvents attribute names and values in the order in which they are shown,
-   *     {@code specversion} and {@code id} among them
-   * @param xmlAt the offset in {@code data} of {@code ,"xml":…} which, when there, is the last
-   *     member of the JSON object; −1 when the data holds no XML
+   * Makes an envelope. The attributes are copied, the data is not.
+   *
+   * @param attributes the CloudEvents attributes in the order in which they are shown, including
+   *     {@code specversion} and {@code id}
+   * @param xmlAt the offset in {@code data} of {@code ,"xml":…}, which is the last member of the
+   *     JSON object if it exists; −1 when the data contains no XML
    */
   public Envelope(Map<String, String> attributes, Route route, byte[] data, int xmlAt) {
     this.attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
@@ -33,17 +34,20 @@ public final class Envelope {
     this.size = size(attributes, data);
   }
 
-  /** The context attributes, extensions included, {@code datacontenttype} too, data not. */
+  /**
+   * Returns the context attributes, including extensions and {@code datacontenttype}, without the
+   * data.
+   */
   public Map<String, String> attributes() {
     return attributes;
   }
 
-  /** The value of an attribute that every envelope has. */
+  /** Returns the value of an attribute that every envelope has. */
   private String required(String attribute) {
     return Objects.requireNonNull(attributes.get(attribute), attribute);
   }
 
-  /** The same through every retry, so that a consumer can drop what it has seen. */
+  /** Returns the id. It is the same in every retry, so that a consumer can drop duplicates. */
   public String id() {
     return required("id");
   }
@@ -52,42 +56,42 @@ public final class Envelope {
     return required("type");
   }
 
-  /** The attribute {@code partitionkey}: order holds among envelopes of one key. */
+  /** Returns the attribute {@code partitionkey}. Order is kept among envelopes of one key. */
   public String key() {
     return required("partitionkey");
   }
 
-  /** The words by which it is filtered and routed. */
+  /** Returns the words by which the event is filtered and routed. */
   public Route route() {
     return route;
   }
 
-  /** The JSON, not copied: to be read only. */
+  /** Returns the JSON. It is not copied: do not change it. */
   public byte[] data() {
     return data;
   }
 
-  /** Where {@code ,"xml":…} begins in {@link #data()}, or −1. */
+  /** Returns the offset of {@code ,"xml":…} in {@link #data()}, or −1. */
   public int xmlAt() {
     return xmlAt;
   }
 
-  /** This envelope with one attribute set. */
+  /** Returns this envelope with one attribute set. */
   public Envelope with(String attribute, String value) {
     Map<String, String> changed = new LinkedHashMap<>(attributes);
     changed.put(attribute, value);
     return new Envelope(changed, route, data, xmlAt);
   }
 
-  /** This envelope with other data. */
+  /** Returns this envelope with other data. */
   public Envelope withData(byte[] changed, int changedXmlAt) {
     return new Envelope(attributes, route, changed, changedXmlAt);
   }
 
   /**
-   * The bytes it needs on a wire in either {@link ContentMode}, at most: attribute names with the
-   * longest prefix in use, values, and data. What {@code max-event-bytes} and a sink worker's
-   * window are counted in.
+   * Returns the maximum bytes of the event in a message of either {@link ContentMode}: attribute
+   * names with the longest prefix in use, values, and data. {@code max-event-bytes} and a sink
+   * worker's window use this size.
    */
   public int size() {
     return size;
@@ -101,7 +105,10 @@ public final class Envelope {
     return size;
   }
 
-  /** In UTF-8, or in JSON, which writes a control character as six. */
+  /**
+   * Returns the maximum bytes of a value in UTF-8 or in JSON, which writes a control character as
+   * six bytes.
+   */
   private static int size(String value) {
     int size = 3 * value.length();
     for (int i = 0; i < value.length(); i++) {
@@ -110,7 +117,7 @@ public final class Envelope {
     return size;
   }
 
-  /** The event's identity only; never its data, which a log must not hold. */
+  /** Returns the event's identity only. The data must not be in a log. */
   @Override
   public String toString() {
     return type() + " " + id();

@@ -7,14 +7,15 @@ import java.util.List;
 public interface FeedReader extends AutoCloseable {
 
   /**
-   * What arrived since the last call, in the order in which the broker gives it; waits up to the
-   * time given for a first one. Attributes are those of the message, the route is {@code unknown}.
+   * Returns what arrived since the last call, in the order of the broker. Waits for the first
+   * envelope, but not longer than {@code wait}. The attributes are those of the message. The route
+   * is {@code unknown}.
    *
-   * @throws SinkException when the broker is gone; the reader is then of no more use
+   * @throws SinkException when the connection to the broker is lost; the reader is then unusable
    */
   List<Envelope> poll(Duration wait) throws SinkException;
 
-  /** Never throws. */
+  /** Closes the reader. Never throws. */
   @Override
   void close();
 }

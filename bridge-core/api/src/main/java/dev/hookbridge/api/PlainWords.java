@@ -18,11 +18,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says what went wrong in words of an operator, who knows hosts, files and certificates, and no
- * class of Java. Safe between threads.
+ * Describes failures in words for an operator, who knows hosts, files and certificates, but no Java
+ * classes. Thread-safe.
  */
 public final class PlainWords {
-  /** {@code java.io.IOException: } and {@code IOException: }, wherever they stand. */
+  /** Matches {@code java.io.IOException: } and {@code IOException: } anywhere in a text. */
   private static final Pattern CLASS =
       Pattern.compile(
           "\\b(?:(?:[a-z][a-z0-9_]*\\.)+[A-Z][\\w$]*(?:Exception|Error)(?::\\s*)?"
@@ -32,7 +32,7 @@ public final class PlainWords {
   private static final Pattern TAIL =
       Pattern.compile("(?:; (?:cause|protocol method): .*|[:;,\\s]+)$");
 
-  /** What TLS and key stores say, by a part of it; the first that fits counts. */
+  /** Parts of messages of TLS and key stores, with their descriptions. The first match counts. */
   private static final List<Map.Entry<String, String>> SECURITY =
       List.of(
           Map.entry(
@@ -57,7 +57,7 @@ public final class PlainWords {
 
   private PlainWords() {}
 
-  /** The end of a sentence that began with what could not be done: why. */
+  /** Returns why something failed, as the end of a sentence that begins with what failed. */
   public static String of(Throwable failure) {
     for (Throwable at = failure; at != null; at = at.getCause()) {
       String known = known(at);
@@ -74,7 +74,7 @@ public final class PlainWords {
     return kind(failure);
   }
 
-  /** A message without the names of classes that a library has put into it. */
+  /** Returns a library's message without the names of classes. */
   public static String of(String message) {
     String line = message.lines().findFirst().orElse("");
     String plain = TYPE.matcher(CLASS.matcher(line).replaceAll("")).replaceAll("text");
@@ -131,7 +131,7 @@ public final class PlainWords {
     return null;
   }
 
-  /** {@code IllegalStateException} is an illegal state. */
+  /** Returns the class name as words: {@code IllegalStateException} becomes "illegal state". */
   private static String kind(Throwable failure) {
     String name = failure.getClass().getSimpleName().replaceFirst("(Exception|Error)$", "");
     String words = name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);

@@ -1,29 +1,30 @@
 package dev.hookbridge.api;
 
 /**
- * What a {@link DecisionChannel} tells, by any thread. Quick, never blocks, never throws; what
- * comes late, twice or for a foreign correlation is told all the same and sorted out behind this.
+ * Receives the reports of a {@link DecisionChannel}, on any thread. An implementation is quick,
+ * never blocks and never throws. The channel also reports replies that are late, duplicate or of an
+ * unknown correlation. The implementation filters them.
  */
 public interface Replies {
 
   /**
-   * Somebody replied.
+   * Reports a reply.
    *
-   * @param correlation as the reply has it, in hex; empty when it has none
-   * @param body the reply's bytes, hostile until checked
+   * @param correlation the correlation in the reply, in hex; empty when it has none
+   * @param body the reply's bytes, which are not trusted
    */
   void replied(String correlation, byte[] body);
 
-  /** The broker says that no decider is there to get this request. */
+  /** Reports that the broker has no decider for this request. */
   void unheard(String correlation);
 
   /**
-   * The request could not be sent, or the broker refused it.
+   * Reports that a request could not be sent, or the broker refused it.
    *
    * @param why one sentence, without data of the event
    */
   void failed(String correlation, String why);
 
-  /** The channel is of no more use; every request without a reply stays without one. */
+  /** Reports that the channel is unusable. Requests without a reply will not get one. */
   void broken(String why);
 }

@@ -11,11 +11,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A part of the configuration with typed access: values as they were written, {@code ${file:…}} and
- * {@code ${env:…}} replaced. A file is read whenever a getter is called, so that whoever connects
- * anew has the password that holds now. Every getter throws {@link IllegalArgumentException} with
- * one sentence that names the key, what was expected and what was found; a value is never part of
- * {@link #toString}, since any may be a secret.
+ * A part of the configuration with typed access. The values are as a user wrote them, with {@code
+ * ${file:…}} and {@code ${env:…}} replaced. A file is read whenever a getter is called, so that a
+ * reconnect uses the current password. Every getter throws {@link IllegalArgumentException} with
+ * one sentence that names the key, what was expected and what was found. {@link #toString} never
+ * contains a value, because any value may be a secret.
  */
 public final class Settings {
   private static final Pattern QUANTITY = Pattern.compile("(\\d{1,15})\\s*([A-Za-zµ]*)");
@@ -23,7 +23,9 @@ public final class Settings {
   private final Map<String, ?> values;
 
   /**
-   * @param path where it stands in the configuration, for messages: {@code sinks.feed}
+   * Makes settings of these values.
+   *
+   * @param path the position in the configuration, for messages: {@code sinks.feed}
    * @param values texts, numbers, lists and maps; a {@link Supplier} is asked for its text whenever
    *     a getter needs it, and may throw {@link IllegalArgumentException} with one sentence
    */
@@ -32,11 +34,12 @@ public final class Settings {
     this.values = values;
   }
 
+  /** Returns whether a key is set. */
   public boolean has(String key) {
     return values.get(key) != null;
   }
 
-  /** The text of a key that must be there. */
+  /** Returns the text of a required key. */
   public String text(String key) {
     Object value = values.get(key);
     if (value == null) {
@@ -45,10 +48,15 @@ public final class Settings {
     return scalar(key, value);
   }
 
+  /** Returns the text of a key, or {@code fallback} when it is not set. */
   public String text(String key, String fallback) {
     return has(key) ? text(key) : fallback;
   }
 
+  /**
+   * Returns a whole number from {@code least} to {@code most}, or {@code fallback} when the key is
+   * not set. Underscores in the number are ignored.
+   */
   public long number(String key, long fallback, long least, long most) {
     if (!has(key)) {
       return fallback;
@@ -61,7 +69,7 @@ public final class Settings {
     }
   }
 
-  /** A number of bytes: {@code 65536}, {@code 64KiB}, {@code 4MiB}, {@code 1GiB}. */
+  /** Returns a number of bytes: {@code 65536}, {@code 64KiB}, {@code 4MiB}, {@code 1GiB}. */
   public long bytes(String key, String fallback, long least, long most) {
     Matcher quantity = QUANTITY.matcher(text(key, fallback).trim());
     if (quantity.matches()) {
@@ -82,7 +90,7 @@ public final class Settings {
     throw wrong(key, "is not a size", "write it like 64KiB, 4MiB or 1GiB");
   }
 
-  /** A time: {@code 250ms}, {@code 2s}, {@code 5m}, {@code 1h}. */
+  /** Returns a duration: {@code 250ms}, {@code 2s}, {@code 5m}, {@code 1h}. */
   public Duration duration(String key, String fallback, Duration least, Duration most) {
     Matcher quantity = QUANTITY.matcher(text(key, fallback).trim());
     if (quantity.matches()) {
@@ -103,6 +111,7 @@ public final class Settings {
     throw wrong(key, "is not a time", "write it like 250ms, 2s or 5m");
   }
 
+  /** Returns {@code true} or {@code false}, or {@code fallback} when the key is not set. */
   public boolean flag(String key, boolean fallback) {
     return switch (text(key, String.valueOf(fallback))) {
       case "true" -> true;
@@ -111,7 +120,7 @@ public final class Settings {
     };
   }
 
-  /** One of the constants of an enum, written in lower case with dashes. */
+  /** Returns a constant of an enum. Its name is written in lower case with dashes. */
   public <E extends Enum<E>> E choice(String key, E fallback) {
     String written = text(key, word(fallback));
     StringBuilder words = new StringBuilder();
@@ -124,7 +133,7 @@ public final class Settings {
     throw wrong(key, "is '" + written + "'", "write one of " + words);
   }
 
-  /** A list of texts; a single text counts as a list of one. */
+  /** Returns a list of texts. A single text counts as a list of one. */
   public List<String> list(String key, List<String> fallback) {
     Object value = values.get(key);
     if (value == null) {
@@ -136,7 +145,7 @@ public final class Settings {
     return List.of(scalar(key, value));
   }
 
-  /** A map of texts, in the order in which it was written. */
+  /** Returns a map of texts, in the order in which it was written. */
   public Map<String, String> map(String key) {
     Map<String, String> texts = new LinkedHashMap<>();
     Object value = values.get(key);
@@ -148,7 +157,7 @@ public final class Settings {
     return texts;
   }
 
-  /** An exception about a key, for what only the transport can judge. */
+  /** Returns an exception about a key, for a check that only the transport can do. */
   public IllegalArgumentException wrong(String key, String found, String advice) {
     return new IllegalArgumentException(path + "." + key + " " + found + ": " + advice);
   }
@@ -161,13 +170,13 @@ public final class Settings {
     return value;
   }
 
-  /** As one would write it, in the largest unit that leaves no rest. */
+  /** Returns a size as a user would write it, in the largest unit without a remainder. */
   private static String size(long bytes) {
     int shift = bytes == 0 ? 0 : Math.min(3, Long.numberOfTrailingZeros(bytes) / 10);
     return (bytes >> (10 * shift)) + List.of("", "KiB", "MiB", "GiB").get(shift);
   }
 
-  /** As one would write it, in the largest unit that leaves no rest. */
+  /** Returns a duration as a user would write it, in the largest unit without a remainder. */
   public static String time(Duration time) {
     return time(time.toMillis());
   }

@@ -8,67 +8,74 @@ import org.jspecify.annotations.Nullable;
  * connects, the first serious failure ends it with {@link Outcome.Broken}, and the sink worker
  * opens another.
  *
- * <p><b>Threads.</b> One sink worker thread calls all methods, none at the same time. Outcomes may
- * arrive on any thread, also before {@link #send} returns; the sink worker's consumer is quick,
- * never blocks and never throws.
+ * <p><b>Threads.</b> One sink worker thread calls all methods, one at a time. Outcomes may arrive
+ * on any thread, also before {@link #send} returns. The sink worker's consumer is quick, never
+ * blocks and never throws.
  *
- * <p><b>Outcomes.</b> Every envelope gets at most one outcome. {@link Outcome.Confirmed} only when
- * the broker has acknowledged it: a client's own delivery timeout is not an end. Once any outcome
- * was {@link Outcome.Broken}, or {@link #close} was called, envelopes without one are unknown and
- * may stay so for ever.
+ * <p><b>Outcomes.</b> Every envelope gets at most one outcome. It is {@link Outcome.Confirmed} only
+ * when the broker has acknowledged the envelope. A client's own delivery timeout is not an outcome.
+ * Once any outcome was {@link Outcome.Broken}, or {@link #close} was called, the result of
+ * envelopes without an outcome is unknown, and may stay unknown.
  *
- * <p><b>Order.</b> Among the envelopes of one {@linkplain #lane lane}, the first occurrences become
- * visible to consumers in the order of {@code send}. An envelope whose outcome is not confirmed
- * must therefore have no successor of its lane visible or on its way: a sink that cannot be sure
- * allows {@linkplain Ordering#ONE_BY_ONE one unconfirmed envelope} per lane, or breaks.
+ * <p><b>Order.</b> Among the envelopes of one {@linkplain #lane ordering key}, the first
+ * occurrences become visible to consumers in the order of {@code send}. So an envelope that is not
+ * confirmed must not have a later envelope of its key visible or in flight. A sink that cannot
+ * guarantee this allows {@linkplain Ordering#ONE_BY_ONE one unconfirmed envelope} per key, or
+ * breaks.
  *
- * <p>The abstract test {@code SinkContract} examines every sink for this, on a real broker.
+ * <p>The abstract test {@code SinkContract} tests every sink for this, with a real broker.
  */
 public interface Sink extends AutoCloseable {
 
-  /** How a lane may be used. */
+  /** How the envelopes of an ordering key may be sent. */
   enum Ordering {
-    /** Several unconfirmed envelopes may follow one another on a lane. */
+    /** Several envelopes of a key may be unconfirmed at the same time. */
     PIPELINED,
-    /** The next envelope of a lane is sent after the outcome of the one before. */
+    /** The next envelope of a key is sent after the outcome of the one before. */
     ONE_BY_ONE
   }
 
+  /** Returns how the envelopes of an ordering key may be sent. */
   Ordering ordering();
 
-  /** The stretch of the broker that keeps order for this envelope: its key, its partition. */
+  /**
+   * Returns the ordering key of an envelope: the part of the broker that keeps its order, for
+   * instance a key or a partition.
+   */
   String lane(Envelope envelope);
 
   /**
-   * The largest {@link Envelope#size()} the broker takes, as far as is known: the client's limit
-   * first, lower once the broker has refused. A sink need not look whether it was raised: the sink
-   * worker opens another one when it has reason to doubt.
+   * Returns the largest {@link Envelope#size()} that the broker accepts, as far as is known. It is
+   * the client's limit at first, and lower once the broker has refused an envelope. A sink need not
+   * check whether the limit was raised: the sink worker opens another sink when the limit may be
+   * outdated.
    */
   int maxEventBytes();
 
   /**
-   * Hands an envelope to the broker. May block for at most 5 s; does not throw for what the broker
-   * or the network does, that is an outcome.
+   * Sends an envelope to the broker. May block for at most 5 s. Does not throw for a failure of the
+   * broker or the network: that is an outcome.
    */
   void send(Envelope envelope, Consumer<Outcome> outcome);
 
   /**
-   * What the broker itself says of why it takes and confirms nothing for now (an alarm), one
-   * sentence; null when it says nothing. Of no interest while nothing is unconfirmed.
+   * Returns why the broker accepts and confirms nothing for now, as the broker itself reports it
+   * (an alarm), in one sentence. Returns null when it reports nothing. Not used while nothing is
+   * unconfirmed.
    */
   default @Nullable String blocked() {
     return null;
   }
 
-  /** Where its events go, for the log: broker and place there, without a secret. */
+  /** Returns where the events go, for the log: the broker and the place there, without a secret. */
   default String destination() {
     return "";
   }
 
-  /** Nothing more is at hand for the moment: a sink that gathers writes lets them go. */
+  /** Sends what the sink has gathered, because there are no more events for the moment. */
   default void flush() {}
 
-  /** Lets everything go at once, in at most 2 s and without waiting for outcomes. Never throws. */
+  /** Closes everything within 2 s, without waiting for outcomes. Never throws. */
   @Override
   void close();
 }

@@ -1,6 +1,6 @@
 package dev.hookbridge.api;
 
-/** A broker could not be reached or used; the message says what, where and what to do. */
+/** A broker could not be reached or used. The message says what, where and what to do. */
 public final class SinkException extends Exception {
   private static final long serialVersionUID = 1;
   private final Reason reason;
@@ -15,7 +15,10 @@ public final class SinkException extends Exception {
     this.reason = reason;
   }
 
-  /** The settings cannot be used for now, for instance because a file they name is missing. */
+  /**
+   * Returns an exception for settings that cannot be used for now, for instance because a file that
+   * they name is missing.
+   */
   public static SinkException of(IllegalArgumentException e) {
     return new SinkException(Reason.CONFIGURATION, String.valueOf(e.getMessage()), e);
   }

@@ -14,14 +14,17 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An envelope in the JSON event format of CloudEvents 1.0: one object on one line. */
+/** Converts an envelope to the JSON event format of CloudEvents 1.0: one object on one line. */
 public final class StructuredEvent {
-  /** What a message in structured mode has as its content type. */
+  /** The content type of a message in structured mode. */
   public static final String CONTENT_TYPE = "application/cloudevents+json; charset=UTF-8";
 
   private static final String MEDIA_TYPE = "application/cloudevents+json";
 
-  /** Writes all of Unicode as UTF-8, as headers have it: no more bytes than an envelope counts. */
+  /**
+   * Writes all Unicode characters as UTF-8, like headers, so that the event is not larger than
+   * {@link Envelope#size()}.
+   */
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8).build();
 
@@ -30,12 +33,13 @@ public final class StructuredEvent {
 
   private StructuredEvent() {}
 
-  /** Whether a message of this content type holds such an object. */
+  /** Returns whether a message of this content type contains such an object. */
   public static boolean hasContentType(@Nullable String contentType) {
     String type = contentType == null ? "" : contentType.split(";", 2)[0].strip();
     return type.toLowerCase(Locale.ROOT).equals(MEDIA_TYPE);
   }
 
+  /** Returns the object in one array. */
   public static byte[] bytes(Envelope envelope) {
     byte[][] parts = parts(envelope);
     int length = 0;
@@ -51,7 +55,7 @@ public final class StructuredEvent {
     return whole;
   }
 
-  /** The object in three pieces, the data's own bytes among them, so that they are not copied. */
+  /** Returns the object in three pieces. One piece is the data's own array, which is not copied. */
   public static byte[][] parts(Envelope envelope) {
     ByteArrayOutputStream head = new ByteArrayOutputStream(1024);
     try (JsonGenerator generator = JSON.createGenerator(head)) {
@@ -60,7 +64,7 @@ public final class StructuredEvent {
         generator.writeStringField(attribute.getKey(), wellFormed(attribute.getValue()));
       }
       if (envelope.data().length > 0) {
-        // The data is JSON already; without line breaks, since it was never formatted for people.
+        // The data is already JSON, without line breaks because it was never pretty-printed.
         generator.writeRaw(",\"data\":");
       }
       generator.flush();
@@ -70,15 +74,18 @@ public final class StructuredEvent {
     }
   }
 
-  /** The generator takes no half of a surrogate pair; in headers it becomes a question mark. */
+  /**
+   * Replaces half a surrogate pair with a question mark, as in headers, because the generator does
+   * not accept it.
+   */
   private static String wellFormed(String text) {
     return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 
   /**
-   * The envelope of such an object, with the data on one line.
+   * Parses such an object. The data of the envelope is on one line.
    *
-   * @throws IOException when it is none
+   * @throws IOException when the bytes are not such an object
    */
   public static Envelope parse(byte[] json) throws IOException {
     Map<String, String> attributes = new LinkedHashMap<>();

@@ -5,46 +5,52 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A kind of broker, found by {@link java.util.ServiceLoader}: a jar in {@code lib/} whose {@code
- * META-INF/services/dev.hookbridge.api.Transport} names a class with a public constructor without
- * parameters.
+ * A kind of broker. {@link java.util.ServiceLoader} finds it: in a jar in {@code lib/}, the file
+ * {@code META-INF/services/dev.hookbridge.api.Transport} names a class with a public constructor
+ * without parameters.
  *
- * <p>Methods are called from several threads and keep no state.
+ * <p>Methods are called on several threads and keep no state.
  */
 public interface Transport {
 
-  /** The word of {@code sinks.<name>.type} in the configuration, for instance {@code kafka}. */
+  /**
+   * Returns the value of {@code sinks.<name>.type} in the configuration, for instance {@code
+   * kafka}.
+   */
   String type();
 
-  /** The keys it takes under {@code sinks.<name>}; any other is refused before it is asked. */
+  /**
+   * Returns the keys that are allowed under {@code sinks.<name>}. A configuration with any other
+   * key is refused before the transport gets it.
+   */
   List<SettingKey> keys();
 
   /**
-   * Looks at the settings without any connection.
+   * Checks the settings without a connection.
    *
    * @throws IllegalArgumentException with one sentence that names the key and what to do
    */
   void validate(Settings settings);
 
   /**
-   * What no other sink of this type may have as well, for instance the file it writes: two sinks
-   * that have one of these in common are refused. Asked without any connection.
+   * Returns what no other sink of this type may use, for instance the file that it writes. Two
+   * sinks with a common element are refused. Called without a connection.
    */
   default Set<String> exclusive(Settings settings) {
     return Set.of();
   }
 
   /**
-   * Connects. Blocks for at most 10 s.
+   * Connects a sink. Blocks for at most 10 s.
    *
    * @throws SinkException when the broker cannot be used for now; the sink worker tries again
    */
   Sink open(Settings settings, SinkContext context) throws SinkException;
 
   /**
-   * Reads the feed back, for people and tests.
+   * Connects a reader of published events, for people and tests.
    *
-   * @return empty when this transport has no feed to read
+   * @return empty when this transport cannot read events back
    * @throws SinkException when the broker cannot be read
    */
   default Optional<FeedReader> feed(Settings settings, boolean fromBeginning) throws SinkException {
@@ -52,26 +58,26 @@ public interface Transport {
   }
 
   /**
-   * Examines the broker for what publishing needs: reachable, allowed, topic or exchange there and
-   * leading somewhere. Never throws; a failure is a line.
+   * Checks what publishing needs at the broker: it is reachable, access is allowed, and the topic
+   * or exchange exists and leads somewhere. Never throws; a failure is a line of the result.
    *
-   * @param create make the topic, exchange or queue that is missing
+   * @param create whether to create a missing topic, exchange or queue
    */
   List<Check> check(Settings settings, boolean create);
 
   /**
-   * Connects the channel over which deciders are asked. Blocks for at most 10 s.
+   * Connects the channel for decision requests. Blocks for at most 10 s.
    *
-   * @param context {@code name} is the sink's, whose settings these are
+   * @param context the context of the sink with these settings
    * @return empty when this transport does not support decisions
-   * @throws SinkException when the broker cannot be used for now; it is tried again
+   * @throws SinkException when the broker cannot be used for now; the agent tries again
    */
   default Optional<DecisionChannel> decisions(
       Settings settings, SinkContext context, Replies replies) throws SinkException {
     return Optional.empty();
   }
 
-  /** Whether {@link #decisions} gives a channel; asked without any connection. */
+  /** Returns whether {@link #decisions} returns a channel. Called without a connection. */
   default boolean carriesDecisions() {
     return false;
   }
@@ -79,11 +85,13 @@ public interface Transport {
   /**
    * Connects as a decider.
    *
-   * @param group deciders of one group share the requests among themselves; each group gets all
-   * @param rule the rule whose requests are wanted, {@code *} for every. Deciders of one group want
-   *     the same: those of another rule are a group of their own, whatever its name
-   * @param atOnce how many requests this decider works on at a time; a broker that can give the
-   *     others to somebody else does
+   * @param group the name of the group; the deciders of one group share the requests, and each
+   *     group gets all of them
+   * @param rule the rule whose requests are wanted, {@code *} for all rules. All deciders of a
+   *     group use the same value. Deciders of another rule are a separate group, even with the same
+   *     name
+   * @param atOnce the number of requests that this decider processes at a time; a broker that can
+   *     do so gives the other requests to other deciders
    * @return empty when this transport does not support decisions
    * @throws SinkException when the broker cannot be used
    */
@@ -92,7 +100,10 @@ public interface Transport {
     return Optional.empty();
   }
 
-  /** As {@link #check}, for what decisions need besides. Asked only where a rule uses the sink. */
+  /**
+   * Checks what decisions need at the broker in addition to {@link #check}. Called only when a rule
+   * uses the sink.
+   */
   default List<Check> checkDecisions(Settings settings, boolean create) {
     return List.of();
   }

@@ -22,14 +22,14 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 
 /**
- * One look at what listens at an address, for the sentence about a connection that failed: a
- * transport asks only then. It sends the beginnings of a few protocols and no name, password or
+ * Finds out what listens at an address, for the message about a failed connection. A transport uses
+ * it only after a failure. It sends the first bytes of a few protocols, and no name, password or
  * event.
  *
- * @param host as it was written
- * @param protocol what was found
- * @param tls whether it speaks TLS first
- * @param login of Kafka: whether it wants a login before anything else
+ * @param host the host name as it was written
+ * @param protocol the protocol that was found
+ * @param tls whether the server uses TLS
+ * @param login whether a Kafka broker requires a login before anything else
  */
 public record WhoListens(String host, int port, Protocol protocol, boolean tls, boolean login) {
   private static final int PATIENCE_MS = 2_000;
@@ -37,26 +37,28 @@ public record WhoListens(String host, int port, Protocol protocol, boolean tls, 
   private static final int MOST = 3;
   private static final long NO_FURTHER = 1_500_000_000;
 
-  /** What is spoken at an address. */
+  /** The protocol that is spoken at an address. */
   public enum Protocol {
-    /** The name leads to no address. */
+    /** The name cannot be resolved. */
     NAMELESS,
     /** Connections are refused. */
     NOBODY,
-    /** No connection comes about in time, or nothing is said on it and it stays open. */
+    /**
+     * No connection is established in time, or the server sends nothing and keeps the connection
+     * open.
+     */
     SILENT,
     AMQP,
     KAFKA,
     HTTP,
-    /** Something else, or something behind a TLS that wants a certificate first. */
+    /** Another protocol, or a protocol inside TLS that requires a client certificate first. */
     UNKNOWN
   }
 
   /**
-   * Looks at the first addresses of a list: at three of them, and at no further one once 1.5 s have
-   * passed.
+   * Tests the first three addresses of a list. Starts no further test after 1.5 s.
    *
-   * @param addresses their names need not be resolved
+   * @param addresses the addresses, which need not be resolved
    */
   public static List<WhoListens> at(List<InetSocketAddress> addresses) {
     List<WhoListens> found = new ArrayList<>();
@@ -69,11 +71,11 @@ public record WhoListens(String host, int port, Protocol protocol, boolean tls, 
     return found;
   }
 
-  /** Looks for at most about 2 s; never throws. */
+  /** Tests one address, for at most about 2 s. Never throws. */
   public static WhoListens at(String host, int port) {
     FutureTask<WhoListens> looking = new FutureTask<>(() -> new Look(host, port).find());
     Thread thread = new Thread(looking, "who-listens");
-    thread.setDaemon(true); // a name server that is away keeps nobody waiting
+    thread.setDaemon(true); // a slow name server must not block the exit
     thread.start();
     try {
       return looking.get(PATIENCE_MS, TimeUnit.MILLISECONDS);
@@ -85,7 +87,10 @@ public record WhoListens(String host, int port, Protocol protocol, boolean tls, 
     return new WhoListens(host, port, Protocol.SILENT, false, false);
   }
 
-  /** What is true whatever one wanted there; empty for the protocols of brokers. */
+  /**
+   * Returns the problem that does not depend on the expected protocol, as one sentence. Empty for
+   * the protocols of brokers, and for an unknown protocol inside TLS.
+   */
   public String plainly() {
     String where = host + ":" + port;
     return switch (protocol) {
@@ -103,15 +108,24 @@ public record WhoListens(String host, int port, Protocol protocol, boolean tls, 
     };
   }
 
-  /** The steps; each has a connection of its own, since most servers end it at a wrong word. */
+  /**
+   * The steps of a test. Each step has its own connection, because most servers close it after a
+   * wrong message.
+   */
   private static final class Look {
     private static final byte[] AMQP = {'A', 'M', 'Q', 'P', 0, 0, 9, 1};
     private static final byte[] HTTP = "GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    /** ApiVersions 0, which a broker answers before any login; correlation 7, no client's name. */
+    /**
+     * ApiVersions version 0, which a broker answers before any login: correlation id 7, no client
+     * id.
+     */
     private static final byte[] KAFKA = {0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 7, -1, -1};
 
-    /** Metadata 0 of no topic by name, which a broker that wants a login does not answer. */
+    /**
+     * Metadata version 0 for the topic {@code -}, which a broker that requires a login does not
+     * answer.
+     */
     private static final byte[] KAFKA_METADATA = {
       0, 0, 0, 17, 0, 3, 0, 0, 0, 0, 0, 8, -1, -1, 0, 0, 0, 1, 0, 1, '-'
     };
@@ -141,7 +155,7 @@ public record WhoListens(String host, int port, Protocol protocol, boolean tls, 
           return inside(true);
         }
         Protocol spoken = protocol(first);
-        boolean told = first.length > 0; // one that speaks first, or says what is wrong
+        boolean told = first.length > 0; // it speaks first, or reports an error
         return told ? found(spoken, false, false) : inside(false);
       } catch (UnknownHostException e) {
         return found(Protocol.NAMELESS, false, false);
@@ -171,7 +185,7 @@ public record WhoListens(String host, int port, Protocol protocol, boolean tls, 
         return found(Protocol.UNKNOWN, tls, false);
       } catch (IOException e) {
         if (tls) {
-          return found(Protocol.UNKNOWN, true, false); // it wants to see a certificate
+          return found(Protocol.UNKNOWN, true, false); // it requires a client certificate
         }
         throw e;
       }
@@ -197,7 +211,9 @@ public record WhoListens(String host, int port, Protocol protocol, boolean tls, 
       return socket;
     }
 
-    /** A connection that asks for the protocol alone, so any certificate will do. */
+    /**
+     * Opens a TLS connection that accepts any certificate, because it only detects the protocol.
+     */
     private Socket secure() throws IOException, GeneralSecurityException {
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(null, new TrustManager[] {new AnyCertificate()}, null);
@@ -207,7 +223,7 @@ public record WhoListens(String host, int port, Protocol protocol, boolean tls, 
       return socket;
     }
 
-    /** The beginning of what comes back; empty when nothing does. */
+    /** Sends bytes. Returns the beginning of the answer; empty when there is none. */
     private byte[] say(Socket socket, byte[] words) {
       try (socket) {
         socket.getOutputStream().write(words);

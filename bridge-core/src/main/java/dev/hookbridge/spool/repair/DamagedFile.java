@@ -20,12 +20,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads a damaged database piece by piece: what cannot be read is passed over. */
+/** Reads a damaged database piece by piece, and skips what cannot be read. */
 final class DamagedFile implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DamagedFile.class);
   private static final int CACHE_KIB = 8 * 1024;
 
-  /** The header of SQLite's file format, and the places in it of what differs between spools. */
+  /**
+   * The length of the header in SQLite's file format. The next constants are the offsets of the
+   * fields that differ between spools.
+   */
   private static final int HEADER = 100;
 
   private static final int CHANGES = 24;
@@ -36,6 +39,8 @@ final class DamagedFile implements AutoCloseable {
   private final Optional<Database> open;
 
   /**
+   * Opens a damaged file. Repairs its first page if necessary.
+   *
    * @param pristine the first page of an empty spool
    */
   DamagedFile(Path file, byte[] pristine) {
@@ -64,8 +69,9 @@ final class DamagedFile implements AutoCloseable {
   }
 
   /**
-   * Writes the first page, or its header, anew: it is the same in every spool but for the number of
-   * pages, which SQLite then takes from the file's length, and the list of free pages.
+   * Rewrites the first page or its header. It is the same in every spool, except for the number of
+   * pages and the list of free pages. SQLite then takes the number of pages from the length of the
+   * file.
    */
   private static void repair(Path file, byte[] page) {
     ByteBuffer bytes = ByteBuffer.wrap(page);
@@ -80,7 +86,7 @@ final class DamagedFile implements AutoCloseable {
   private static Optional<Database> tryOpen(Path file) {
     try {
       Database db = Database.open(file, CACHE_KIB);
-      db.run("PRAGMA writable_schema = ON"); // SQLite is then content with a file that is too short
+      db.run("PRAGMA writable_schema = ON"); // SQLite then accepts a short file
       return Optional.of(db);
     } catch (SQLException e) {
       LOG.debug("{} cannot be opened", file, e);
@@ -88,7 +94,7 @@ final class DamagedFile implements AutoCloseable {
     }
   }
 
-  /** A piece of the file, or nothing when it cannot be read. */
+  /** Reads a piece of the file; empty when it cannot be read. */
   <T> Optional<T> piece(Piece<T> piece) {
     try {
       return open.isEmpty() ? Optional.empty() : piece.of(open.get());
@@ -106,13 +112,16 @@ final class DamagedFile implements AutoCloseable {
     return piece(db -> db.first(sql, row -> row.getLong(1))).orElse(0L);
   }
 
-  /** The highest number given, as far as the file knows. */
+  /** Returns the highest sequence number in the file. */
   long last() {
     long last = piece(db -> Optional.of(new Meta(db).number("last", 0))).orElse(0L);
     return Math.max(last, number("SELECT max(seq) FROM event"));
   }
 
-  /** What sinks have confirmed, and under {@link SpoolState#NOBODY} what is gone. */
+  /**
+   * Returns what the sinks have confirmed. The numbers without a row are under {@link
+   * SpoolState#NOBODY}.
+   */
   Map<String, Ranges> cursors() {
     Map<String, Ranges> cursors = new TreeMap<>();
     long sinks = number("SELECT count(*) FROM cursor");
@@ -131,11 +140,11 @@ final class DamagedFile implements AutoCloseable {
   }
 
   /**
-   * Gives every row of a table that can be read.
+   * Passes on every row of a table that can be read.
    *
-   * @param sql selects the rows from a key on, in the order of the key, which is the first column
-   * @param last the highest key there may be
-   * @return whether all could be read
+   * @param sql selects the rows from a key on, ordered by the key, which is the first column
+   * @param last the highest possible key
+   * @return whether all rows could be read
    * @throws SQLException only what {@code target} throws
    */
   boolean scan(String sql, long last, Database.Row<Target> rows) throws SQLException {
@@ -147,20 +156,20 @@ final class DamagedFile implements AutoCloseable {
     open.ifPresent(Database::closeQuietly);
   }
 
-  /** What is made of a piece. */
+  /** Reads a piece of the file. */
   interface Piece<T> {
     Optional<T> of(Database db) throws SQLException;
   }
 
-  /** What is done with a row that could be read. */
+  /** Writes a row that could be read. */
   interface Target {
-    /** Its exceptions are about the file that is written, and end the scan. */
+    /** Writes the row. An exception is about the file that is written, and ends the scan. */
     void write() throws SQLException;
   }
 
-  /** A scan that begins anew behind every place that cannot be read. */
+  /** A scan that restarts after each place that cannot be read. */
   private static final class Scan implements Database.Row<Boolean> {
-    /** After so many keys in a row that cannot be read only every 64th is tried. */
+    /** After this many unreadable keys in a row, the scan tries only every 64th key. */
     private static final int PATIENCE = 1_000;
 
     private static final int STRIDE = 64;

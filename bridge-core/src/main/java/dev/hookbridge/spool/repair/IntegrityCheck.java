@@ -10,18 +10,22 @@ import dev.hookbridge.spool.table.Ranges;
 import java.nio.file.Path;
 import java.sql.SQLException;
 
-/** Finds out whether a file is intact, as far as a start depends on it. */
+/** Checks the parts of a file that a start depends on. */
 final class IntegrityCheck {
-  /** A larger file would take too long to look through at the start. */
+  /**
+   * The maximum size of a file that is checked completely. A larger file would delay the start too
+   * long.
+   */
   private static final long LOOKED_THROUGH = 64L << 20;
 
   private IntegrityCheck() {}
 
   /**
-   * Looks at what a start depends on: the first and the last event, the numbers, and, when the file
-   * was not closed and is small, every page.
+   * Checks the first and the last event, and the numbers. Checks every page when the file was not
+   * closed properly and is small.
    *
-   * @throws SQLException with the code of damage, when there is some
+   * @param closed whether the file was closed properly
+   * @throws SQLException with the code of damage, when the file is damaged
    */
   static void examine(Database db, Path file, boolean closed) throws SQLException {
     long highest = db.number("SELECT max(seq) FROM event", 0);

@@ -20,11 +20,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What {@code Spool.open} has found and made.
+ * The opened parts of a spool, for {@code Spool.open}.
  *
- * @param setAside the damaged file that was in the way
- * @param lastEarlier the highest number given before
- * @param outside where the highest number is kept besides
+ * @param setAside the damaged file that was moved out of the way
+ * @param lastEarlier the highest sequence number before this start
+ * @param outside the files outside the database that hold the high-water mark
  */
 public record Opening(
     Folder folder,
@@ -36,9 +36,9 @@ public record Opening(
     HighWaterFile outside) {
 
   /**
-   * Opens the spool in a folder, after a repair if it needs one.
+   * Opens the spool in a folder. Repairs it first if necessary.
    *
-   * @param runtime a folder that is empty after each boot, where there is one
+   * @param runtime a folder that is empty after each boot, if there is one
    */
   public static Opening of(Folder folder, HostIdentity me, Optional<Path> runtime)
       throws SQLException, IOException, SpoolException {
@@ -76,7 +76,7 @@ public record Opening(
     return opened(folder, me, outside, setAside);
   }
 
-  /** A draft of what can be read takes the damaged file's place. */
+  /** Copies what can be read into a draft. The draft then replaces the damaged file. */
   private static SetAside salvage(Replacement replacement, HighWaterFile outside, String reason)
       throws SQLException, IOException, SpoolException {
     replacement.begin(reason);
@@ -91,7 +91,10 @@ public record Opening(
     return replacement.finish(reason).orElseThrow();
   }
 
-  /** Even to open a file takes room, for the memory that connections share and for the log. */
+  /**
+   * Opens the file, also on a full disk: it then releases the ballast. Opening a file needs disk
+   * space for the shared memory of the connections and for the log.
+   */
   private static Opening openedOnAnyDisk(
       Folder folder, HostIdentity me, HighWaterFile outside, Optional<SetAside> setAside)
       throws SQLException, IOException, SpoolException {

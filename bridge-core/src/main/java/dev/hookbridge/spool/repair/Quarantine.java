@@ -21,8 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes events out of the database that are not what was written, and records the loss, so that all
- * others go on. What was found in their rows is kept in files for a person to look at.
+ * Removes events from the database that do not match their checksum, and records the loss. All
+ * other events go on. The content of the damaged rows is kept in at most 256 files, for a person to
+ * examine.
  */
 public final class Quarantine {
   private static final Logger LOG = LoggerFactory.getLogger(Quarantine.class);
@@ -41,10 +42,10 @@ public final class Quarantine {
   }
 
   /**
-   * Looks at numbers at which a reader found no event, within a transaction. An event that this
-   * connection still has in its memory is written again.
+   * Examines numbers at which a reader found no intact event, within a transaction. Writes an event
+   * again when this connection still has it intact in its memory.
    *
-   * @return how many events were written again
+   * @return the number of ranges of events that were written again; 0 when none was
    */
   public int examine(Database db, Transaction change, Ranges suspects) throws SQLException {
     Ranges numbers = suspects.without(change.of(ledger.gone()).ranges());

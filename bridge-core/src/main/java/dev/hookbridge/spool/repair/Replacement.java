@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts another file in the place of {@code spool.db}, so that a crash at any step leaves either the
- * old file with its log, or a complete new one.
+ * Replaces {@code spool.db}. After a crash at any step there is either the old file with its log,
+ * or a complete new file.
  *
  * <pre>
  * spool.db.new     the draft: worthless after a crash
@@ -36,11 +36,12 @@ public final class Replacement {
     this.folder = folder;
   }
 
-  /** The file to be replaced. */
+  /** Returns the file to replace. */
   Path file() {
     return folder.file();
   }
 
+  /** Returns the file to write the new content to. */
   public Path draft() {
     return folder.path().resolve("spool.db.new");
   }
@@ -49,6 +50,10 @@ public final class Replacement {
     return folder.path().resolve("spool.db.ready");
   }
 
+  /**
+   * Begins a replacement: logs the reason and deletes an old draft. Creates the folder when it is
+   * missing.
+   */
   public void begin(String reason) throws IOException {
     LOG.error("the spool in {} is damaged: {}; saving what is intact", folder.path(), reason);
     folder.make();
@@ -62,10 +67,10 @@ public final class Replacement {
   }
 
   /**
-   * Gives up the ballast, which comes back by itself, and looks whether a copy finds room: it must
-   * not fill a disk on which hooks write.
+   * Releases the ballast, which is restored later, and checks that the disk has room for a copy.
+   * The copy must not fill a disk on which hooks write.
    *
-   * @throws SpoolException of kind {@code FULL} when it would not
+   * @throws SpoolException of kind {@code FULL} when there is not enough room
    */
   void makeRoom() throws IOException, SpoolException {
     ReserveFile.release(folder.path());
@@ -84,7 +89,7 @@ public final class Replacement {
     }
   }
 
-  /** The draft is complete and closed. */
+  /** Makes the draft durable and marks it as ready. The draft must be complete and closed. */
   public void complete() throws IOException {
     try (FileChannel file = FileChannel.open(draft(), StandardOpenOption.WRITE)) {
       file.force(true);
@@ -94,10 +99,10 @@ public final class Replacement {
   }
 
   /**
-   * Puts a complete draft in its place, if there is one, and the old file aside under one name with
-   * its log, so that SQLite finds both together.
+   * Finishes a replacement if there is a ready file. Moves the old file and its log aside under one
+   * name, so that SQLite finds both together.
    *
-   * @return where the old file is now; empty when there is no complete draft
+   * @return the old file; empty when there is no ready file or no old file
    */
   Optional<SetAside> finish(String reason) throws IOException {
     if (!Files.exists(ready())) {

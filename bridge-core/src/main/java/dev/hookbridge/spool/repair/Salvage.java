@@ -26,9 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes a new file with all that is intact in a damaged one, and records what is not. Every event
- * proves itself by its checksum; which numbers there must be is known from the file's own counters
- * as far as they are intact, and from the {@link HighWater}.
+ * Copies everything that is intact from a damaged file to a new file, and records the rest as lost.
+ * The checksum shows that an event is intact. The counters in the file, as far as they are intact,
+ * and the {@link HighWater} show which numbers must exist.
  */
 final class Salvage implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Salvage.class);
@@ -77,7 +77,10 @@ final class Salvage implements AutoCloseable {
     LOG.warn("{} events were saved from the damaged spool", saved);
   }
 
-  /** What sinks have confirmed, from both sources: either may be behind, none says too much. */
+  /**
+   * Returns what the sinks have confirmed, from both sources. Each source may be behind, but
+   * neither claims too much.
+   */
   private Map<String, Ranges> confirmed() {
     Map<String, Ranges> confirmed = file.cursors();
     if (mark.isPresent()) {
@@ -99,7 +102,7 @@ final class Salvage implements AutoCloseable {
     long number = event.sequence();
     Ranges numbers = onlySink == null ? all : only.computeIfAbsent(onlySink, key -> new Ranges());
     if (numbers.contains(number)) {
-      return; // a damaged tree may lead to a page twice
+      return; // a damaged B-tree may contain a page twice
     }
     numbers.add(number, number);
     Events.insert(db, event, onlySink);
@@ -119,7 +122,10 @@ final class Salvage implements AutoCloseable {
     }
   }
 
-  /** By sink, the numbers that it had not confirmed and whose events are not saved. */
+  /**
+   * Returns, for each sink, the numbers that it had not confirmed and whose events could not be
+   * saved.
+   */
   private Map<String, Ranges> lost(Map<String, Ranges> confirmed, Ranges gone, long last) {
     Map<String, Ranges> lost = new TreeMap<>();
     Ranges missing = Ranges.of(1, last).without(all).without(gone);
@@ -133,7 +139,10 @@ final class Salvage implements AutoCloseable {
     return lost;
   }
 
-  /** Every number without an event is confirmed by all sinks, as everywhere in the spool. */
+  /**
+   * Writes the cursors. In each cursor every number without an event is confirmed, as everywhere in
+   * the spool.
+   */
   private void cursors(Map<String, Ranges> confirmed, long last) throws SQLException {
     Ranges present = all.copy();
     only.values().forEach(present::add);
@@ -169,7 +178,7 @@ final class Salvage implements AutoCloseable {
             .orElseGet(PreviousEpoch::unknown));
   }
 
-  /** Closes both files; the log of the new one goes into it. */
+  /** Closes both files. SQLite moves the log of the new file into it. */
   @Override
   public void close() throws SQLException {
     file.close();

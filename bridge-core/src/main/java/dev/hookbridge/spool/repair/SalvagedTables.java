@@ -14,7 +14,10 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Copies the tables beside that of events out of a damaged file, as far as they are intact. */
+/**
+ * Copies the other tables from a damaged file, as far as they are intact. {@link Salvage} copies
+ * the events.
+ */
 final class SalvagedTables {
   private static final String BY_SINK =
       "SELECT sink, count(*) FROM dead INDEXED BY dead_sink GROUP BY sink";
@@ -25,6 +28,8 @@ final class SalvagedTables {
   private final Map<String, Long> dead = new TreeMap<>();
 
   /**
+   * Copies from a damaged file to a new one.
+   *
    * @param parked whether there may have been dead letters
    */
   SalvagedTables(DamagedFile file, Database db, boolean parked) {
@@ -40,7 +45,10 @@ final class SalvagedTables {
     copyDead();
   }
 
-  /** Each row has a checksum that is looked at when it is used. */
+  /**
+   * Copies the keys without a check. Each row has a checksum, which is checked when the key is
+   * used.
+   */
   private void copyKeys() throws SQLException {
     List<Object[]> keys =
         file.piece(db -> Optional.of(db.list(ObjectKeys.ROWS, SalvagedTables::six)))
@@ -58,7 +66,10 @@ final class SalvagedTables {
     return values;
   }
 
-  /** An id that is missed makes a duplicate, should its file come back after a power cut. */
+  /**
+   * Copies the remembered ids. A lost id causes a duplicate event if the file of this id comes back
+   * after a power cut.
+   */
   private void copyTaken() throws SQLException {
     List<Object[]> taken =
         file.piece(db -> Optional.of(db.list("SELECT id, seq FROM taken", row -> two(row))))

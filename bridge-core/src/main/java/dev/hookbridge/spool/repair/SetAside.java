@@ -3,10 +3,10 @@ package dev.hookbridge.spool.repair;
 import java.nio.file.Path;
 
 /**
- * A damaged file that was moved out of the way when the spool was opened, after everything intact
- * was taken over from it.
+ * A damaged file that was moved out of the way when the spool was opened. Everything intact was
+ * copied from it before.
  *
- * @param file where it is now; its log, if it had one, lies beside
- * @param reason what was wrong with it
+ * @param file the current path of the file; its log, if any, is beside it
+ * @param reason the description of the damage
  */
 public record SetAside(Path file, String reason) {}

@@ -18,13 +18,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
 
-/** Makes the file, and opens it. */
+/** Creates and opens the database file. */
 public final class SpoolFile {
   static final long SCHEMA = 2;
 
   private static final long FIRST_SCHEMA = 1;
 
-  /** {@code hkbr}: what SQLite's {@code application_id} says of a spool. */
+  /** The value of SQLite's {@code application_id} in a spool: {@code hkbr}. */
   static final long APPLICATION = 0x686b6272;
 
   private static final String OURS =
@@ -46,7 +46,7 @@ public final class SpoolFile {
 
   private SpoolFile() {}
 
-  /** Makes the folder's file. A file under its name is always complete. */
+  /** Creates the file of a folder. A file under this name is always complete. */
   static void create(Folder folder) throws IOException, SQLException {
     Path draft = folder.path().resolve("spool.db.new");
     for (Path left : new Path[] {draft, Folder.wal(draft), Folder.shm(draft)}) {
@@ -57,7 +57,7 @@ public final class SpoolFile {
     folder.sync();
   }
 
-  /** Makes an empty spool under a name that is free. */
+  /** Creates an empty spool under an unused name. */
   static void create(Path file) throws IOException, SQLException {
     Folder.create(file);
     try (Database db = Database.open(file, CACHE_KIB)) {
@@ -75,9 +75,11 @@ public final class SpoolFile {
   }
 
   /**
-   * Opens a file and looks whether it is a spool of a version that this code knows.
+   * Opens a file, and checks that it is a spool of a supported version.
    *
-   * @throws SQLException among others when it is damaged
+   * @throws SQLException when the file is damaged, among other reasons
+   * @throws SpoolException of kind {@code FOREIGN} or {@code NEWER} when the file is not a spool of
+   *     a supported version
    */
   public static Database open(Path file) throws SQLException, SpoolException {
     if (Folder.size(file) == 0) {
@@ -119,7 +121,9 @@ public final class SpoolFile {
     }
   }
 
-  /** The first schema has no checksums, not even over its own number. */
+  /**
+   * Returns the schema version. The first schema has no checksums, not even for its own version.
+   */
   private static long schema(Database db) throws SQLException {
     String checked = "SELECT count(*) FROM pragma_table_info('meta') WHERE name = 'sum'";
     return db.number(checked, 0) == 0 ? FIRST_SCHEMA : new Meta(db).number("schema", 0);

@@ -1,5 +1,5 @@
 /**
- * Opens a spool, and saves what is intact of a damaged one. The entry point is {@link
+ * Opens a spool, and saves what is intact in a damaged one. The entry point is {@link
  * dev.hookbridge.spool.repair.Opening}.
  */
 @NullMarked

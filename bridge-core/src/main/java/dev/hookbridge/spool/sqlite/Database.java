@@ -18,8 +18,9 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteOpenMode;
 
 /**
- * One connection to the file, its statements prepared once. Used by one thread at a time.
- * Transactions are begun and ended by {@link #run}, outside them each statement is its own.
+ * A connection to a SQLite file. It prepares each statement once. Use it on one thread at a time.
+ * Begin and end a transaction with {@link #run}; outside a transaction each statement is one of its
+ * own.
  */
 public final class Database implements AutoCloseable {
   private static final int PATIENCE_MS = 10_000;
@@ -31,7 +32,7 @@ public final class Database implements AutoCloseable {
     this.connection = connection;
   }
 
-  /** Opens a file that is there. */
+  /** Opens an existing file. */
   public static Database open(Path file, int cacheKiB) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
     config.resetOpenMode(SQLiteOpenMode.CREATE);
@@ -49,23 +50,26 @@ public final class Database implements AutoCloseable {
     return database;
   }
 
-  /** Runs a statement whose result is of no interest, to its end. */
+  /** Runs a statement to its end, and ignores its result. */
   public void run(String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.executeUpdate(sql);
     }
   }
 
-  /** Runs a statement that changes rows, and says how many. */
+  /** Runs a statement that changes rows. Returns the number of changed rows. */
   public int update(String sql, @Nullable Object... values) throws SQLException {
     return using(sql, PreparedStatement::executeUpdate, values);
   }
 
-  /** The number in the first column of the first row, or {@code none}. */
+  /**
+   * Returns the number in the first column of the first row, or {@code none} when there is no row.
+   */
   public long number(String sql, long none, @Nullable Object... values) throws SQLException {
     return first(sql, row -> row.getLong(1), values).orElse(none);
   }
 
+  /** Returns the first row of a query; empty when there is no row. */
   public <T> Optional<T> first(String sql, Row<T> row, @Nullable Object... values)
       throws SQLException {
     List<T> rows = new ArrayList<>(1);
@@ -79,6 +83,7 @@ public final class Database implements AutoCloseable {
     return rows.stream().findFirst();
   }
 
+  /** Returns all rows of a query. */
   public <T> List<T> list(String sql, Row<T> row, @Nullable Object... values) throws SQLException {
     List<T> rows = new ArrayList<>();
     each(
@@ -91,7 +96,7 @@ public final class Database implements AutoCloseable {
     return rows;
   }
 
-  /** Gives row after row as long as it is answered with true. */
+  /** Passes the rows of a query to {@code row}, until it returns false. */
   public void each(String sql, Row<Boolean> row, @Nullable Object... values) throws SQLException {
     using(
         sql,
@@ -107,7 +112,10 @@ public final class Database implements AutoCloseable {
         values);
   }
 
-  /** The driver closes a statement that failed, so that it must be prepared anew. */
+  /**
+   * Runs a prepared statement. The driver closes a statement that failed, so the next call prepares
+   * it again.
+   */
   private <T> T using(String sql, Use<T> use, @Nullable Object... values) throws SQLException {
     PreparedStatement statement = prepared.remove(sql);
     if (statement == null) {
@@ -139,7 +147,7 @@ public final class Database implements AutoCloseable {
     connection.close();
   }
 
-  /** Of a connection that only read nothing is lost when closing fails. */
+  /** Closes a connection that only read, and ignores a failure, because nothing can be lost. */
   public void closeQuietly() {
     try {
       close();
@@ -148,12 +156,12 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /** What is made of a row. */
+  /** Makes a value of a row. */
   public interface Row<T> {
     T read(ResultSet row) throws SQLException;
   }
 
-  /** What is done with a statement. */
+  /** A use of a prepared statement. */
   private interface Use<T> {
     T of(PreparedStatement statement) throws SQLException;
   }

@@ -7,26 +7,40 @@ import java.sql.SQLException;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/** What SQLite's result codes (sqlite.org/rescode.html) mean for a caller. */
+/**
+ * Classifies failures by SQLite's result codes (sqlite.org/rescode.html), and converts them for
+ * callers.
+ */
 public final class Faults {
+  /** The code for damage: {@code SQLITE_CORRUPT}. */
   public static final int CORRUPT = 11;
+
   private static final int IOERR = 10;
+
+  /** The code for a full disk: {@code SQLITE_FULL}. */
   public static final int FULL = 13;
+
   private static final int NOTADB = 26;
   private static final int PRIMARY = 0xff;
 
-  /** The file that connections share in memory is not in order. */
+  /** The file that the connections share in memory is damaged. */
   private static final int PROTOCOL = 15;
 
-  /** The file has another name, or none. */
+  /** The database file was renamed or removed. */
   public static final int MOVED = 1032;
 
   private Faults() {}
 
+  /**
+   * Returns an exception that reports damage.
+   *
+   * @param found the description of the damage
+   */
   public static SQLException corrupt(String found) {
     return new SQLException(found, "", CORRUPT);
   }
 
+  /** Returns whether an exception reports damage, including removed or renamed files. */
   public static boolean damage(SQLException e) {
     int code = e.getErrorCode() & PRIMARY;
     return code == CORRUPT
@@ -36,20 +50,23 @@ public final class Faults {
         || e.getErrorCode() == MOVED;
   }
 
-  /** A file is shorter than the database believes. */
+  /** Returns whether a file is shorter than the database expects. */
   private static boolean shortRead(SQLException e) {
     return e instanceof SQLiteException lite
         && lite.getResultCode() == SQLiteErrorCode.SQLITE_IOERR_SHORT_READ;
   }
 
+  /** Returns whether an exception reports a full disk. */
   public static boolean full(SQLException e) {
     return (e.getErrorCode() & PRIMARY) == FULL;
   }
 
+  /** Returns whether an exception reports an I/O error of any kind. */
   public static boolean inputOutput(SQLException e) {
     return (e.getErrorCode() & PRIMARY) == IOERR;
   }
 
+  /** Converts a failure of SQLite to an exception with a message for the operator. */
   public static SpoolException of(Path folder, SQLException e) {
     if (e.getErrorCode() == MOVED) {
       return new SpoolException(
@@ -78,12 +95,16 @@ public final class Faults {
         e);
   }
 
-  /** The driver says little of why its native library could not be loaded; the cause does. */
+  /**
+   * Returns the message with its cause. When the native library cannot be loaded, only the cause
+   * says why.
+   */
   private static String reason(SQLException e) {
     Throwable cause = e.getCause();
     return cause == null ? String.valueOf(e.getMessage()) : e.getMessage() + ": " + cause;
   }
 
+  /** Converts a failure of the folder to an exception with a message for the operator. */
   public static SpoolException of(Path folder, IOException e) {
     return new SpoolException(
         Kind.FAILED,

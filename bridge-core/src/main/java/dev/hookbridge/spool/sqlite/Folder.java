@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The spool's folder and the files in it, which one agent at a time may have. */
+/** The spool's folder and its files. Only one agent at a time can hold the folder. */
 public final class Folder implements AutoCloseable {
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_FOLDER =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -40,7 +40,11 @@ public final class Folder implements AutoCloseable {
     this.lock = lock;
   }
 
-  /** Makes the folder where it is not there, and takes it for this agent. */
+  /**
+   * Locks the folder for this agent. Creates it when it is missing.
+   *
+   * @throws SpoolException of kind {@code IN_USE} when another agent holds the folder
+   */
   public static Folder take(Path path) throws IOException, SpoolException {
     make(path);
     FileChannel channel = FileChannel.open(path.resolve(LOCK), FOR_LOCK, OWNER_FILE);
@@ -58,6 +62,7 @@ public final class Folder implements AutoCloseable {
     }
   }
 
+  /** Creates the folder when it is missing. */
   public void make() throws IOException {
     make(path);
   }
@@ -72,8 +77,12 @@ public final class Folder implements AutoCloseable {
   }
 
   /**
-   * Who has the lock: a line is {@code 1: POSIX ADVISORY WRITE <pid> <major>:<minor>:<inode> 0
-   * EOF}. The device is left out of the comparison, as btrfs shows another one to {@code stat}.
+   * Returns the process that holds the lock of a folder. A line of the list is {@code 1: POSIX
+   * ADVISORY WRITE <pid> <major>:<minor>:<inode> 0 EOF}. The comparison leaves out the device,
+   * because btrfs shows a different one to {@code stat}.
+   *
+   * @param locks the kernel's list of locks, {@code /proc/locks}
+   * @return the process id; empty when no process of the list holds the lock
    */
   public static OptionalLong holder(Path folder, Path locks) throws IOException {
     Path file = folder.resolve(LOCK);
@@ -94,6 +103,7 @@ public final class Folder implements AutoCloseable {
     return path;
   }
 
+  /** Returns the database file of a folder. */
   public static Path file(Path folder) {
     return folder.resolve("spool.db");
   }
@@ -102,15 +112,17 @@ public final class Folder implements AutoCloseable {
     return file(path);
   }
 
+  /** Returns the write-ahead log of a database file. */
   public static Path wal(Path file) {
     return file.resolveSibling(file.getFileName() + "-wal");
   }
 
+  /** Returns the file through which the connections of a database file share memory. */
   public static Path shm(Path file) {
     return file.resolveSibling(file.getFileName() + "-shm");
   }
 
-  /** What a file takes, 0 when it is not there. */
+  /** Returns the size of a file in bytes; 0 when the file is missing. */
   public static long size(Path file) {
     try {
       return Files.size(file);
@@ -119,19 +131,25 @@ public final class Folder implements AutoCloseable {
     }
   }
 
-  /** Makes a file that only its owner can read; SQLite gives its companions the same rights. */
+  /**
+   * Creates a file that only its owner can read. SQLite creates its companion files with the same
+   * mode.
+   */
   public static void create(Path file) throws IOException {
     Files.createFile(file, OWNER_FILE);
   }
 
-  /** Makes new, renamed and removed names durable. */
+  /** Makes created, renamed and removed file names durable. */
   public void sync() throws IOException {
     try (FileChannel folder = FileChannel.open(path, StandardOpenOption.READ)) {
       folder.force(true);
     }
   }
 
-  /** What went wrong, for a caller; damage is remembered for the next start. */
+  /**
+   * Converts a failure to an exception for the caller. Reports damage to the listener. Also marks
+   * the folder as damaged for the next start, unless the files were only moved.
+   */
   public SpoolException failed(SQLException e) {
     SpoolException failure = Faults.of(path, e);
     if (failure.kind() == Kind.DAMAGED) {
@@ -143,7 +161,7 @@ public final class Folder implements AutoCloseable {
     return failure;
   }
 
-  /** Has one hear of damage that is found from now on, by any thread. */
+  /** Sets the listener for damage that is found from now on. It is called on any thread. */
   public void onDamage(Consumer<SpoolException> listener) {
     damaged = listener;
   }
@@ -160,16 +178,19 @@ public final class Folder implements AutoCloseable {
     return path.resolve("damaged");
   }
 
-  /** Whether the file was found to be damaged while it was in use. */
+  /** Returns whether the folder was marked as damaged while its file was in use. */
   public boolean marked() {
     return Files.exists(marker()) && Files.exists(file());
   }
 
+  /** Removes the mark of {@link #failed}. */
   public void unmark() throws IOException {
     Files.deleteIfExists(marker());
   }
 
-  /** Another agent may have it. A lock that cannot be released ends with the process. */
+  /**
+   * Releases the folder for another agent. A lock that cannot be released ends with the process.
+   */
   @Override
   public void close() {
     try {

@@ -7,10 +7,10 @@ import java.security.CodeSource;
 import java.util.Optional;
 
 /**
- * Where SQLite's native library is found. The driver would unpack it into {@code java.io.tmpdir},
- * which often may not hold executables; a distribution has it in {@code native} beside the jar, and
- * without one it is unpacked into the spool's folder. {@code org.sqlite.lib.path} or {@code
- * org.sqlite.tmpdir}, when given, win.
+ * Locates SQLite's native library. By default the driver unpacks it into {@code java.io.tmpdir},
+ * where executables are often not allowed. A distribution has the library in {@code native} beside
+ * the jar. Without one, the driver unpacks it into the spool's folder. The system properties {@code
+ * org.sqlite.lib.path} and {@code org.sqlite.tmpdir} take precedence.
  */
 public final class NativeLibrary {
   private static final String PATH = "org.sqlite.lib.path";
@@ -20,7 +20,11 @@ public final class NativeLibrary {
 
   private NativeLibrary() {}
 
-  /** Before the first connection of the process. */
+  /**
+   * Sets the driver's system properties. Call it before the first connection of the process.
+   *
+   * @param folder the folder to unpack the library into when none is shipped
+   */
   public static synchronized void find(Path folder) {
     if (System.getProperty(PATH) != null || System.getProperty(UNPACKED) != null) {
       return;

@@ -7,12 +7,12 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Notices that the database's files were removed or replaced while they are in use. */
+/** Detects that the database's files were removed or replaced while they are in use. */
 public final class OpenFiles {
   private final List<Path> files;
   private final List<Object> keys;
 
-  /** Remembers the files of a database that has just been opened. */
+  /** Remembers the files of a database that was just opened. */
   public OpenFiles(Path file) {
     this.files = List.of(file, Folder.wal(file));
     this.keys = keys(files);
@@ -22,7 +22,7 @@ public final class OpenFiles {
     return files.stream().map(OpenFiles::key).toList();
   }
 
-  /** Device and inode. */
+  /** Returns device and inode of a file. */
   private static Object key(Path file) {
     try {
       @Nullable Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
@@ -32,7 +32,7 @@ public final class OpenFiles {
     }
   }
 
-  /** Whether the files that are open are still those that their names lead to. */
+  /** Returns whether the file names still lead to the open files. */
   public boolean inPlace() {
     return keys.equals(keys(files));
   }

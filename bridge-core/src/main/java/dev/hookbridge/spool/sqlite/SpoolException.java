@@ -1,23 +1,23 @@
 package dev.hookbridge.spool.sqlite;
 
 /**
- * The spool could not do what was asked; nothing of it was done, unless the method says otherwise.
- * The message is one sentence for an operator: what, where, what to do.
+ * The spool could not do what was requested. Nothing of it was done, unless the method says
+ * otherwise. The message is one sentence for an operator: what, where, and what to do.
  */
 public final class SpoolException extends Exception {
-  /** What a caller can do about it. */
+  /** The kind of failure, by what a caller can do. */
   public enum Kind {
-    /** Another agent has the folder. */
+    /** Another agent holds the folder. */
     IN_USE,
-    /** The file is not a spool: whoever put it there should move it. */
+    /** The file is not a spool. The person who put it there must move it. */
     FOREIGN,
-    /** A newer version wrote it. */
+    /** A newer version wrote the file. */
     NEWER,
-    /** The disk is full and no room could be made: to be tried again. */
+    /** The disk is full and no room could be made. Try again. */
     FULL,
-    /** The file is damaged; the next {@code Spool.open} sets it aside and begins a new one. */
+    /** The file is damaged. The next {@code Spool.open} sets it aside and begins a new one. */
     DAMAGED,
-    /** Anything else, such as an input or output error: to be tried again. */
+    /** Any other failure, such as an I/O error. Try again. */
     FAILED
   }
 

@@ -5,16 +5,18 @@ import java.sql.SQLException;
 import java.util.concurrent.locks.Lock;
 
 /**
- * Keeps the write-ahead log small. SQLite's own checkpoints give way to readers, and with pages
- * read one after the other the log would grow for ever; this one lets the page end, has the next
- * wait, and begins the log anew at its head. The log's blocks stay allocated, so a commit changes
- * no size and succeeds on a full disk.
+ * Keeps the write-ahead log small. SQLite's own checkpoints give way to readers, so the log would
+ * grow forever while pages are read one after the other. This checkpoint waits for the current
+ * reads, makes the next reads wait, and restarts the log at its beginning. The log keeps its blocks
+ * on disk, so a commit changes no file size and succeeds on a full disk.
  */
 public final class Wal {
   private static final String USUAL = "PRAGMA busy_timeout = 10000";
   private static final String PATIENT = "PRAGMA busy_timeout = 250";
 
-  /** Once somebody has kept a transaction open that long, appends shall not wait for him again. */
+  /**
+   * The timeout while another program keeps a transaction open: appends must not wait for it again.
+   */
   private static final String IMPATIENT = "PRAGMA busy_timeout = 10";
 
   private final Database db;
@@ -26,10 +28,12 @@ public final class Wal {
   private boolean inTheWay;
 
   /**
-   * Allows the log so many bytes; half of them before it is emptied, since a batch comes on top.
+   * Limits the size of the log. The log is emptied at half of the limit, because a batch comes on
+   * top.
    *
-   * @param log its file
-   * @param noReading held while nothing of this process may read
+   * @param log the log's file
+   * @param mostBytes the maximum bytes of the log
+   * @param noReading a lock that stops all reads of this process while it is held
    */
   public Wal(Database db, Path log, long mostBytes, Lock noReading) throws SQLException {
     this.db = db;
@@ -40,7 +44,7 @@ public final class Wal {
     this.nextAt = mostFrames;
   }
 
-  /** After a commit: moves the log into the file once it is long enough. */
+  /** Empties the log if it is long enough. Call it after a commit. */
   public void tidy() throws SQLException {
     long frames = db.first("PRAGMA wal_checkpoint(NOOP)", row -> row.getLong(2)).orElse(0L);
     if (frames >= nextAt) {
@@ -51,14 +55,18 @@ public final class Wal {
     }
   }
 
-  /** Whether a reader of another process was in the way when the log was last to be emptied. */
+  /**
+   * Returns whether a reader of another process prevented the latest checkpoint from emptying the
+   * log.
+   */
   public boolean inTheWay() {
     return inTheWay;
   }
 
   /**
-   * Moves the log into the file, most of it while others read. A reader of another process, for
-   * instance an operator's {@code sqlite3}, may be in the way: then it is tried again later.
+   * Moves the log into the database file. Most of this happens while others read. A reader of
+   * another process can prevent the rest, for instance an operator's {@code sqlite3}. In that case
+   * a later call tries again.
    */
   public void checkpoint() throws SQLException {
     db.number("PRAGMA wal_checkpoint(PASSIVE)", 0);

@@ -1,6 +1,6 @@
 /**
  * The SQLite library, its connection and its files: opening, errors, write-ahead log, permissions.
- * It knows no table.
+ * This package knows no table.
  */
 @NullMarked
 package dev.hookbridge.spool.sqlite;

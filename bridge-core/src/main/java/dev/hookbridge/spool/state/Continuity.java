@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares a file that was opened with the {@link HighWater} that is known outside it. A file that
- * is behind was put back from a backup, or its log was damaged or removed: the numbers it lacks are
- * recorded as lost, for each sink those it had not confirmed, and a new epoch begins.
+ * Compares an opened file with the {@link HighWater} that is stored outside it. A file is behind
+ * when it was restored from a backup, or when its log was damaged or removed. The missing numbers
+ * are then recorded as lost, for each sink those that it had not confirmed. A new epoch begins.
  */
 public final class Continuity {
   private static final Logger LOG = LoggerFactory.getLogger(Continuity.class);
@@ -34,7 +34,7 @@ public final class Continuity {
     this.mark = mark;
   }
 
-  /** Within a transaction: the epoch to go on with. */
+  /** Corrects the file, and returns the epoch to continue with. Call it within a transaction. */
   public Epoch restore(Transaction change, HostIdentity me) throws SQLException {
     Optional<PreviousEpoch> previous =
         Epoch.current(meta).map(name -> new PreviousEpoch(name, OptionalLong.of(change.last())));
@@ -58,7 +58,10 @@ public final class Continuity {
     return Epoch.of(meta, me, broken, previous);
   }
 
-  /** The cursors of a file that is behind are behind, too. */
+  /**
+   * Adds what sinks have confirmed according to the high-water mark. The cursors of a file that is
+   * behind are behind, too.
+   */
   private void confirm(Transaction change, HighWater known) {
     for (Map.Entry<String, Ranges> sink : known.sinks().entrySet()) {
       Cursor cursor = ledger.cursors().get(sink.getKey());
@@ -71,8 +74,9 @@ public final class Continuity {
   }
 
   /**
-   * Numbers above this one were given and are not in the file. A file of another lineage keeps its
-   * events; its own numbers are gone with the sinks that had confirmed them.
+   * Records the numbers above {@code from} as lost: they were used, and their events are not in the
+   * file. A file of another lineage keeps its events; then all numbers of the high-water mark count
+   * as missing.
    */
   private void catchUp(Transaction change, HighWater known, long from) throws SQLException {
     if (known.last() > from) {
@@ -93,7 +97,7 @@ public final class Continuity {
     ledger.skipTo(change, known.last());
   }
 
-  /** What is known now, to be kept outside the file. */
+  /** Returns the current high-water mark, to be stored outside the file. */
   public HighWater now(Epoch epoch, HostIdentity me) throws SQLException {
     Map<String, Ranges> sinks = new TreeMap<>();
     ledger.cursors().forEach((name, cursor) -> sinks.put(name, cursor.snapshot().ranges()));

@@ -8,10 +8,10 @@ import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
- * The name of a stretch of numbers. A new one begins with each {@link HostIdentity}, that is with
- * each boot, host name and machine, and whenever the file is not the one that gave the highest
- * number. So no number of an epoch is given twice, whatever was cloned or put back. The numbers go
- * on.
+ * The name of a range of sequence numbers. A new epoch begins with each new {@link HostIdentity},
+ * that is with each boot, host name and machine. It also begins when the file is not the one that
+ * holds the highest number. So a number is never used twice in an epoch, even if a machine was
+ * cloned or a file was restored. The numbers continue across epochs.
  */
 public final class Epoch {
   private static final String EPOCH = "epoch";
@@ -30,10 +30,11 @@ public final class Epoch {
   }
 
   /**
-   * Within a transaction: the epoch of this identity, begun if it is not the one of the file.
+   * Returns the epoch of this identity. Begins a new one if the file has another. Call it within a
+   * transaction.
    *
-   * @param broken whether the file is not the one that gave the highest number
-   * @param previous the epoch of the highest number, as far as it is known
+   * @param broken whether the file is not the one that holds the highest number
+   * @param previous the epoch of the highest number, if it is known
    */
   static Epoch of(Meta meta, HostIdentity me, boolean broken, Optional<PreviousEpoch> previous)
       throws SQLException {
@@ -54,13 +55,13 @@ public final class Epoch {
     return String.join("\n", me.host(), me.machineId(), me.bootId());
   }
 
-  /** The next epoch of this file comes after that one. */
+  /** Sets the epoch before the next epoch of this file. */
   public static void follows(Meta meta, PreviousEpoch previous) throws SQLException {
     meta.put(PREVIOUS, previous.epoch());
     meta.put(PREVIOUS_LAST, previous.last().orElse(UNKNOWN_LAST));
   }
 
-  /** The epoch of the file. */
+  /** Returns the name of the epoch in the file. */
   static Optional<String> current(Meta meta) throws SQLException {
     return meta.text(EPOCH);
   }
@@ -69,6 +70,7 @@ public final class Epoch {
     return name;
   }
 
+  /** Returns the previous epoch, until {@link #toldPrevious}. */
   public Optional<PreviousEpoch> previous() throws SQLException {
     Optional<String> epoch = meta.text(PREVIOUS);
     long last = meta.number(PREVIOUS_LAST, UNKNOWN_LAST);
@@ -78,12 +80,13 @@ public final class Epoch {
                 text, last == UNKNOWN_LAST ? OptionalLong.empty() : OptionalLong.of(last)));
   }
 
+  /** Deletes the previous epoch from the file, because an event has reported it. */
   public void toldPrevious() throws SQLException {
     meta.remove(PREVIOUS);
     meta.remove(PREVIOUS_LAST);
   }
 
-  /** A UUIDv7 (RFC 9562): epochs sort by their beginning. */
+  /** Returns a UUIDv7 (RFC 9562), so that epochs sort by their start. */
   static String timeOrdered() {
     long high = System.currentTimeMillis() << 16 | 0x7000 | RANDOM.nextInt(0x1000);
     long low = RANDOM.nextLong() >>> 2 | 1L << 63;

@@ -12,16 +12,16 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a spool has acknowledged, as far as it is known outside its database.
+ * What the spool has acknowledged, as stored outside its database.
  *
- * @param generation counts the writes: of two copies the one with the higher number is newer
- * @param lineage names the series of numbers, which goes on over epochs and over files that
- *     replaced one another
+ * @param generation the number of writes; of two copies, the higher one is newer
+ * @param lineage the name of the series of sequence numbers; it stays the same across epochs, and
+ *     across files that replaced each other
  * @param epoch the epoch of the highest number
- * @param last the highest number given
+ * @param last the highest sequence number
  * @param parked whether there ever were dead letters
- * @param sinks for each sink what it has confirmed, up to a second ago; of a sink with very many
- *     ranges the lowest ones
+ * @param sinks what each sink has confirmed, up to a second ago; the lowest ranges only, if a sink
+ *     has very many
  */
 public record HighWater(
     long generation,
@@ -31,10 +31,10 @@ public record HighWater(
     long last,
     boolean parked,
     Map<String, Ranges> sinks) {
-  /** So many ranges are kept for all sinks together: a record fits its slot. */
+  /** The maximum number of ranges of all sinks together, so that a record fits its slot. */
   private static final int MOST_RANGES = 600;
 
-  /** What is known once a transaction is committed. */
+  /** Returns the mark after the commit of a transaction. */
   HighWater after(Transaction change) {
     Map<String, Ranges> now = sinks;
     if (!change.snapshots().isEmpty() || !change.removed().isEmpty()) {
@@ -79,9 +79,9 @@ public record HighWater(
   }
 
   /**
-   * Reads what {@link #encode} has written.
+   * Reads the output of {@link #encode}.
    *
-   * @throws IOException when the bytes are something else
+   * @throws IOException when the bytes are not a high-water mark
    */
   static HighWater decode(byte[] bytes) throws IOException {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {

@@ -18,16 +18,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the {@link HighWater} of a spool in files outside its database: one beside it, and one in
- * the run-time folder, which no backup of the data folder puts back.
+ * Stores the {@link HighWater} of a spool in two files outside its database. One is beside the
+ * database. The other is in the run-time folder, so that a restored backup of the data folder does
+ * not overwrite it.
  *
  * <pre>
  * file = slot slot                two of 16 KiB, written in turns: a torn write spoils one
  * slot = "hkbrmark"  length (u32) payload  CRC-32C of the payload (u32)
  * </pre>
  *
- * <p>A write needs no fsync to survive the death of the process. {@link #sync} makes it survive a
- * power cut. Used by one thread at a time, except {@link #sync}.
+ * <p>A write survives the death of the process without fsync. {@link #sync} makes it survive a
+ * power cut. Use it on one thread at a time, except {@link #sync}.
  */
 public final class HighWaterFile implements AutoCloseable {
   public static final String NAME = "high-water";
@@ -36,13 +37,13 @@ public final class HighWaterFile implements AutoCloseable {
   private static final int HEAD = Long.BYTES + Integer.BYTES;
   private static final int SLOT = 16 << 10;
 
-  /** What one file takes. */
+  /** The size of one file in bytes. */
   public static final int BYTES = 2 * SLOT;
 
   private final List<Path> files;
   private final @Nullable FileChannel[] channels;
   private volatile boolean dirty;
-  private volatile boolean removed; // looked at by sync, acted on by the next write
+  private volatile boolean removed; // set by sync, used by the next write
   private boolean failed;
 
   private HighWaterFile(List<Path> files) {
@@ -50,13 +51,16 @@ public final class HighWaterFile implements AutoCloseable {
     this.channels = new FileChannel[files.size()];
   }
 
-  /** Uses the files of these folders. The first is there; others are made where that is allowed. */
+  /**
+   * Uses the files in these folders. The first folder must exist. The others are created if
+   * possible.
+   */
   public static HighWaterFile in(List<Path> folders) {
     folders.stream().skip(1).forEach(folder -> folder.toFile().mkdir());
     return new HighWaterFile(folders.stream().map(folder -> folder.resolve(NAME)).toList());
   }
 
-  /** The newest that any of the files has. */
+  /** Returns the newest mark in any of the files. */
   public Optional<HighWater> read() {
     List<HighWater> found = new ArrayList<>();
     for (Path file : files) {
@@ -96,7 +100,10 @@ public final class HighWaterFile implements AutoCloseable {
     return (int) sum.getValue();
   }
 
-  /** Writes to every file that can be had; what cannot be written is in the log once. */
+  /**
+   * Writes to every file that can be opened. Logs a failure of the first file, and again only after
+   * a write has succeeded.
+   */
   public void write(HighWater mark) {
     byte[] payload = mark.encode();
     ByteBuffer bytes = ByteBuffer.allocate(HEAD + payload.length + Integer.BYTES);
@@ -143,7 +150,7 @@ public final class HighWaterFile implements AutoCloseable {
     return channel;
   }
 
-  /** Makes the first file durable; has the next write make it anew when it was removed. */
+  /** Makes the first file durable. If a file was removed, the next write creates it again. */
   public void sync() {
     FileChannel channel = channels[0];
     if (!dirty || channel == null) {

@@ -3,15 +3,16 @@ package dev.hookbridge.spool.state;
 import java.util.OptionalLong;
 
 /**
- * The epoch before this one, for {@code agent.started}.
+ * The epoch before the current one, for the event {@code agent.started}.
  *
- * @param epoch its name, {@link #UNKNOWN} for the first spool of a folder and for one whose file
- *     could not be read
- * @param last the highest number given in it, empty when unknown
+ * @param epoch the name of the epoch. It is {@link #UNKNOWN} for the first spool of a folder, and
+ *     for a spool whose file could not be read
+ * @param last the highest sequence number of the epoch, empty when unknown
  */
 public record PreviousEpoch(String epoch, OptionalLong last) {
   public static final String UNKNOWN = "unknown";
 
+  /** Returns an unknown epoch. */
   public static PreviousEpoch unknown() {
     return new PreviousEpoch(UNKNOWN, OptionalLong.empty());
   }

@@ -13,11 +13,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file of nothing, given up when the disk is full: even deleting from the spool writes to its log
- * first. While it is missing the spool's file must not grow.
+ * The ballast: a file without useful content, which is deleted when the disk is full. The spool
+ * needs its space, because even a deletion from the spool first writes to the log. While the
+ * ballast is missing, the spool's file must not grow.
  */
 public final class ReserveFile {
-  /** Others may take what is left beside it, so it is put back only when there is plenty. */
+  /**
+   * The ballast is restored when the free space is more than this many times its size, because
+   * other programs may use what is left.
+   */
   private static final int PLENTY = 3;
 
   private static final String NAME = "ballast";
@@ -35,16 +39,17 @@ public final class ReserveFile {
     this.size = size;
   }
 
+  /** Returns whether the ballast exists, as far as this object knows. */
   public boolean there() {
     return there;
   }
 
-  /** Gives it up before anything is open. False when there was none. */
+  /** Deletes the ballast before the spool is open. Returns false when there was none. */
   public static boolean release(Path folder) throws IOException {
     return Files.deleteIfExists(folder.resolve(NAME));
   }
 
-  /** Whether the disk has so little left that a failed write may be for want of room. */
+  /** Returns whether the free space is so small that a write may have failed for lack of space. */
   public boolean diskTight() {
     return usable() < size;
   }
@@ -53,12 +58,16 @@ public final class ReserveFile {
     return folder.toFile().getUsableSpace();
   }
 
+  /** Deletes the ballast. */
   public void release() throws IOException {
     there = false;
     Files.deleteIfExists(file);
   }
 
-  /** Puts it back when there is room; to be called now and then. */
+  /**
+   * Creates the ballast again if there is enough room. The agent calls this method from time to
+   * time.
+   */
   public void restore() {
     if (there) {
       return;
@@ -75,7 +84,7 @@ public final class ReserveFile {
     }
   }
 
-  /** Bytes that do not compress, since some file systems keep no blocks for zeros. */
+  /** Writes random bytes, which do not compress. Some file systems allocate no blocks for zeros. */
   private void write() throws IOException {
     Random random = new Random();
     byte[] noise = new byte[CHUNK];

@@ -21,22 +21,22 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The numbers, the cursors and the ids to forget: in memory, on disk, and one following the other.
- * Transactions are made by one thread at a time.
+ * The sequence numbers, the cursors and the ids to forget. They are in memory and on disk. Memory
+ * follows the disk after each commit. Only one thread at a time makes a transaction.
  *
- * <p>The set <i>gone</i> holds the numbers whose rows are no more; it is kept like the cursor of a
- * sink without a name. Every number that is gone is confirmed in every cursor.
+ * <p>The set <i>gone</i> holds the numbers without a row. It is stored like the cursor of a sink
+ * without a name. Every number in it is confirmed in every cursor.
  */
 public final class SpoolState {
   public static final String TAKEN =
       "CREATE TABLE taken (id TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID";
 
-  /** Cursors ride along with appends, but no more often than this. */
+  /** The shortest interval at which cursors are saved together with appends. */
   private static final long RIDE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private static final String DELETE = "DELETE FROM event WHERE seq BETWEEN ? AND ?";
 
-  /** The name under which the numbers that are gone are kept. */
+  /** The name under which the numbers without a row are stored. */
   public static final String NOBODY = "";
 
   private static final String LAST = "last";
@@ -64,6 +64,7 @@ public final class SpoolState {
     this.events = meta.number(EVENTS, 0);
   }
 
+  /** Reads the state from the database. */
   public static SpoolState load(Database db) throws SQLException {
     Map<String, Cursor> loaded = new TreeMap<>();
     db.each(
@@ -80,10 +81,12 @@ public final class SpoolState {
     return new Cursor(sink, new Ranges());
   }
 
+  /** Returns the highest sequence number so far. */
   public long last() {
     return last;
   }
 
+  /** Returns the number of stored events. */
   public long events() {
     return events;
   }
@@ -92,6 +95,11 @@ public final class SpoolState {
     return cursors;
   }
 
+  /**
+   * Returns the cursor of a sink.
+   *
+   * @throws IllegalArgumentException when there is no such sink
+   */
   public Cursor cursor(String sink) {
     Cursor cursor = cursors.get(sink);
     if (cursor == null) {
@@ -100,29 +108,35 @@ public final class SpoolState {
     return cursor;
   }
 
+  /** Returns the numbers without a row. */
   public Cursor gone() {
     return gone;
   }
 
-  /** How many numbers a sink has not confirmed. */
+  /** Returns how many numbers a sink has not confirmed. */
   public long unconfirmed(Cursor cursor) {
     return Math.max(0, last - cursor.count());
   }
 
+  /** Sets the listener that gets every event that is stored from now on. */
   public void witness(CommitListener told) {
     witness = told;
   }
 
+  /** Forgets ids with the next transaction. */
   public void forget(Collection<String> ids) {
     toForget.addAll(ids);
   }
 
-  /** Whether there is anything to save, or cursors were saved and nothing was deleted since. */
+  /** Returns whether there is anything to save or to delete. */
   public boolean dirty() {
     return untrimmed || !toForget.isEmpty() || cursors.values().stream().anyMatch(Cursor::dirty);
   }
 
-  /** Does some work as one transaction, with whatever else waits to be saved. */
+  /**
+   * Runs some work as one transaction. The transaction also saves everything else that waits to be
+   * saved.
+   */
   public <T> T transact(Work<T> work) throws SQLException {
     Transaction change = new Transaction(last, events);
     db.run("BEGIN IMMEDIATE");
@@ -144,7 +158,7 @@ public final class SpoolState {
     }
   }
 
-  /** Before anybody can see a new number it is known outside the file. */
+  /** Stores the high-water mark outside the file, before any thread can see a new number. */
   private void mark(Transaction change) {
     if (outside != null && known != null) {
       known = known.after(change);
@@ -152,7 +166,7 @@ public final class SpoolState {
     }
   }
 
-  /** From now on keeps what is committed known outside the file, too. */
+  /** Stores every commit from now on outside the file, too. */
   public void keep(HighWaterFile file, HighWater now) {
     outside = file;
     known = now;
@@ -163,7 +177,7 @@ public final class SpoolState {
     try {
       db.run("ROLLBACK");
     } catch (SQLException e) {
-      // SQLite has often rolled back already, for instance when the disk was full.
+      // SQLite often has already rolled back, for instance when the disk was full.
       reason.addSuppressed(e);
     }
   }
@@ -183,7 +197,7 @@ public final class SpoolState {
     change.store(sequence, event);
   }
 
-  /** Stores an event for one sink; the others are done with its number. */
+  /** Stores an event for one sink. For all other sinks its number counts as confirmed. */
   public void storeFor(Transaction change, String epoch, Envelope event, String sink)
       throws SQLException {
     long sequence = change.next();
@@ -202,7 +216,10 @@ public final class SpoolState {
     change.of(gone).add(first, last);
   }
 
-  /** A number's event is not there, or no more, though sinks wait for it: they are done with it. */
+  /**
+   * Deletes the event of a number, or records that it was not stored. The number counts as
+   * confirmed for every sink, even if a sink waits for it.
+   */
   public void lose(Transaction change, long sequence) throws SQLException {
     lose(change, sequence, sequence);
   }
@@ -213,7 +230,10 @@ public final class SpoolState {
     change.added().values().forEach(cursor -> change.of(cursor).add(first, last));
   }
 
-  /** Numbers up to this one were given, and their events are not here: no sink waits for them. */
+  /**
+   * Skips the numbers up to this one, because they were used and their events are not in the file.
+   * They count as confirmed for every sink.
+   */
   void skipTo(Transaction change, long number) throws SQLException {
     if (number > change.last()) {
       lose(change, change.last() + 1, number);
@@ -222,10 +242,10 @@ public final class SpoolState {
   }
 
   /**
-   * The events of these numbers are not there, or not what was written: all sinks are done with
-   * them.
+   * Deletes events that are missing or damaged. Their numbers count as confirmed for every sink.
    *
-   * @return by sink the numbers that it had not confirmed, by {@code ""} all when there is no sink
+   * @return by sink, the numbers that it had not confirmed; all numbers by {@code ""} when there is
+   *     no sink
    */
   public Map<String, Ranges> lose(Transaction change, Ranges numbers) throws SQLException {
     Map<String, Ranges> lost = new TreeMap<>();
@@ -241,7 +261,7 @@ public final class SpoolState {
     return lost;
   }
 
-  /** The sinks that have not confirmed a number, sorted. */
+  /** Returns the sinks that have not confirmed a number, sorted. */
   public List<String> waiting(Transaction change, long sequence) {
     return cursors.values().stream()
         .filter(cursor -> !change.of(cursor).ranges().contains(sequence))
@@ -280,7 +300,7 @@ public final class SpoolState {
     }
   }
 
-  /** What is done within a transaction. */
+  /** The work of a transaction. */
   public interface Work<T> {
     T in(Database db, Transaction change) throws SQLException;
   }

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the transaction under way does to numbers and cursors. Memory follows when it is committed;
- * when it is not, nothing has happened.
+ * The changes of the current transaction to numbers and cursors. Memory is updated after the
+ * commit. Without a commit nothing changes.
  */
 public final class Transaction {
   private final Map<Cursor, Cursor.Snapshot> cursors = new HashMap<>();
@@ -29,6 +29,7 @@ public final class Transaction {
     this.events = events;
   }
 
+  /** Returns the highest sequence number, including those of this transaction. */
   public long last() {
     return last;
   }
@@ -37,17 +38,17 @@ public final class Transaction {
     return events;
   }
 
-  /** Gives the next number. */
+  /** Returns the next sequence number. */
   public long next() {
     return ++last;
   }
 
-  /** Numbers up to this one were given and are not to be given again. */
+  /** Skips the numbers up to this one: they were already used. */
   void skipTo(long number) {
     last = Math.max(last, number);
   }
 
-  /** An event that is stored under a number. */
+  /** An event with its sequence number. */
   record Numbered(long sequence, Envelope event) {}
 
   void store(long sequence, Envelope event) {
@@ -55,7 +56,7 @@ public final class Transaction {
     events++;
   }
 
-  /** What is stored by it, in the order of the numbers. */
+  /** Returns the events that this transaction stores, in the order of their numbers. */
   List<Numbered> stored() {
     return stored;
   }
@@ -64,7 +65,10 @@ public final class Transaction {
     events -= count;
   }
 
-  /** A cursor as this transaction is to save it: one snapshot, whatever is confirmed meanwhile. */
+  /**
+   * Returns the snapshot of a cursor that this transaction saves. Later calls return the same
+   * snapshot, even if the sink confirms more in the meantime.
+   */
   public Cursor.Snapshot of(Cursor cursor) {
     return cursors.computeIfAbsent(cursor, Cursor::snapshot);
   }
@@ -73,13 +77,13 @@ public final class Transaction {
     return cursors.values();
   }
 
-  /** A sink that is new. */
+  /** Adds the cursor of a new sink. */
   public void add(Cursor cursor) {
     added.put(cursor.sink(), cursor);
     of(cursor);
   }
 
-  /** A sink that is no more. */
+  /** Removes a sink that is no longer configured. */
   public void remove(String sink) {
     removed.add(sink);
   }
@@ -92,7 +96,7 @@ public final class Transaction {
     return removed;
   }
 
-  /** A dead letter is added. */
+  /** Records that the transaction adds a dead letter. */
   public void park() {
     parked = true;
   }
@@ -101,7 +105,7 @@ public final class Transaction {
     return parked;
   }
 
-  /** What all sinks have confirmed is deleted. */
+  /** Records that no event is left that all sinks have confirmed. */
   public void trim() {
     trimmed = true;
   }

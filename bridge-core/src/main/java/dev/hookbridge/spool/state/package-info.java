@@ -1,6 +1,6 @@
 /**
- * The state of the spool in memory, which follows the database: numbers, cursors, the epoch. {@link
- * dev.hookbridge.spool.state.HighWater} is the part that is also kept outside the database.
+ * The spool's state in memory: numbers, cursors and the epoch. It follows the database. {@link
+ * dev.hookbridge.spool.state.HighWater} is the part that is also stored outside the database.
  */
 @NullMarked
 package dev.hookbridge.spool.state;

@@ -8,11 +8,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/** What shows that a row of the database is the one that was written. */
+/** Computes the checksums that show whether a row is the one that was written. */
 final class Checksum {
   private Checksum() {}
 
-  /** CRC-32C over texts, each with its length before it. */
+  /** Returns the CRC-32C of texts. Each text is preceded by its length. */
   static long of(@Nullable String... texts) {
     CRC32C sum = new CRC32C();
     for (String text : texts) {
@@ -24,11 +24,11 @@ final class Checksum {
   }
 
   /**
-   * SHA-256 over all of an event: its number, the sink it is for, the words it is filtered by, its
+   * Returns the SHA-256 of a whole event: its number, its sink, the fields it is filtered by, its
    * attributes and its data.
    *
-   * @param onlySink null when it is for all sinks
-   * @param attributes as they lie in the row
+   * @param onlySink the only sink that gets the event, null when it is for all sinks
+   * @param attributes the attributes as they are stored in the row
    */
   static byte[] of(
       long number,

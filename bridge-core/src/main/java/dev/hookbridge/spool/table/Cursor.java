@@ -5,11 +5,11 @@ import java.util.List;
 
 /**
  * What one sink has confirmed: every number up to {@link #low()}, and ranges of numbers above it.
- * Memory is ahead of the disk by at most a second: after a crash the sink gets again what it
- * confirmed in that second. Safe between threads.
+ * Memory is ahead of the disk by at most a second. After a crash the sink gets again what it
+ * confirmed in that second. Thread-safe.
  */
 public final class Cursor {
-  /** How many ranges above the low-water mark a sink may have and still read ahead. */
+  /** The number of ranges above the low-water mark at which the sink stops reading ahead. */
   static final int MOST_RANGES = 100_000;
 
   private final String sink;
@@ -26,12 +26,12 @@ public final class Cursor {
     return sink;
   }
 
-  /** Every number up to this one is confirmed. */
+  /** Returns the low-water mark: every number up to this one is confirmed. */
   public synchronized long low() {
     return confirmed.low();
   }
 
-  /** The sink's broker has this event, or it has been let go or parked: it is done with. */
+  /** Confirms an event: the sink's broker has it, or it was dropped, or it became a dead letter. */
   public synchronized void confirm(long sequence) {
     confirmed.add(sequence, sequence);
     version++;
@@ -41,38 +41,44 @@ public final class Cursor {
     return confirmed.contains(sequence);
   }
 
-  /** How many ranges of confirmed numbers lie above {@link #low()}. */
+  /** Returns the number of confirmed ranges above {@link #low()}. */
   public synchronized int pendingRanges() {
     return confirmed.low() > 0 ? confirmed.size() - 1 : confirmed.size();
   }
 
   /**
-   * Whether the sink may be given events beyond those it has not confirmed: false while 100,000
-   * ranges lie above {@link #low()}, since each costs memory and is saved every second.
+   * Returns whether the sink may get events beyond those that it has not confirmed. It may not
+   * while 100,000 ranges lie above {@link #low()}, because each range costs memory and is saved
+   * every second.
    */
   public boolean mayReadAhead() {
     return pendingRanges() < MOST_RANGES;
   }
 
-  /** How many numbers are confirmed. */
+  /** Returns how many numbers are confirmed. */
   public synchronized long count() {
     return confirmed.count();
   }
 
-  /** The least number from this one on that is not confirmed. */
+  /** Returns the lowest number that is not confirmed and not below {@code from}. */
   public synchronized long nextAbsent(long from) {
     return confirmed.nextAbsent(from);
   }
 
-  /** The least number from this one on that is confirmed. */
+  /**
+   * Returns the lowest number that is confirmed and not below {@code from}; {@code Long.MAX_VALUE}
+   * when there is none.
+   */
   public synchronized long nextPresent(long from) {
     return confirmed.nextPresent(from);
   }
 
+  /** Returns whether something was confirmed since the last save. */
   public synchronized boolean dirty() {
     return version != savedVersion;
   }
 
+  /** Returns a copy of what is confirmed now, for a transaction to save. */
   public synchronized Snapshot snapshot() {
     return new Snapshot(this, confirmed.copy(), version);
   }
@@ -84,7 +90,10 @@ public final class Cursor {
     savedVersion = snapshot.version;
   }
 
-  /** A cursor as a transaction writes it: as it was, and with what the transaction itself adds. */
+  /**
+   * The copy of a cursor that a transaction saves, with the numbers that the transaction itself
+   * adds.
+   */
   public static final class Snapshot {
     private final Cursor cursor;
     private final Ranges ranges;
@@ -101,23 +110,25 @@ public final class Cursor {
       return cursor.sink;
     }
 
-    /** To be read only. */
+    /** Returns the confirmed numbers. Do not change them. */
     public Ranges ranges() {
       return ranges;
     }
 
+    /** Adds a range of numbers to this snapshot. */
     public void add(long first, long last) {
       ranges.add(first, last);
       added.add(new long[] {first, last});
     }
 
+    /** Adds numbers to this snapshot. */
     public void add(Ranges more) {
       for (int i = 0; i < more.size(); i++) {
         add(more.first(i), more.last(i));
       }
     }
 
-    /** It is on disk: the cursor in memory follows. */
+    /** Updates the cursor in memory, after the transaction is committed. */
     public void committed() {
       cursor.saved(this);
     }

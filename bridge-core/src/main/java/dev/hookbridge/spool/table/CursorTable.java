@@ -5,7 +5,7 @@ import dev.hookbridge.spool.sqlite.Faults;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** The table of what each sink has confirmed, with a checksum over each row. */
+/** The table of what each sink has confirmed. Each row has a checksum. */
 public final class CursorTable {
   public static final String TABLE =
       "CREATE TABLE cursor (sink TEXT PRIMARY KEY, low INTEGER NOT NULL, confirmed TEXT NOT NULL,"
@@ -17,9 +17,9 @@ public final class CursorTable {
   private CursorTable() {}
 
   /**
-   * Reads the set of a row of {@link #SELECT}.
+   * Reads the confirmed numbers from a row of {@link #SELECT}.
    *
-   * @throws SQLException with the code of damage when it is not the one that was written
+   * @throws SQLException with the code of damage when the row does not match its checksum
    */
   public static Ranges confirmed(ResultSet row) throws SQLException {
     String text = String.valueOf(row.getString(2));
@@ -33,7 +33,10 @@ public final class CursorTable {
     }
   }
 
-  /** Writes what a sink has confirmed, or, for {@code SpoolState.NOBODY}, what is gone. */
+  /**
+   * Writes what a sink has confirmed. For {@code SpoolState.NOBODY} it writes the numbers without a
+   * row.
+   */
   public static void write(Database db, String sink, Ranges confirmed) throws SQLException {
     String text = confirmed.toString();
     db.update(WRITE, sink, confirmed.low(), text, Checksum.of(sink, text));

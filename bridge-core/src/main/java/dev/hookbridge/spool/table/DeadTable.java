@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The table of dead letters: like that of events, and why each is here. */
+/** The table of dead letters. It has the columns of an event, and why it is a dead letter. */
 public final class DeadTable {
   public static final String TABLE =
       """
@@ -35,7 +35,7 @@ public final class DeadTable {
       "SELECT driver, operation, suboperation, object, xml_at, attributes, data, digest, seq, sink"
           + " FROM dead WHERE number = ?";
 
-  /** Selects what {@link #intact} reads. */
+  /** Selects the columns that {@link #intact} reads. */
   public static final String FROM =
       "SELECT number, driver, operation, suboperation, object, xml_at, attributes, data, digest,"
           + " seq, sink, parked, reason, detail, retry FROM dead WHERE number >= ? ORDER BY number";
@@ -47,7 +47,7 @@ public final class DeadTable {
 
   private DeadTable() {}
 
-  /** A letter with its event. */
+  /** A dead letter with its event. */
   public record Letter(
       String sink,
       SpooledEvent event,
@@ -56,7 +56,7 @@ public final class DeadTable {
       String detail,
       boolean retry) {}
 
-  /** Reads a row of {@link #FROM}; null when its event is not the one that was written. */
+  /** Reads a row of {@link #FROM}. Returns null when the event does not match its checksum. */
   public static @Nullable Letter intact(ResultSet row) throws SQLException {
     long sequence = row.getLong(10);
     String sink = String.valueOf(row.getString(11));
@@ -72,12 +72,14 @@ public final class DeadTable {
             row.getBoolean(15));
   }
 
+  /** Stores an event as a dead letter of a sink, with the current time. */
   public static void insert(
       Database db, String sink, SpooledEvent event, String reason, String detail)
       throws SQLException {
     insert(db, new Letter(sink, event, Instant.now().toString(), reason, detail, false));
   }
 
+  /** Stores a dead letter under a new number. */
   public static void insert(Database db, Letter letter) throws SQLException {
     SpooledEvent event = letter.event();
     Envelope envelope = event.envelope();
@@ -106,23 +108,27 @@ public final class DeadTable {
         data);
   }
 
+  /** Returns the number of dead letters of a sink. */
   public static long count(Database db, String sink) throws SQLException {
     return db.number("SELECT count(*) FROM dead WHERE sink = ?", 0, sink);
   }
 
+  /** Returns the bytes of the dead letters of a sink. */
   public static long bytes(Database db, String sink) throws SQLException {
     return db.number("SELECT sum(size) FROM dead WHERE sink = ?", 0, sink);
   }
 
-  /** The letters above a number, without their data, which may be large. */
+  /**
+   * Returns the dead letters after a dead letter number, without their data, which may be large.
+   */
   public static List<DeadLetter> list(Database db, long after, int most) throws SQLException {
     return db.list(LIST, DeadTable::letter, after, most);
   }
 
   /**
-   * The event of a letter.
+   * Returns the event of a dead letter.
    *
-   * @return empty when there is no such letter, or it is not the one that was written
+   * @return empty when there is no such dead letter, or it does not match its checksum
    */
   public static Optional<Envelope> envelope(Database db, long number) throws SQLException {
     return db.first(
@@ -130,7 +136,7 @@ public final class DeadTable {
         .flatMap(intact -> intact);
   }
 
-  /** Numbers and sinks of those to be sent again. */
+  /** Returns dead letters with a requested retry, ordered by number. */
   public static List<Asked> asked(Database db, int most) throws SQLException {
     return db.list(
         "SELECT number, sink, seq FROM dead WHERE retry = 1 ORDER BY number LIMIT ?",
@@ -138,7 +144,12 @@ public final class DeadTable {
         most);
   }
 
-  /** For each route the first one that had none. */
+  /**
+   * Returns the first unroutable dead letter of each route, without those for which a retry is
+   * requested.
+   *
+   * @param after the dead letter number after which the result begins
+   */
   public static List<Unrouted> unrouted(Database db, String sink, long after, int most)
       throws SQLException {
     return db.list(
@@ -150,6 +161,7 @@ public final class DeadTable {
         most);
   }
 
+  /** Requests a retry of all unroutable dead letters of a sink and key. Returns their number. */
   public static int retryUnrouted(Database db, String sink, String key) throws SQLException {
     return db.update(
         "UPDATE dead SET retry = 1 WHERE sink = ? AND key = ? AND reason = ?",
@@ -177,9 +189,9 @@ public final class DeadTable {
         row.getString(11));
   }
 
-  /** A letter to be sent again. */
+  /** A dead letter with a requested retry. */
   public record Asked(long number, String sink, long sequence) {}
 
-  /** A dead letter that had no route. */
+  /** An unroutable dead letter. */
   public record Unrouted(long number, String key) {}
 }

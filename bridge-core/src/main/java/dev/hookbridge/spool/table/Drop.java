@@ -4,18 +4,18 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * Events that the spool let go before every sink had them; told by an event of type {@code
- * dev.hookbridge.lost.v1}.
+ * Events that the spool dropped or lost before every sink had them. An event of type {@code
+ * dev.hookbridge.lost.v1} reports them.
  *
- * @param number names this record in {@code Batch.telling}
+ * @param number the number of this record, for {@code Batch.telling}
  * @param where always {@code spool}
  * @param reason {@code max-bytes}, {@code disk-full}, {@code damaged} or {@code rolled-back}
- * @param sinks those that had not confirmed them, sorted; empty when there was no sink
- * @param count how many, empty when unknown
- * @param first the lowest number of them, empty when unknown
- * @param last the highest number of them, empty when unknown
- * @param firstTime the {@code time} of the first, {@code ""} when unknown
- * @param lastTime the {@code time} of the last, {@code ""} when unknown
+ * @param sinks the sinks that had not confirmed the events, sorted; empty when there was no sink
+ * @param count the number of events, empty when unknown
+ * @param first the lowest sequence number of them, empty when unknown
+ * @param last the highest sequence number of them, empty when unknown
+ * @param firstTime the {@code time} of the first event, {@code ""} when unknown
+ * @param lastTime the {@code time} of the last event, {@code ""} when unknown
  */
 public record Drop(
     long number,

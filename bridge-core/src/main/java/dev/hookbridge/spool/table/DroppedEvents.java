@@ -10,8 +10,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table of events that were let go and have not been told. One row for each reason and set of
- * sinks, so a disk that is full for days does not fill it.
+ * The table of dropped and lost events that were not reported yet. It has one row for each reason
+ * and set of sinks, so that it stays small when the disk is full for days.
  */
 public final class DroppedEvents {
   public static final String TABLE =
@@ -27,7 +27,7 @@ public final class DroppedEvents {
   public static final String DAMAGED = "damaged";
   public static final String ROLLED_BACK = "rolled-back";
 
-  /** So many stretches of numbers are told one by one; further ones are added up. */
+  /** The number of ranges that get a row each. Further ranges are added to existing rows. */
   private static final int MOST_STRETCHES = 200;
 
   private static final String ADD =
@@ -53,14 +53,14 @@ public final class DroppedEvents {
 
   private final Database db;
 
-  /** Rows up to this number have been handed out to be told: nothing is added to them. */
+  /** Rows up to this number were handed out for a report: nothing is added to them. */
   private long handedOut;
 
   public DroppedEvents(Database db) {
     this.db = db;
   }
 
-  /** One event was let go. */
+  /** Records one dropped event. */
   public void add(String reason, List<String> sinks, long sequence, String time)
       throws SQLException {
     String names = String.join(",", sinks);
@@ -70,8 +70,8 @@ public final class DroppedEvents {
   }
 
   /**
-   * What is to be told. Rows that were handed out before and not told since are joined with those
-   * after them, under a new number, so that they stay few.
+   * Returns the drops to report. Rows that an earlier call handed out, and that were not reported,
+   * are joined with the later rows under a new number, so that there are few rows.
    */
   public List<Drop> handOut() throws SQLException {
     long highest = db.number("SELECT max(number) FROM dropped", 0);
@@ -83,10 +83,10 @@ public final class DroppedEvents {
   }
 
   /**
-   * Numbers whose events are not there any more: one row for each stretch of them that the same
-   * sinks will not get.
+   * Records numbers whose events are missing. Adds one row for each range that the same sinks will
+   * not get.
    *
-   * @param lost by sink; by {@code ""} where there was no sink
+   * @param lost the numbers by sink; by {@code ""} where there was no sink
    */
   public void add(String reason, Map<String, Ranges> lost) throws SQLException {
     TreeSet<Long> bounds = new TreeSet<>();
@@ -119,11 +119,16 @@ public final class DroppedEvents {
     }
   }
 
-  /** So many events are lost, and nobody knows which. */
+  /**
+   * Records a number of lost events whose sequence numbers are unknown.
+   *
+   * @param count the number of lost events, empty when unknown
+   */
   public void addUnknown(String reason, String sink, OptionalLong count) throws SQLException {
     db.update(NEW_STRETCH, reason, sink, nullable(count), null, null);
   }
 
+  /** Returns all rows, ordered by number. */
   public static List<Drop> list(Database db) throws SQLException {
     return db.list(
         "SELECT number, reason, sinks, count, first, last, first_time, last_time"
@@ -150,7 +155,7 @@ public final class DroppedEvents {
     return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(number);
   }
 
-  /** Takes over a row of another file. */
+  /** Copies a row from another file. */
   public static void copy(Database db, Drop drop) throws SQLException {
     db.update(
         "INSERT INTO dropped VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
@@ -167,6 +172,7 @@ public final class DroppedEvents {
     return number.isPresent() ? Long.valueOf(number.getAsLong()) : null;
   }
 
+  /** Deletes a row, because an event has reported it. */
   public void told(Drop drop) throws SQLException {
     db.update("DELETE FROM dropped WHERE number = ?", drop.number());
   }

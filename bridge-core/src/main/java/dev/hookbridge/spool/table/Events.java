@@ -11,9 +11,12 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The table of events: columns that a person can read, the attributes as sent, the data. */
+/** The table of events: columns that a person can read, the attributes as sent, and the data. */
 public final class Events {
-  /** Data comes last, so that looking at the other columns does not read it. */
+  /**
+   * Creates the table. The data is the last column, so that SQLite does not read it for the other
+   * columns.
+   */
   public static final String TABLE =
       """
       CREATE TABLE event (
@@ -37,9 +40,9 @@ public final class Events {
   private Events() {}
 
   /**
-   * Stores an event under a number.
+   * Stores an event under a sequence number.
    *
-   * @param onlySink the one sink that is to have it, null when all are
+   * @param onlySink the only sink that gets the event, null when all sinks get it
    */
   public static void insert(
       Database db, long sequence, String epoch, Envelope event, @Nullable String onlySink)
@@ -47,7 +50,7 @@ public final class Events {
     insert(db, new SpooledEvent(sequence, numbered(event, sequence, epoch)), onlySink);
   }
 
-  /** Stores an event that has its number already. */
+  /** Stores an event that already has its sequence number. */
   public static void insert(Database db, SpooledEvent stored, @Nullable String onlySink)
       throws SQLException {
     Envelope event = stored.envelope();
@@ -77,12 +80,15 @@ public final class Events {
     return event.with("sequence", digits(sequence)).with("epoch", epoch);
   }
 
-  /** The attribute {@code time}, which CloudEvents leaves optional. */
+  /** Returns the attribute {@code time}, or {@code ""}: it is optional in CloudEvents. */
   public static String time(Envelope event) {
     return event.attributes().getOrDefault("time", "");
   }
 
-  /** CloudEvents' {@code sequence} is compared as text, hence the leading zeros. */
+  /**
+   * Formats a sequence number with leading zeros, because CloudEvents compares {@code sequence} as
+   * text.
+   */
   private static String digits(long sequence) {
     return String.format(Locale.ROOT, "%020d", sequence);
   }
@@ -90,7 +96,7 @@ public final class Events {
   /**
    * Reads an event from a row of {@link #COLUMNS}.
    *
-   * @return empty when the row is not the one that was written
+   * @return empty when the row does not match its checksum
    */
   public static Optional<SpooledEvent> intact(ResultSet row) throws SQLException {
     long sequence = row.getLong(1);
@@ -98,15 +104,19 @@ public final class Events {
         .map(event -> new SpooledEvent(sequence, event));
   }
 
-  /** The one sink that a row of {@link #COLUMNS} is for, null when it is for all. */
+  /**
+   * Returns the only sink that gets the event of a row of {@link #COLUMNS}, null when all sinks get
+   * it.
+   */
   public static @Nullable String onlySink(ResultSet row) throws SQLException {
     return row.getString(2);
   }
 
   /**
-   * Reads an envelope from the columns driver to digest, the first of which is at this place.
+   * Reads an envelope from the columns {@code driver} to {@code digest}.
    *
-   * @return empty when they are not what was written under this number and sink
+   * @param at the index of the first of these columns
+   * @return empty when the columns do not match the checksum for this number and sink
    */
   static Optional<Envelope> envelope(ResultSet row, long number, @Nullable String onlySink, int at)
       throws SQLException {

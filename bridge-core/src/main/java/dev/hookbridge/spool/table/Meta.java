@@ -5,7 +5,7 @@ import dev.hookbridge.spool.sqlite.Faults;
 import java.sql.SQLException;
 import java.util.Optional;
 
-/** The table of single values, by name, each with a checksum over both. */
+/** The table of single values by name. Each row has a checksum over name and value. */
 public final class Meta {
   public static final String TABLE =
       "CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL, sum INTEGER NOT NULL)"
@@ -18,9 +18,9 @@ public final class Meta {
   }
 
   /**
-   * The value of a name.
+   * Returns the value of a name.
    *
-   * @throws SQLException with the code of damage when the value does not fit its checksum
+   * @throws SQLException with the code of damage when the value does not match its checksum
    */
   public Optional<String> text(String name) throws SQLException {
     return db.first(
@@ -35,6 +35,12 @@ public final class Meta {
         name);
   }
 
+  /**
+   * Returns the number of a name, or {@code none} when there is no value.
+   *
+   * @throws SQLException with the code of damage when the value is not a number or does not match
+   *     its checksum
+   */
   public long number(String name, long none) throws SQLException {
     Optional<String> text = text(name);
     try {

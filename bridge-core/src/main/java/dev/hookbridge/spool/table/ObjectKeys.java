@@ -12,11 +12,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which key the events of a guest or network had last, so that an event whose XML does not tell
- * stands in the order of the others. Kept in memory; what has changed is written with the next
- * batch of events, in its transaction.
+ * The latest ordering key of each guest and network. An event whose XML does not contain the key
+ * gets this one, and so keeps its place in the order. The keys are in memory. Changes are written
+ * in the transaction of the next batch of events.
  *
- * <p>Bounded: those that have ended are forgotten first, the oldest first. Safe between threads.
+ * <p>The number of keys is bounded. The oldest keys of objects that have ended are forgotten first.
+ * Thread-safe.
  */
 public final class ObjectKeys {
   public static final String TABLE =
@@ -33,38 +34,40 @@ public final class ObjectKeys {
   private static final String DELETE = "DELETE FROM object_key WHERE driver = ? AND subject = ?";
   private static final int MOST = 8_192;
 
-  /** An object by libvirt's driver and the attribute {@code subject}. */
+  /** An object: libvirt's driver and the attribute {@code subject}. */
   private record Name(String driver, String subject) {}
 
   private record Known(String key, boolean ended) {}
 
-  /** What a transaction has written. */
+  /** A key that a transaction has written. */
   public record Saved(Name name, @Nullable Known known) {}
 
   private final int most;
   private final LinkedHashMap<Name, Known> running = new LinkedHashMap<>();
   private final LinkedHashMap<Name, Known> ended = new LinkedHashMap<>();
 
-  /** What the table does not say so far; null for what is to be deleted. */
+  /** The changes that are not in the table yet; null stands for a deletion. */
   private final Map<Name, @Nullable Known> unsaved = new HashMap<>();
 
   private ObjectKeys(int most) {
     this.most = most;
   }
 
+  /** Reads the table. Creates it when it is missing. */
   public static ObjectKeys load(Database db) throws SQLException {
     return load(db, MOST);
   }
 
+  /** Reads the table, and keeps at most {@code most} keys. */
   public static ObjectKeys load(Database db, int most) throws SQLException {
-    db.run(TABLE); // a spool of an older version has none
+    db.run(TABLE); // missing in a spool of an older version
     ObjectKeys keys = new ObjectKeys(most);
     db.each(
         "SELECT driver, subject, key, ended, checksum FROM object_key ORDER BY seq",
         row -> {
           Name name = new Name(row.getString(1), row.getString(2));
           Known known = new Known(row.getString(3), row.getInt(4) != 0);
-          if (checksum(name, known) == row.getLong(5)) { // else it is as good as unknown
+          if (checksum(name, known) == row.getLong(5)) { // a damaged row counts as unknown
             keys.put(name, known);
           }
           return true;
@@ -72,20 +75,23 @@ public final class ObjectKeys {
     return keys;
   }
 
-  /** The key of the last event of an object, null when none is known. */
+  /** Returns the key of the latest event of an object, null when it is unknown. */
   public synchronized @Nullable String of(String driver, String subject) {
     Known known = get(new Name(driver, subject));
     return known == null ? null : known.key();
   }
 
-  /** A hook's event was made: to be called in the order of the calls, before it is appended. */
+  /**
+   * Remembers the key of a hook's event. Call it in the order of the hook calls, before the event
+   * is appended.
+   */
   public synchronized void learn(Envelope event) {
     String driver = event.route().driver();
     String subject = event.attributes().get("subject");
     if (subject == null
         || event.route().isAgent()
         || event.key().endsWith("/" + driver + "/" + subject)) {
-      return; // a key that is made of the name alone
+      return; // this key consists of the name only
     }
     Name name = new Name(driver, subject);
     Known known = new Known(event.key(), event.route().operation().equals("release"));
@@ -117,10 +123,11 @@ public final class ObjectKeys {
   }
 
   /**
-   * Writes what has changed, within a transaction.
+   * Writes the changes, within a transaction.
    *
-   * @param sequence the highest number given so far, for the order in which they are forgotten
-   * @return what was written, for {@link #saved} once it is committed
+   * @param sequence the highest sequence number so far; it sets the order in which keys are
+   *     forgotten
+   * @return what was written, for {@link #saved} after the commit
    */
   public synchronized List<Saved> save(Database db, long sequence) throws SQLException {
     List<Saved> written = new ArrayList<>();
@@ -139,7 +146,7 @@ public final class ObjectKeys {
     return written;
   }
 
-  /** This is durable. */
+  /** Marks these changes as saved, after the commit. */
   public synchronized void saved(List<Saved> written) {
     for (Saved one : written) {
       if (Objects.equals(unsaved.get(one.name()), one.known())) {

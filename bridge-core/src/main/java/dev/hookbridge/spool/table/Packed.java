@@ -8,9 +8,9 @@ import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
 /**
- * Data as it lies in a row. SQLite holds a row in memory twice while it writes it, so a large one
- * is compressed: {@code Z}, its length in four bytes, and the deflated bytes. All other data is the
- * JSON itself, which begins with a brace.
+ * Compresses large data for a row. SQLite holds a row in memory twice while it writes it.
+ * Compressed data is {@code Z}, the original length in four bytes, and the deflated bytes. All
+ * other data is the JSON itself, which begins with a brace.
  */
 final class Packed {
   private static final int LARGE = 256 << 10;
@@ -41,7 +41,9 @@ final class Packed {
   }
 
   /**
-   * @throws IOException when it is damaged
+   * Returns the original data.
+   *
+   * @throws IOException when the data is damaged
    */
   static byte[] unpack(byte[] stored) throws IOException {
     if (stored.length < HEAD || stored[0] != 'Z') {

@@ -3,8 +3,8 @@ package dev.hookbridge.spool.table;
 import java.util.Arrays;
 
 /**
- * A set of numbers from 1 on, kept as ranges that neither overlap nor touch. Sixteen bytes a range,
- * since a sink may have a hundred thousand of them. Not safe between threads.
+ * A set of numbers from 1 on, stored as ranges that do not overlap or touch. A range takes 16
+ * bytes, because a sink may have 100,000 ranges. Not thread-safe.
  *
  * <p>As text: {@code 1-1042,1050,1060-1069}.
  */
@@ -24,13 +24,18 @@ public final class Ranges {
     this.size = size;
   }
 
-  /** All numbers from one to another. */
+  /** Returns the set of all numbers from {@code first} to {@code last}. */
   public static Ranges of(long first, long last) {
     Ranges ranges = new Ranges();
     ranges.add(first, last);
     return ranges;
   }
 
+  /**
+   * Parses the text form.
+   *
+   * @throws IllegalArgumentException when the text is not a list of ranges
+   */
   public static Ranges parse(String text) {
     Ranges ranges = new Ranges();
     for (String part : text.isEmpty() ? new String[0] : text.split(",", -1)) {
@@ -45,24 +50,27 @@ public final class Ranges {
     return new Ranges(Arrays.copyOf(firsts, firsts.length), lasts.clone(), size);
   }
 
+  /** Returns the number of ranges. */
   public int size() {
     return size;
   }
 
+  /** Returns the first number of a range. */
   public long first(int index) {
     return firsts[index];
   }
 
+  /** Returns the last number of a range. */
   public long last(int index) {
     return lasts[index];
   }
 
-  /** The number up to which all are in the set. */
+  /** Returns the low-water mark: the set contains every number up to this one. */
   long low() {
     return size > 0 && firsts[0] == 1 ? lasts[0] : 0;
   }
 
-  /** How many numbers are in the set. */
+  /** Returns how many numbers are in the set. */
   long count() {
     long count = 0;
     for (int i = 0; i < size; i++) {
@@ -76,18 +84,22 @@ public final class Ranges {
     return index < size && firsts[index] <= number;
   }
 
-  /** The least number from this one on that is not in the set. */
+  /** Returns the lowest number that is not in the set and not below {@code from}. */
   long nextAbsent(long from) {
     int index = reaching(from);
     return index < size && firsts[index] <= from ? lasts[index] + 1 : from;
   }
 
-  /** The least number from this one on that is in the set, {@code Long.MAX_VALUE} if none is. */
+  /**
+   * Returns the lowest number that is in the set and not below {@code from}; {@code Long.MAX_VALUE}
+   * when there is none.
+   */
   long nextPresent(long from) {
     int index = reaching(from);
     return index == size ? Long.MAX_VALUE : Math.max(from, firsts[index]);
   }
 
+  /** Adds all numbers from {@code first} to {@code last}. */
   public void add(long first, long last) {
     if (first < 1 || last < first) {
       throw new IllegalArgumentException("no range of numbers: " + first + " to " + last);
@@ -106,24 +118,25 @@ public final class Ranges {
     lasts[from] = most;
   }
 
+  /** Adds all numbers of another set. */
   public void add(Ranges more) {
     for (int i = 0; i < more.size; i++) {
       add(more.firsts[i], more.lasts[i]);
     }
   }
 
-  /** The highest number in the set, 0 when it is empty. */
+  /** Returns the highest number in the set; 0 when it is empty. */
   long highest() {
     return size == 0 ? 0 : lasts[size - 1];
   }
 
-  /** The index of the first range that ends at this number or above it. */
+  /** Returns the index of the first range that ends at this number or above it. */
   private int reaching(long number) {
     int found = Arrays.binarySearch(lasts, 0, size, number);
     return found >= 0 ? found : -found - 1;
   }
 
-  /** Makes room for one range in the place of those from {@code from} to before {@code to}. */
+  /** Makes room for one range in place of the ranges from {@code from} to before {@code to}. */
   private void replace(int from, int to) {
     int grown = size + 1 - (to - from);
     if (grown > firsts.length) {
@@ -135,7 +148,7 @@ public final class Ranges {
     size = grown;
   }
 
-  /** The numbers that are in both sets. */
+  /** Returns the numbers that are in both sets. */
   public Ranges and(Ranges other) {
     Ranges both = new Ranges();
     int mine = 0;
@@ -155,7 +168,7 @@ public final class Ranges {
     return both;
   }
 
-  /** The numbers that are in this set and not in the other. */
+  /** Returns the numbers that are in this set and not in the other. */
   public Ranges without(Ranges other) {
     Ranges rest = new Ranges();
     for (int i = 0; i < size; i++) {

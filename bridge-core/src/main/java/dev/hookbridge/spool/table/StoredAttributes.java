@@ -10,7 +10,7 @@ import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** An envelope's attributes as the compact JSON object in which they lie in the spool. */
+/** Converts an envelope's attributes to and from the compact JSON object that the spool stores. */
 final class StoredAttributes {
   private static final JsonFactory JSON = new JsonFactory();
   private static final int TYPICAL = 1024;
@@ -32,9 +32,9 @@ final class StoredAttributes {
   }
 
   /**
-   * Reads what {@link #encode} has written.
+   * Reads the output of {@link #encode}.
    *
-   * @throws IOException when the text is not such an object: the file is damaged
+   * @throws IOException when the text is not such an object, because the file is damaged
    */
   static Map<String, String> decode(String text) throws IOException {
     Map<String, String> attributes = new LinkedHashMap<>();

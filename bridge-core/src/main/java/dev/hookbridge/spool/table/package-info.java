@@ -1,7 +1,4 @@
-/**
- * The tables of the spool, one class each, and the values that are stored in them. Each row has a
- * checksum.
- */
+/** The tables of the spool, one class for each, and the values in them. Each row has a checksum. */
 @NullMarked
 package dev.hookbridge.spool.table;
 

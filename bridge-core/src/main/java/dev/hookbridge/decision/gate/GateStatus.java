@@ -55,7 +55,7 @@ public record GateStatus(String agent, String socket) {
 
   private static String socket(Path socket) throws IOException {
     try {
-      // "Other" means a socket here. Java has no name for that file type, and nothing else can listen.
+      // "Other" means a socket here: Java has no name for that type, and nothing else can listen.
       return attributes(socket).isOther() ? "there" : "unknown: " + socket + " is no socket";
     } catch (NoSuchFileException e) {
       return "none";

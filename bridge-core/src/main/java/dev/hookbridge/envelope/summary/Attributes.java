@@ -2,7 +2,7 @@ package dev.hookbridge.envelope.summary;
 
 import org.jspecify.annotations.Nullable;
 
-/** The attributes of one element as they may be shown. */
+/** The attributes of one element, after redaction. */
 public final class Attributes {
   private final String[] words;
   private int used;
@@ -25,7 +25,7 @@ public final class Attributes {
     return null;
   }
 
-  /** The value of the first of these attributes that is there. */
+  /** Returns the value of the first of these attributes that exists. */
   @Nullable String first(String... names) {
     for (String name : names) {
       String value = get(name);

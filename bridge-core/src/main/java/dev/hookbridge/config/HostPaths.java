@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The directories of a host. {@code HOOKBRIDGE_DATA_DIR} names one directory that contains
  * everything. Without it, every user gets the system's directories on a host with an installation,
- * and a user without access to them gets an error. On a host without an installation a user other
- * than root gets a directory of their own.
+ * and a user without access to them gets an error. On a host without an installation every user
+ * except root and hookbridge gets a directory of their own.
  *
  * @param data contains {@code mail/}, {@code spool/} and {@code gates.d/}
  * @param etc contains {@code shim.conf} and {@code hookbridge.yaml}

@@ -42,7 +42,7 @@ public final class Envelopes {
   /**
    * Creates a maker that also uses known partition keys.
    *
-   * @param known returns the key of an event whose XML does not tell it
+   * @param known returns the partition key for an event whose XML contains no key
    */
   public Envelopes(HostFacts host, Redaction redaction, Clock clock, KnownKeys known) {
     this(host, redaction, clock, known, Ids::next);

@@ -87,7 +87,7 @@ public final class AgentClient {
       if (secret && endpoint.tls().isEmpty()) {
         PortOwner.require(owner, asked());
         connection.connect(); // this sends nothing yet
-        PortOwner.require(owner, asked()); // checks that the port has the same owner after the connect
+        PortOwner.require(owner, asked()); // the owner must be the same after the connect
       }
       int status = connection.getResponseCode();
       try (InputStream body =

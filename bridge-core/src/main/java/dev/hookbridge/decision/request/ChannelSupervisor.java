@@ -61,6 +61,7 @@ public final class ChannelSupervisor implements AutoCloseable {
     this.thread.setDaemon(true);
   }
 
+  /** Starts the thread that opens the channel. */
   public void start() {
     thread.start();
   }

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestDispatcher implements ChannelSupervisor.Listener {
   /**
-   * Number of ended requests to remember. They make it possible to tell a late reply from a foreign
-   * one.
+   * Number of ended requests to remember. They make it possible to distinguish a late reply from a
+   * foreign one.
    */
   private static final int MOST_ENDED = 4_096;
 

@@ -121,14 +121,17 @@ public final class DecisionMeters {
         .register(registry);
   }
 
+  /** Counts a reply that changed nothing. */
   public void ignored(Ignored reason) {
     count(Reasons.IGNORED, reason, 1);
   }
 
+  /** Counts a connection that was closed without an answer. */
   public void refused(Refused reason) {
     count(Reasons.REFUSED, reason, 1);
   }
 
+  /** Counts a call that a rule with mode observe did not evaluate. */
   public void unobserved(Unobserved reason) {
     count(Reasons.UNOBSERVED, reason, 1);
   }

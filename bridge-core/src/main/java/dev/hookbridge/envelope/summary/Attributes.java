@@ -7,10 +7,16 @@ public final class Attributes {
   private final String[] words;
   private int used;
 
+  /**
+   * Creates an empty set of attributes.
+   *
+   * @param count the maximum number of attributes
+   */
   public Attributes(int count) {
     words = new String[2 * count];
   }
 
+  /** Adds an attribute. There must be at most {@code count} of them. */
   public void add(String name, String value) {
     words[used++] = name;
     words[used++] = value;

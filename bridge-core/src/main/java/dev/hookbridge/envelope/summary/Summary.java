@@ -88,10 +88,12 @@ public final class Summary {
     return uuid(network);
   }
 
+  /** Returns the guest's name, or null if the XML has none. */
   public @Nullable String domainName() {
     return domain.members().text("name");
   }
 
+  /** Returns the network's name, or null if the XML has none. */
   public @Nullable String networkName() {
     return network.members().text("name");
   }

@@ -42,20 +42,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The whole agent: mailbox → envelope → spool → sink workers → sinks; and apart from it the
- * decisions.
+ * The complete agent. It joins the event pipeline and the decisions.
  *
  * <pre>
  * mailbox ──Intake──► envelopes ──► spool ──SinkWorker──► sink (one of each per sink)
  *    ▲                                │ ▲
- *    └── removed once committed ──────┘ ├── Housekeeping: saves, purges, retries, reports losses
- *                                       └── DecisionEventQueue: what was asked
- * shim ◄─► Decisions ◄─► deciders             (outcomes come by the mailbox)
+ *    └── removed after the commit ────┘ ├── Housekeeping: saves, purges, retries, reports losses
+ *                                       └── DecisionEventQueue: requests for decisions
+ * shim ◄─► Decisions ◄─► deciders             (outcomes arrive through the mailbox)
  * </pre>
  *
- * <p>It starts the stages in the order in which an event passes them, the mailbox last, and stops
- * them in reverse order. If the process dies, the next agent repeats what a stage was doing. Event
- * ids come from the shim, so consumers can drop repeated events.
+ * <p>The agent starts the stages in the order in which an event passes them, except that the
+ * mailbox is last. It stops them in reverse order. If the process dies, the next agent repeats the
+ * interrupted work. Event ids come from the shim, so consumers can drop repeated events.
  */
 public final class Agent implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
@@ -79,10 +78,10 @@ public final class Agent implements AutoCloseable {
   }
 
   /**
-   * Starts everything.
+   * Starts all stages.
    *
-   * @throws IOException when a folder or the metrics' address cannot be had
-   * @throws SpoolException when the spool is another agent's, or cannot be used
+   * @throws IOException if a directory or the HTTP address cannot be used
+   * @throws SpoolException if the spool belongs to another agent or cannot be used
    */
   public static Agent start(Config config, HostPaths places, String version)
       throws IOException, SpoolException {
@@ -154,7 +153,10 @@ public final class Agent implements AutoCloseable {
     return orphans;
   }
 
-  /** Last of all: a start that fails, with a wrong configuration for instance, loses nothing. */
+  /**
+   * Removes sinks from the spool that are no longer configured. This is the last step of the start,
+   * so a start that fails, for example because of a wrong configuration, loses no events.
+   */
   private void letGo(List<RemovedSink> orphans) throws SpoolException {
     spool.letGo(orphans);
     for (RemovedSink orphan : orphans) {
@@ -226,33 +228,33 @@ public final class Agent implements AutoCloseable {
       MetricsServer started = MetricsServer.start(http, meters, health, page.handlers());
       server = Optional.of(started);
       closing.push(started);
-      closing.push(page); // stops first: the server would wait for what is being written
+      closing.push(page); // stops first: the server would wait for open responses
       if (!http.local() && http.basic().isEmpty()) {
         LOG.warn("whoever reaches {} sees guests' names: set 'http.basic'", started.address());
       }
     }
   }
 
-  /** Only another start can save what is intact in a damaged file. */
+  /** Reports a damaged spool. Only a restart can save the intact part of a damaged file. */
   private void failed(SpoolException e) {
     if (e.kind() == SpoolException.Kind.DAMAGED) {
       failure.complete(String.valueOf(e.getMessage()));
     }
   }
 
-  /** Completed with a sentence when only a restart can help. */
+  /** Returns a future that completes with an error message when only a restart can help. */
   public CompletableFuture<String> failure() {
     return failure;
   }
 
-  /** Where metrics are served, if they are. */
+  /** Returns the address of the metrics server, or empty if no server is configured. */
   public Optional<InetSocketAddress> http() {
     return server.map(MetricsServer::address);
   }
 
   /**
-   * Takes in no more calls, goes on delivering for the configured time at most, and lets everything
-   * go. What was not delivered stays in the spool, what comes meanwhile in the mailbox.
+   * Stops the agent. It ingests no more calls, delivers for at most the configured drain timeout,
+   * and then closes all parts. Undelivered events stay in the spool. New calls stay in the mailbox.
    */
   @Override
   public synchronized void close() {
@@ -261,7 +263,7 @@ public final class Agent implements AutoCloseable {
     }
     closed = true;
     LOG.info("stopping: {} events wait", waiting());
-    closing.backTo(doors); // server, intake, gate: what comes from outside
+    closing.backTo(doors); // server, intake, gate: all sources of new work
     try {
       spool.append(Batch.ofOwn(envelopes.stopped("signal")));
     } catch (SpoolException e) {

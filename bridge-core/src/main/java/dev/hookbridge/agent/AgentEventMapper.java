@@ -15,7 +15,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Turns what the rooms report into the agent's own events; neither room knows the other's words.
+ * Converts reports of the mailbox and the spool into the agent's own events. The mailbox, spool and
+ * envelope packages do not know each other's types.
  */
 final class AgentEventMapper {
   private final Envelopes envelopes;
@@ -24,7 +25,10 @@ final class AgentEventMapper {
     this.envelopes = envelopes;
   }
 
-  /** A call the shim could not write, or a file that was no record. */
+  /**
+   * Returns the event for a call that the shim could not write, or for a file that was not a
+   * record.
+   */
   Envelope lost(LostCall call) {
     boolean known = !call.id().isEmpty();
     String time = known ? Instant.ofEpochSecond(0, call.time()).toString() : null;
@@ -32,7 +36,7 @@ final class AgentEventMapper {
     return envelopes.lost(new Loss("mailbox", call.reason(), List.of(), 1, time, time, id));
   }
 
-  /** Events the spool let go. */
+  /** Returns the event for events that the spool dropped. */
   Envelope lost(Drop drop) {
     return envelopes.lost(
         new Loss(
@@ -49,6 +53,10 @@ final class AgentEventMapper {
     return number.isPresent() ? String.format("%020d", number.getAsLong()) : null;
   }
 
+  /**
+   * Returns the event {@code agent.started}. It names the previous epoch of the spool and its last
+   * number, if there was a previous epoch.
+   */
   Envelope started(Spool spool) throws SpoolException {
     Optional<PreviousEpoch> previous = spool.previous();
     if (previous.isEmpty()) {
@@ -59,6 +67,7 @@ final class AgentEventMapper {
         previous.get().epoch(), last.isPresent() ? Long.valueOf(last.getAsLong()) : null);
   }
 
+  /** Returns a heartbeat with the spool's epoch, its last number, and the lag of each sink. */
   Envelope heartbeat(Spool spool, Map<String, Long> lags) {
     return envelopes.heartbeat(spool.epoch(), spool.last(), lags);
   }

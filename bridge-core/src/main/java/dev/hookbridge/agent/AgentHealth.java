@@ -6,7 +6,7 @@ import dev.hookbridge.metrics.Health;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The agent's parts as {@code /healthy} and {@code /ready} show them. */
+/** Reports the health of the agent's parts for {@code /healthy} and {@code /ready}. */
 final class AgentHealth implements Health {
   private final Lookout lookout;
   private final Intake intake;
@@ -54,7 +54,10 @@ final class AgentHealth implements Health {
     return parts;
   }
 
-  /** What a stage has met says more than what its folders look like. */
+  /**
+   * Combines two checks of a stage. The problem that the stage itself reports has priority over the
+   * state of its directories.
+   */
   private static Part part(String name, String problem, String folders) {
     String wrong = problem.isEmpty() ? folders : problem;
     return new Part(name, wrong.isEmpty(), wrong);

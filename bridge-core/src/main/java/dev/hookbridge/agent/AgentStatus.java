@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The agent as the status page shows it; what is counted is read from the meters. */
+/** The agent's data for the status page. All counts come from the meters. */
 final class AgentStatus implements StatusSource {
   private final Config config;
   private final String version;
@@ -32,7 +32,7 @@ final class AgentStatus implements StatusSource {
   private final LastEvents events;
   private final long begun = System.nanoTime();
 
-  /** What is looked at. */
+  /** The parts of the agent that a snapshot reads. */
   record Parts(
       Spool spool,
       Intake intake,
@@ -50,7 +50,7 @@ final class AgentStatus implements StatusSource {
     this.events = events;
   }
 
-  /** The names by which this host may be asked for its page. */
+  /** Returns the host names that a request for the status page may use. */
   Set<String> names() {
     String host = config.host();
     String bound = config.http().map(http -> http.address().getHostString()).orElse(host);
@@ -116,12 +116,12 @@ final class AgentStatus implements StatusSource {
         parts.decisions().pending());
   }
 
-  /** What a counter has counted. */
+  /** Returns the sum of all counters of a meter. */
   private long sum(String meter) {
     return (long) meters.find(meter).counters().stream().mapToDouble(Counter::count).sum();
   }
 
-  /** The same by one of its labels. */
+  /** Returns the sum of a meter's counters for each value of a label. */
   private Map<String, Long> sums(String meter, String label) {
     Map<String, Long> sums = new TreeMap<>();
     for (Counter counter : meters.find(meter).counters()) {

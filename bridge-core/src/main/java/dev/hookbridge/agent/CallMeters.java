@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
-/** The meters of the way in, named in {@code docs/metrics.md}. */
+/** The meters of the intake. {@code docs/metrics.md} describes them. */
 final class CallMeters {
   private final MeterRegistry registry;
   private final Timer hookToSpool;
@@ -24,11 +24,14 @@ final class CallMeters {
             .register(registry);
     for (String reason :
         List.of("damaged", "disk-full", "late", "max-bytes", "rolled-back", "uncounted")) {
-      losses(registry, reason); // a rate needs the zero before the first
+      losses(registry, reason); // a rate needs a zero before the first loss
     }
   }
 
-  /** {@code hookbridge_lost_total}, which the spool's drops count as well. */
+  /**
+   * Returns the counter {@code hookbridge_lost_total} for a reason. Housekeeping counts the spool's
+   * drops in it, too.
+   */
   static Counter losses(MeterRegistry registry, String reason) {
     return Counter.builder("hookbridge.lost")
         .description("Events lost")
@@ -41,9 +44,9 @@ final class CallMeters {
   }
 
   /**
-   * A call is in the spool.
+   * Counts a call that is stored in the spool.
    *
-   * @param now wall clock, ms since 1970
+   * @param now the wall clock time, in ms since 1970
    */
   void taken(HookCall call, long now) {
     String driver = Operations.driverWord(call.driver());

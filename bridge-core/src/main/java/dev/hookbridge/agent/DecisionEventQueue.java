@@ -22,15 +22,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stores the events that decisions make on their way, so that no decision waits for the disk: what
- * finds no room in a bounded queue is not told, and counted. What was decided in the end is told by
- * the shim's own record, which does not pass here.
+ * Stores the events of pending decisions, so that no decision waits for the disk. The queue is
+ * bounded: an event that does not fit is dropped and counted. The outcome of a decision does not
+ * pass this queue. The shim reports it in its own record.
  *
- * <p>Each event is stored behind the event of the hook call it comes of, so that it stands in the
- * order of its guest: by the intake together with that call, or by the thread of this class when
- * the call is stored already.
+ * <p>Each event is stored after the event of its hook call, so the events of a guest stay in order.
+ * The intake stores it together with that call. If the call is already stored, the thread of this
+ * class stores it.
  *
- * <p>One thread, named {@code decisionEventQueue}; {@link #tell} is safe from any and never waits.
+ * <p>One thread, named {@code announcer}. {@link #tell} is safe for any thread and never waits.
  */
 final class DecisionEventQueue implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(DecisionEventQueue.class);
@@ -38,7 +38,10 @@ final class DecisionEventQueue implements Runnable {
   private static final long MOST_BYTES = 4 << 20;
   private static final int REMEMBERED = 2048;
 
-  /** A call that was written before this is in the mailbox's list, if it was written at all. */
+  /**
+   * Age after which an event no longer waits for its call. A call written before that, if it was
+   * written at all, is already in the mailbox's list.
+   */
   private static final long LATEST = Duration.ofSeconds(5).toNanos();
 
   private record Told(Envelope event, long at) {
@@ -64,7 +67,7 @@ final class DecisionEventQueue implements Runnable {
             .register(meters);
   }
 
-  /** Has an event stored soon. */
+  /** Queues an event, to be stored soon. */
   synchronized void tell(Envelope event) {
     if (queue.size() >= MOST_EVENTS || queued + event.size() > MOST_BYTES) {
       unreported.increment();
@@ -75,14 +78,18 @@ final class DecisionEventQueue implements Runnable {
     bell.release();
   }
 
-  /** A thread that stores events of calls or of their decisions holds it, so that order is kept. */
+  /**
+   * Returns the lock that keeps the order of events. A thread holds it while it stores events of
+   * calls or of their decisions.
+   */
   ReentrantLock turn() {
     return turn;
   }
 
   /**
-   * Takes the events of a call's decision out of the queue. The caller holds the turn and stores
-   * them behind the call's event. This class stores those that come later.
+   * Removes the events of a call's decision from the queue and returns them. The caller holds the
+   * lock of {@link #turn} and stores the events after the call's event. This class stores those
+   * that arrive later.
    */
   synchronized List<Envelope> of(String call) {
     if (stored.add(call) && stored.size() > REMEMBERED) {
@@ -92,8 +99,9 @@ final class DecisionEventQueue implements Runnable {
   }
 
   /**
-   * A batch with what {@link #of} gave is not stored, as the agent stops. Its calls and decisions
-   * stay in the mailbox and come again; what was on the way between them does not.
+   * Counts the lost events of a batch that is not stored because the agent stops. The batch
+   * contains results of {@link #of}. Its calls and outcomes stay in the mailbox and are read again.
+   * Its requested-decision events are lost.
    */
   void notStored(List<Envelope> events) {
     for (Envelope event : events) {
@@ -103,7 +111,10 @@ final class DecisionEventQueue implements Runnable {
     }
   }
 
-  /** All calls that were written before now are stored, whatever is remembered of them. */
+  /**
+   * Stores the events older than {@link #LATEST}, even if their call is not in the list of stored
+   * calls. The caller has stored all calls that were written before now.
+   */
   void caughtUp() {
     long now = System.nanoTime();
     store(told -> now - told.at() > LATEST);
@@ -135,7 +146,7 @@ final class DecisionEventQueue implements Runnable {
     }
   }
 
-  /** Waits up to 200 ms for an event; false when the thread was interrupted. */
+  /** Waits up to 200 ms for an event. Returns false if the thread was interrupted. */
   private boolean rung() {
     try {
       if (bell.tryAcquire(200, TimeUnit.MILLISECONDS)) {
@@ -170,7 +181,7 @@ final class DecisionEventQueue implements Runnable {
     }
   }
 
-  /** Ends when what can be stored of what was told so far is stored. */
+  /** Stops the thread after it has stored the queued events that can be stored. */
   void stop() {
     stopping = true;
   }

@@ -9,7 +9,10 @@ import dev.hookbridge.record.HookCall;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
-/** What the mailbox's thread has to do with decisions; neither room knows the other's words. */
+/**
+ * Connects the mailbox thread with decisions. The mailbox, decision and envelope packages do not
+ * know each other's types.
+ */
 final class DecisionRecorder {
   private final Decisions decisions;
   private final Envelopes envelopes;
@@ -24,14 +27,20 @@ final class DecisionRecorder {
     this.meters = meters;
   }
 
-  /** A shim has told what it did: the one source of {@code decision.made}. */
+  /**
+   * Returns the event {@code decision.made} for an outcome that a shim reported. This record is the
+   * only source of that event.
+   */
   Envelope made(GateOutcome outcome) {
     Decision decision = Decision.of(outcome);
     decisions.made(decision);
     return envelopes.made(decision, outcome.id());
   }
 
-  /** A call was taken in. */
+  /**
+   * Reports an ingested call to the decisions, and counts the calls whose hook could not read the
+   * rules.
+   */
   void taken(HookCall call, Envelope event) {
     if (!call.gates().isEmpty()) {
       Counter.builder("hookbridge.gates.unusable")

@@ -20,11 +20,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is done every second: confirmations are saved and what all sinks have is trimmed, dead
- * letters an operator wants again are put back, drops and the switching of decisions are told, and
- * every minute a heartbeat goes out.
+ * Does the periodic work, every second. It saves confirmations and trims the events that all sinks
+ * have confirmed. It puts dead letters back that an operator wants to send again. It reports drops
+ * and changes of the kill switch. Every minute it sends a heartbeat.
  *
- * <p>One thread, named {@code housekeeping}.
+ * <p>One thread, named {@code upkeep}.
  */
 final class Housekeeping implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
@@ -142,7 +142,7 @@ final class Housekeeping implements Runnable {
     problem = what;
   }
 
-  /** What is wrong with the spool; empty when nothing is. */
+  /** Returns the current problem of the spool, or an empty string. */
   String problem() {
     return problem.isEmpty() ? saving.problem() : problem;
   }

@@ -22,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way in: takes calls from the mailbox, makes events of them, stores a batch of them in one
- * transaction, removes the files, and only when that is durable lets the ids be forgotten.
+ * Ingests hook calls. It takes calls from the mailbox, makes events of them, stores a batch in one
+ * transaction, and removes the files. Only after the removal is durable may the spool forget the
+ * ids.
  *
  * <p>One thread, named {@code mailbox}.
  */
@@ -47,7 +48,7 @@ final class Intake implements Runnable {
   private volatile boolean ended;
   private volatile String problem = "";
 
-  /** What could not be told so far, because the spool was full. */
+  /** Loss reports that could not be stored yet because the spool was full. */
   private final List<Envelope> unreported = new ArrayList<>();
 
   private boolean remembersEarlier = true;
@@ -128,7 +129,7 @@ final class Intake implements Runnable {
     progress(batch.mails().size());
   }
 
-  /** False when the agent stops before the spool takes it. */
+  /** Stores a batch. Returns false if the agent stops before the spool accepts it. */
   private boolean store(Mailbox.Batch batch, List<Envelope> events) {
     for (LostCall loss : batch.losses()) {
       meters.lost(loss.reason());
@@ -142,7 +143,7 @@ final class Intake implements Runnable {
         mails.set(i, new MailboxEntry(mail.name(), call.withoutStdin()));
       }
     }
-    // Until this has succeeded nothing of the batch is let go: the files stay where they are.
+    // The files of the batch stay in the mailbox until this succeeds.
     while (!append(Batch.of(events).withOwn(unreported).telling(mailbox.note()))) {
       if (stopping) {
         decisionEventQueue.notStored(events);
@@ -153,7 +154,7 @@ final class Intake implements Runnable {
     return true;
   }
 
-  /** A call's event, behind it who was asked about it, behind that what was decided. */
+  /** Adds a call's event, then its requested decisions, then its outcome. */
   private void take(MailboxRecord letter, List<Envelope> events) {
     if (letter instanceof GateOutcome outcome) {
       events.addAll(decisionEventQueue.of(outcome.call()));
@@ -168,10 +169,10 @@ final class Intake implements Runnable {
     verdicts.taken(call, event);
   }
 
-  /** Ids of the agent before are of use until every file it may have left is taken in. */
+  /** Forgets the ids of the previous agent, after all files that it may have left are ingested. */
   private void forgetEarlier() {
     if (remembersEarlier && mailbox.caughtUp()) {
-      storing.begin(); // a disk that hangs holds this too, and the calls behind it
+      storing.begin(); // a disk that hangs also blocks this step and all later calls
       try {
         spool.forgetEarlier();
         remembersEarlier = false;
@@ -227,17 +228,17 @@ final class Intake implements Runnable {
     LockSupport.parkNanos(PAUSE);
   }
 
-  /** What keeps calls from being taken in; empty when nothing does. */
+  /** Returns the problem that prevents the intake of calls, or an empty string. */
   String problem() {
     return problem.isEmpty() ? storing.problem() : problem;
   }
 
-  /** Whether its thread has ended without having been asked to. */
+  /** Returns whether the thread ended without a call of {@link #stop}. */
   boolean dead() {
     return ended && !stopping;
   }
 
-  /** Ends after the batch under way. */
+  /** Stops the thread after the current batch. */
   void stop() {
     stopping = true;
   }

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sees when the operator switches decisions off or on. Looked at by one thread. */
+/** Detects when the operator switches decisions off or on. One thread calls {@link #look}. */
 final class KillSwitchMonitor {
   private static final Logger LOG = LoggerFactory.getLogger(KillSwitchMonitor.class);
   private final KillSwitch gates;
@@ -24,12 +24,15 @@ final class KillSwitchMonitor {
         .register(meters);
   }
 
-  /** Whether decisions are on, as far as the last look saw. */
+  /** Returns whether decisions were on at the last look. */
   boolean enabled() {
     return enabled;
   }
 
-  /** Looks; an event when it has changed, or is off at the first look. */
+  /**
+   * Checks the kill switch. Returns an event if its state has changed, or if it is off at the first
+   * look.
+   */
   Optional<Envelope> look() {
     boolean now = gates.enabled();
     if (now == enabled) {

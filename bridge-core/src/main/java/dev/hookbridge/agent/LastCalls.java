@@ -6,7 +6,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** When libvirt last called a driver's hook: silence of one driver is seen by it. */
+/**
+ * Records when libvirt last called each driver's hook. The metric shows when one driver is silent.
+ */
 final class LastCalls {
   private final MeterRegistry meters;
   private final Map<String, AtomicLong> nanos = new ConcurrentHashMap<>();
@@ -16,7 +18,10 @@ final class LastCalls {
   }
 
   /**
-   * @param time wall clock, ns since 1970; the latest counts, as the host's clock may be set back
+   * Records a call. The latest report replaces the earlier one even if its time is lower, because
+   * the host's clock may be set back.
+   *
+   * @param time the wall clock time, in ns since 1970
    */
   void note(String driver, long time) {
     nanos.computeIfAbsent(driver, this::gauge).set(time);

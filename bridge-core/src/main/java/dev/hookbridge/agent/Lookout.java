@@ -12,17 +12,20 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Looks at the agent's folders from outside, every second: how many files wait in the mailbox, how
- * old the oldest is, and whether the folders can be written. It shares nothing with the threads
- * that take calls in and store them, so it counts on when they are stuck. Those who ask get what
- * was seen last and never wait for a disk.
+ * Checks the agent's directories every second: the number of files in the mailbox, the age of the
+ * oldest, and whether the directories are writable. It shares nothing with the threads that ingest
+ * and store calls, so it continues to count when they hang. Readers get the last result and never
+ * wait for a disk.
  *
  * <p>One thread, named {@code lookout}.
  */
 final class Lookout implements Runnable {
   private static final long PAUSE = Duration.ofSeconds(1).toNanos();
 
-  /** A look at a million files takes seconds; most of the time is left to others. */
+  /**
+   * Ratio of pause to work. A look at a million files takes seconds, so most of the time is left to
+   * other work.
+   */
   private static final int REST = 10;
 
   private final HostPaths places;
@@ -31,11 +34,11 @@ final class Lookout implements Runnable {
   private volatile Look last;
 
   /**
-   * What was seen.
+   * The result of one check.
    *
-   * @param at when, by {@code nanoTime}
-   * @param mailbox what is wrong with the mailbox's folders, empty when nothing is
-   * @param spool the same of the spool's
+   * @param at the time of the check, by {@code nanoTime}
+   * @param mailbox the problem of the mailbox's directories, empty if there is none
+   * @param spool the problem of the spool's directory, empty if there is none
    */
   private record Look(long at, MailboxStatus sight, String mailbox, String spool) {}
 
@@ -89,12 +92,15 @@ final class Lookout implements Runnable {
     }
   }
 
-  /** How many files wait in the mailbox. */
+  /** Returns the number of files in the mailbox. */
   long files() {
     return last.sight.files();
   }
 
-  /** How long the oldest of them has waited; 0 when none waits. It grows on between two looks. */
+  /**
+   * Returns how long the oldest file has waited, or 0 if no file waits. The value grows between two
+   * checks.
+   */
   double oldestSeconds() {
     Look seen = last;
     if (seen.sight.files() == 0) {
@@ -103,12 +109,12 @@ final class Lookout implements Runnable {
     return seen.sight.oldest().plusNanos(System.nanoTime() - seen.at).toMillis() / 1000.0;
   }
 
-  /** What is wrong with the mailbox's folders; empty when nothing is. */
+  /** Returns the problem of the mailbox's directories, or an empty string. */
   String mailbox() {
     return last.mailbox.isEmpty() ? watchdog.problem() : last.mailbox;
   }
 
-  /** What is wrong with the spool's folder; empty when nothing is. */
+  /** Returns the problem of the spool's directory, or an empty string. */
   String spool() {
     return last.spool;
   }

@@ -6,11 +6,11 @@ import dev.hookbridge.delivery.RefusalListener;
 import dev.hookbridge.envelope.Envelopes;
 import java.util.List;
 
-/** Tells of every event that a sink's broker will never take. */
+/** Makes an event for each event that a sink's broker refuses for good. */
 record Refusals(Envelopes envelopes) implements RefusalListener {
   @Override
   public List<Envelope> refused(String sink, Envelope event, Reason reason, String detail) {
-    // A refusal that told of refusals would never end.
+    // Refused agent events are not reported: each report could be refused again, without end.
     return event.route().isAgent()
         ? List.of()
         : List.of(envelopes.refused(event, sink, reason, detail));

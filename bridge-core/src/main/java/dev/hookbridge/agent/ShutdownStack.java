@@ -5,7 +5,7 @@ import java.util.Deque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What was started, to be stopped in reverse. */
+/** A stack of started parts. They are stopped in reverse order. */
 final class ShutdownStack {
   private static final Logger LOG = LoggerFactory.getLogger(ShutdownStack.class);
   private final Deque<AutoCloseable> started = new ArrayDeque<>();
@@ -14,7 +14,7 @@ final class ShutdownStack {
     started.push(part);
   }
 
-  /** Starts a thread, which {@code stop} tells to end. */
+  /** Starts a thread. At shutdown, {@code stop} must make it end. */
   void start(Runnable part, String name, Runnable stop) {
     Thread thread = new Thread(part, name);
     thread.start();
@@ -25,12 +25,12 @@ final class ShutdownStack {
         });
   }
 
-  /** How many are started so far. */
+  /** Returns the number of parts started so far. */
   int mark() {
     return started.size();
   }
 
-  /** Stops those that were started since the mark. */
+  /** Stops the parts that were started after the mark. */
   void backTo(int mark) {
     while (started.size() > mark) {
       try {

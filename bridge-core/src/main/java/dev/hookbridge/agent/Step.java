@@ -1,15 +1,15 @@
 package dev.hookbridge.agent;
 
-/** The moments between which a crash must lose nothing; a test ends the process at each of them. */
+/** The points between which a crash must lose no event. A test ends the process at each of them. */
 enum Step {
-  /** Calls were read, nothing is stored. */
+  /** Calls are read. Nothing is stored. */
   TAKEN,
-  /** Their events are committed, their files still lie in the mailbox. */
+  /** The events are committed. Their files are still in the mailbox. */
   STORED,
-  /** The files are removed, durably; their ids are still remembered. */
+  /** The removal of the files is durable. The ids are still remembered. */
   REMOVED,
   /** The ids may be forgotten with the next transaction. */
   FORGOTTEN,
-  /** Confirmations were saved and confirmed events trimmed. */
+  /** Confirmations are saved and confirmed events are trimmed. */
   SAVED
 }

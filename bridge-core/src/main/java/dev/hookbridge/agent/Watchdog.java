@@ -3,11 +3,14 @@ package dev.hookbridge.agent;
 import java.time.Duration;
 
 /**
- * Knows for how long a thread has been at work that waits for a disk, so that others can tell a
- * thread that hangs. Written by one thread, read by any.
+ * Measures how long a thread has waited for a disk, so that other threads can detect a hang. One
+ * thread writes, any thread reads.
  */
 final class Watchdog {
-  /** A commit that has to wait for its turn may take a while; no disk that works takes as long. */
+  /**
+   * Longest normal wait. A commit may have to wait for its turn, but on a working disk it takes
+   * less.
+   */
   private static final long LONGEST = Duration.ofSeconds(15).toNanos();
 
   private final String what;
@@ -15,7 +18,9 @@ final class Watchdog {
   private volatile long since;
 
   /**
-   * @param what is wrong when it hangs, the beginning of a sentence
+   * Creates a watchdog.
+   *
+   * @param what the problem when the thread hangs, as the beginning of a sentence
    */
   Watchdog(String what) {
     this.what = what;
@@ -30,7 +35,7 @@ final class Watchdog {
     working = false;
   }
 
-  /** One sentence when the work under way has lasted for too long; else empty. */
+  /** Returns a sentence if the current work has lasted too long, otherwise an empty string. */
   String problem() {
     long lasted = System.nanoTime() - since;
     return working && lasted > LONGEST

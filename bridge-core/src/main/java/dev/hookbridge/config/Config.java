@@ -21,17 +21,18 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * The whole configuration, valid once it exists. Without any file the agent runs with one file sink
- * in the data folder.
+ * The complete configuration. It is valid once it exists. Without a file the agent runs with one
+ * file sink in the data directory.
  *
- * @param host the name by which this host is known in every event
- * @param http where metrics and health are served; empty when {@code off}
- * @param spool the spool's bounds
- * @param sinks in the order in which they were written
- * @param redact names of elements and, with {@code @}, attributes to redact besides the fixed ones
- * @param drainTimeout how long a stopping agent goes on delivering
- * @param log what the agent logs, and how
- * @param decisions the rules about which hooks wait for a decision, in their order
+ * @param host the name of this host in every event
+ * @param http the server for metrics and health; empty if {@code off}
+ * @param spool the limits of the spool
+ * @param sinks the sinks, in the order of the file
+ * @param redact the names of elements and, with {@code @}, of attributes to redact in addition to
+ *     the fixed ones
+ * @param drainTimeout how long a stopping agent continues to deliver
+ * @param log the settings of the log
+ * @param decisions the rules that say which hooks wait for a decision, in the order of the file
  */
 public record Config(
     String host,
@@ -43,7 +44,7 @@ public record Config(
     LogConfig log,
     List<Rule> decisions) {
 
-  /** Every key of the top level with its default. */
+  /** All keys of the top level with their defaults. */
   public static final List<SettingKey> KEYS =
       List.of(
           SettingKey.optional("host", "the machine's name", "This host's name in every event."),
@@ -69,10 +70,10 @@ public record Config(
               "when-full", "drop-oldest", "drop-oldest or drop-newest, told by a lost event."));
 
   /**
-   * All keys of the file, by section: {@code top}, those below it, {@code sink} for what every sink
-   * has, the sinks' types, and {@code rule}.
+   * Returns all keys of the file by section: {@code top}, the sections below it, {@code sink} for
+   * the keys of every sink, the sink types, and {@code rule}.
    *
-   * @throws ConfigException when two jars bring the same type
+   * @throws ConfigException if two jars contain the same sink type
    */
   public static Map<String, List<SettingKey>> sections() throws ConfigException {
     Map<String, List<SettingKey>> sections = new LinkedHashMap<>();
@@ -93,10 +94,11 @@ public record Config(
       Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?");
 
   /**
-   * Reads a file.
+   * Reads a configuration file.
    *
-   * @param file null for the one in {@code places}, which may be missing
-   * @throws ConfigException one sentence: what, where, what to do
+   * @param file the file, or null for the one in {@code places}, which may be missing
+   * @throws ConfigException if the configuration is invalid; the message is one sentence with the
+   *     problem, the place and the remedy
    */
   public static Config load(
       @org.jspecify.annotations.Nullable Path file,

@@ -1,6 +1,9 @@
 package dev.hookbridge.config;
 
-/** The configuration cannot be used; the message is one sentence: what, where, what to do. */
+/**
+ * Thrown when the configuration cannot be used. The message is one sentence with the problem, the
+ * place and the remedy.
+ */
 public final class ConfigException extends Exception {
   private static final long serialVersionUID = 1;
 

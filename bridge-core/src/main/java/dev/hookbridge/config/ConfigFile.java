@@ -18,8 +18,9 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
- * Reads YAML into maps, lists and scalars, with {@code ${env:…}} replaced. A text with {@code
- * ${file:…}} becomes a {@link Supplier} that reads the file each time; it was read once already.
+ * Reads YAML into maps, lists and scalars, and replaces {@code ${env:…}}. A text with {@code
+ * ${file:…}} becomes a {@link Supplier} that reads the file at each call. The file is also read
+ * once at the start, as a check.
  */
 final class ConfigFile {
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{(file|env):([^}]*)}");
@@ -33,7 +34,7 @@ final class ConfigFile {
     this.environment = environment;
   }
 
-  /** The top level of the file; empty when the file is empty. */
+  /** Returns the top level of the file, or an empty map for an empty file. */
   Map<String, Object> read() throws ConfigException {
     try {
       return parse(Files.readString(file));
@@ -62,7 +63,10 @@ final class ConfigFile {
     }
   }
 
-  /** The message of a mark says first what was read meanwhile, and the problem much later. */
+  /**
+   * Returns the position and the problem. The library's own message begins with the context and
+   * names the problem much later.
+   */
   private static String problem(YamlEngineException e) {
     if (e instanceof MarkedYamlEngineException marked && marked.getProblem() != null) {
       String place =
@@ -86,7 +90,7 @@ final class ConfigFile {
     return section;
   }
 
-  @SuppressWarnings("NullAway") // a YAML value may be nothing
+  @SuppressWarnings("NullAway") // a YAML value may be null
   private Object value(Object value) throws ConfigException {
     if (value instanceof Map<?, ?> map) {
       return section(map);
@@ -125,7 +129,7 @@ final class ConfigFile {
     return matcher.appendTail(replaced).toString();
   }
 
-  /** A file's text without the newline that editors leave at its end. */
+  /** Reads a file and removes the newline that editors leave at its end. */
   private String secret(String name) throws ConfigException {
     try {
       Path path = Path.of(name);

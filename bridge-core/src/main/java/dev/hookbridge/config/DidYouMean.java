@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** The known word that a misspelt one most likely meant. */
+/** Finds the known word that a misspelt word most likely means. */
 final class DidYouMean {
   private DidYouMean() {}
 
@@ -14,7 +14,7 @@ final class DidYouMean {
         .filter(word -> distance(written, word) <= Math.max(2, written.length() / 3));
   }
 
-  /** Levenshtein's distance. */
+  /** Returns the Levenshtein distance. */
   private static int distance(String a, String b) {
     int[] row = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {

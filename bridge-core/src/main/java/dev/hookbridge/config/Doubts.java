@@ -6,13 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a configuration says that is allowed and surely not meant. None of it keeps an agent from
- * starting, since an upgrade must not, and the configuration may be one for a newer version.
+ * Finds settings that are allowed but probably a mistake. They do not prevent the start of an
+ * agent, because an upgrade must not prevent it, and the configuration may be written for a newer
+ * version.
  */
 public final class Doubts {
   private Doubts() {}
 
-  /** A warning for each. */
+  /** Returns a warning for each such setting. */
   public static List<Check> of(Config config) {
     List<Check> doubts = new ArrayList<>();
     for (SinkConfig sink : config.sinks()) {

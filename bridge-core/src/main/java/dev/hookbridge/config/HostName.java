@@ -6,7 +6,8 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * The machine's own name, from the kernel; no resolver is asked, it may be a guest of this host.
+ * Reads the machine's own name from the kernel. It asks no resolver, because the resolver may be a
+ * guest of this host.
  */
 final class HostName {
   private HostName() {}

@@ -8,30 +8,33 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where everything lies. {@code HOOKBRIDGE_DATA_DIR} names one folder that holds all; without it
- * everybody has the system's folders on a host with an installation, and who may not use them is
- * told so. On a host without one, who is not root has a folder of his own.
+ * The directories of a host. {@code HOOKBRIDGE_DATA_DIR} names one directory that contains
+ * everything. Without it, every user gets the system's directories on a host with an installation,
+ * and a user without access to them gets an error. On a host without an installation every user
+ * except root and hookbridge gets a directory of their own.
  *
- * @param data holds {@code mail/}, {@code spool/} and {@code gates.d/}
- * @param etc holds {@code shim.conf} and {@code hookbridge.yaml}
- * @param run holds the shim's record of losses
- * @param trial one folder holds all: for a trial or a test
+ * @param data contains {@code mail/}, {@code spool/} and {@code gates.d/}
+ * @param etc contains {@code shim.conf} and {@code hookbridge.yaml}
+ * @param run contains the shim's record of losses
+ * @param trial whether one directory contains everything, for a trial or a test
  */
 public record HostPaths(Path data, Path etc, Path run, boolean trial) {
-  /** The environment variable that names a trial folder. */
+  /** The environment variable that names a trial directory. */
   public static final String VARIABLE = "HOOKBRIDGE_DATA_DIR";
 
   private static final String SYSTEM_DATA = "var/lib/hookbridge";
   private static final String SYSTEM_ETC = "etc/hookbridge";
   private static final String SYSTEM_RUN = "run/hookbridge";
 
-  /** What the environment, the user and the host say; nothing is made. */
+  /** Determines the directories from the environment, the user and the host. It creates nothing. */
   public static HostPaths resolve(Map<String, String> environment) {
     return resolve(environment, Path.of("/"));
   }
 
   /**
-   * @param root where the system's folders are looked for
+   * Determines the directories below a root.
+   *
+   * @param root the parent of the system's directories
    */
   static HostPaths resolve(Map<String, String> environment, Path root) {
     String named = environment.get(VARIABLE);
@@ -49,12 +52,18 @@ public record HostPaths(Path data, Path etc, Path run, boolean trial) {
     return trial(base.resolve("hookbridge"));
   }
 
-  /** Root made it, whose hooks write there. */
+  /**
+   * Returns whether there is an installation. Root creates this directory, because root's hooks
+   * write there.
+   */
   private static boolean installed(Path system) {
     return Files.isDirectory(system.resolve("mail"));
   }
 
-  /** The installation of this host, beside which these places are a trial's. */
+  /**
+   * Returns the data directory of this host's installation if these directories are a trial next to
+   * it.
+   */
   public Optional<Path> besideInstallation() {
     Path system = systemData(Path.of("/"));
     return trial && installed(system) && !system.equals(data)
@@ -66,7 +75,7 @@ public record HostPaths(Path data, Path etc, Path run, boolean trial) {
     return new HostPaths(folder, folder.resolve("etc"), folder.resolve("run"), true);
   }
 
-  /** {@code data-dir} of root's shim.conf, which shim and agent must agree about. */
+  /** Returns {@code data-dir} of root's shim.conf. Shim and agent must use the same value. */
   private static Path systemData(Path root) {
     Path usual = root.resolve(SYSTEM_DATA);
     try {
@@ -77,7 +86,7 @@ public record HostPaths(Path data, Path etc, Path run, boolean trial) {
         }
       }
     } catch (IOException e) {
-      return usual; // no settings, or none for us: the default, as the shim has it
+      return usual; // no settings, or not readable: the default, as in the shim
     }
     return usual;
   }
@@ -88,34 +97,37 @@ public record HostPaths(Path data, Path etc, Path run, boolean trial) {
     return found ? line.substring(colon + 1).replaceFirst("(^|\\s)#.*", "").trim() : null;
   }
 
+  /** Returns the mailbox directory. */
   public Path mail() {
     return data.resolve("mail");
   }
 
+  /** Returns the spool directory. */
   public Path spool() {
     return data.resolve("spool");
   }
 
-  /** Where the shim finds the rules and the agent that decides. */
+  /** Returns the directory where the shim finds the rules and the agent that decides. */
   public Path gates() {
     return data.resolve("gates.d");
   }
 
-  /** While this is there, no hook asks: root's break-glass. */
+  /** Returns the file of root's kill switch. While it exists, no hook sends a request. */
   public Path gatesOff() {
     return etc.resolve("gates.off");
   }
 
-  /** Where the configuration is looked for when no other file is named. */
+  /** Returns the configuration file to use if no other file is named. */
   public Path configFile() {
     return etc.resolve("hookbridge.yaml");
   }
 
-  /** The agent's own folder for what shall not survive a boot. */
+  /** Returns the agent's own directory for data that must not survive a boot. */
   public Path runtime() {
     return run.resolve("agent");
   }
 
+  /** Returns the path of the shim's record of losses. */
   public Path lost() {
     return run.resolve("lost");
   }

@@ -11,13 +11,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads {@code http}: an address, {@code off}, or a map with what an address that others reach
- * needs.
+ * Reads {@code http}: an address, {@code off}, or a map with the settings for an address that other
+ * hosts can reach.
  */
 public final class HttpConfig {
   private static final String ADDRESS = "127.0.0.1:9464";
 
-  /** The keys of {@code http} where it is a map. */
+  /** The keys of {@code http} if it is a map. */
   public static final List<SettingKey> KEYS =
       List.of(
           SettingKey.optional("address", ADDRESS, "Where it listens, as address:port."),
@@ -39,10 +39,10 @@ public final class HttpConfig {
   private HttpConfig() {}
 
   /**
-   * The server as configured.
+   * Returns the configured server.
    *
-   * @param written what stands under {@code http}, null when nothing does
-   * @return empty when it is off
+   * @param written the value of {@code http}, null if there is none
+   * @return the server, or empty if it is off
    */
   static Optional<Endpoint> of(@Nullable Object written, Map<String, Object> top)
       throws ConfigException {

@@ -7,7 +7,12 @@ import java.util.List;
 import java.util.Map;
 import org.slf4j.event.Level;
 
-/** What the agent logs, and how. */
+/**
+ * The settings of the log.
+ *
+ * @param level the lowest level to log
+ * @param format the format of a line
+ */
 public record LogConfig(Level level, Log.Format format) {
   /** The keys of {@code log}. */
   public static final List<SettingKey> KEYS =

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds the word in a pattern of {@code driver.operation.suboperation} with which it matches
- * nothing that libvirt is known to call.
+ * Finds the word in a pattern {@code driver.operation.suboperation} that makes it match nothing
+ * that libvirt is known to call.
  */
 final class OperationWords {
   private static final String ANY = "*";
@@ -16,9 +16,10 @@ final class OperationWords {
   private OperationWords() {}
 
   /**
-   * What is wrong with a pattern of three words, as the end of a sentence that began with it.
+   * Returns the fault of a pattern of three words, as the end of a sentence that begins with the
+   * pattern.
    *
-   * @return empty when there is an operation it matches
+   * @return empty if the pattern matches an operation
    */
   static Optional<String> fault(String pattern) {
     String[] words = pattern.split("\\.", -1);
@@ -63,7 +64,10 @@ final class OperationWords {
             () -> ": write " + String.join(", ", known.stream().distinct().toList()) + " or *");
   }
 
-  /** Whatever libvirt is not known to call is {@code unknown}, and may be asked for as such. */
+  /**
+   * Returns whether a pattern matches a word. The pattern {@code unknown} is allowed: it stands for
+   * everything that libvirt is not known to call.
+   */
   private static boolean is(String pattern, String word) {
     return pattern.equals(ANY) || pattern.equals(Operations.UNKNOWN) || pattern.equals(word);
   }

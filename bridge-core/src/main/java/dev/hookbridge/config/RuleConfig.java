@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Reads {@code decisions}: a list of rules, each a {@link Rule} that is valid once it exists. */
+/** Reads {@code decisions}: a list of rules. Each {@link Rule} is valid once it exists. */
 public final class RuleConfig {
   /** The keys of a rule, each with its default. */
   public static final List<SettingKey> KEYS =
@@ -51,8 +51,10 @@ public final class RuleConfig {
   private RuleConfig() {}
 
   /**
-   * @param written what stands under {@code decisions}, null when nothing does
-   * @param sinks those that the configuration has
+   * Returns the configured rules.
+   *
+   * @param written the value of {@code decisions}, null if there is none
+   * @param sinks the configured sinks
    */
   static List<Rule> rules(@org.jspecify.annotations.Nullable Object written, List<SinkConfig> sinks)
       throws ConfigException {

@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One entry of {@code sinks}: what every sink has, and the transport's own part.
+ * One entry of {@code sinks}: the settings of every sink, and those of its transport.
  *
- * @param plan everything a sink worker needs
+ * @param plan everything that a sink worker needs
  */
 public record SinkConfig(SinkOptions plan) {
-  /** The keys every sink has, whatever its type; each with its default. */
+  /** The keys of every sink of any type, each with its default. */
   public static final List<SettingKey> KEYS =
       List.of(
           SettingKey.required("type", "The transport: file, kafka, amqp, or one from lib/."),
@@ -37,7 +37,7 @@ public record SinkConfig(SinkOptions plan) {
     return plan.name();
   }
 
-  /** What a rule needs of it to ask over the same broker. */
+  /** Returns the data that a rule needs to send requests over the same broker. */
   public DecisionTransport decisionTransport() {
     return new DecisionTransport(
         plan.name(),

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 
-/** The transports on the class path, by type. */
+/** Loads the transports on the class path, by type. */
 final class Transports {
   private Transports() {}
 

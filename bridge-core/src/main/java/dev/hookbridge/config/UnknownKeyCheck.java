@@ -2,7 +2,7 @@ package dev.hookbridge.config;
 
 import java.util.Collection;
 
-/** Refuses keys nobody reads: a misspelt one would otherwise be a silent default. */
+/** Rejects unknown keys. Otherwise a misspelt key would silently leave the default in effect. */
 final class UnknownKeyCheck {
   private UnknownKeyCheck() {}
 

@@ -32,10 +32,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door: asks deciders about the calls that rules are about, and answers the shims that wait for
- * it. Without any rule it only sees to it that the shim knows of none.
+ * The entry point of decisions. It asks deciders about the calls that rules select, and answers the
+ * shims that wait. Without rules it only makes sure that the gates file contains none.
  *
- * <p>Safe between threads; no method waits for a broker or, once it is open, for the disk.
+ * <p>Thread-safe. No method waits for a broker. After {@link #open} no method waits for the disk.
  */
 public final class Decisions implements AutoCloseable {
   private static final int WORKERS = 2;
@@ -58,20 +58,21 @@ public final class Decisions implements AutoCloseable {
   }
 
   /**
-   * Where and for whom.
+   * The environment of the decisions.
    *
-   * @param folder {@code gates.d}
+   * @param folder the directory {@code gates.d}
    * @param host the host's name
-   * @param decisionTransports the sinks that rules name, by their names
+   * @param decisionTransports the sinks that rules name, by sink name
    */
   public record Site(Path folder, String host, Map<String, DecisionTransport> decisionTransports) {}
 
   /**
-   * Writes the gates file and, when there are rules, opens the gate and the ways to the deciders.
+   * Writes the gates file. If there are rules, opens the gate and the channels to the deciders.
    *
-   * @param rules those that are off may be among them
-   * @param tell takes an event for the feed; quick, by any thread, never waits
-   * @throws IOException one sentence: the folder or the socket cannot be had
+   * @param rules the configured rules, including those with mode off
+   * @param tell receives events for the feed; it must be quick, must not wait, and runs on any
+   *     thread
+   * @throws IOException if the directory or the socket cannot be used; the message is one sentence
    */
   public static Decisions open(
       List<Rule> rules,
@@ -87,7 +88,7 @@ public final class Decisions implements AutoCloseable {
     }
     if (!on.isEmpty() || GatesFile.isThere(site.folder())) {
       try {
-        // Last, so that no shim asks before somebody is there.
+        // The gates file is last, so no shim sends a request before the gate is open.
         GatesFile.write(site.folder(), GatesFile.of(rules));
       } catch (IOException e) {
         decisions.close();
@@ -171,7 +172,7 @@ public final class Decisions implements AutoCloseable {
     return thread;
   }
 
-  /** A call was taken in, fresh or not: the observing rules that are about it are asked. */
+  /** Evaluates the rules with mode observe that match an ingested call. The call may be old. */
   public void taken(HookCall call, Envelope event) {
     Running now = running;
     if (now != null) {
@@ -179,26 +180,26 @@ public final class Decisions implements AutoCloseable {
     }
   }
 
-  /** What a shim did in the end; counted. */
+  /** Counts the outcome that a shim reported. */
   public void made(Decision decision) {
     meters.made(decision);
   }
 
-  /** What deciders have not answered so far, those that have waited longest first. */
+  /** Returns the requests that deciders have not answered yet, the longest wait first. */
   public List<PendingRequest> pending() {
     Running now = running;
     return now == null ? List.of() : now.dispatcher().pending();
   }
 
-  /** Whether what should answer shims can do so. */
+  /** Returns whether the gate thread is alive and can answer shims. It is true without rules. */
   public boolean alive() {
     Running now = running;
     return now == null || now.gate().isAlive();
   }
 
   /**
-   * Answers those who wait with their {@code on-error}, and lets everything go. The gates file
-   * stays: from now on the shim applies {@code on-agent-absent}.
+   * Answers the waiting shims with their rules' {@code on-error} and closes everything. The gates
+   * file stays. From now on the shim applies {@code on-agent-absent}.
    */
   @Override
   public void close() {

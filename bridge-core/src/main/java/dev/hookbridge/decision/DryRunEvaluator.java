@@ -23,10 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the rules that only observe, about calls that have been taken in: their hooks are long over
- * or will never know. What is decided becomes an event, and nothing else.
+ * Evaluates the rules with mode observe (dry run) for calls that are already ingested. The hooks of
+ * these calls have ended or do not wait for the result. The result becomes an event and has no
+ * other effect.
  *
- * <p>One thread, named {@code observer}; {@link #taken} is safe from any and never waits.
+ * <p>One thread, named {@code observer}. {@link #taken} is safe for any thread and never waits.
  */
 final class DryRunEvaluator implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(DryRunEvaluator.class);
@@ -48,7 +49,9 @@ final class DryRunEvaluator implements Runnable {
   private volatile boolean stopping;
 
   /**
-   * @param wake has the clock looked at again
+   * Creates an evaluator.
+   *
+   * @param wake makes the gate thread check the deadlines again
    */
   DryRunEvaluator(
       List<Rule> rules,
@@ -67,7 +70,7 @@ final class DryRunEvaluator implements Runnable {
     this.wake = wake;
   }
 
-  /** A call has been taken in, and this is its event. */
+  /** Queues an ingested call and its event for evaluation. */
   void taken(HookCall call, Envelope event) {
     List<Rule> matching = rules.stream().filter(rule -> rule.matches(call)).toList();
     if (matching.isEmpty()) {
@@ -76,7 +79,7 @@ final class DryRunEvaluator implements Runnable {
     long age = System.currentTimeMillis() - call.time() / 1_000_000;
     List<Rule> fresh = matching.stream().filter(rule -> age < rule.timeout().toMillis()).toList();
     if (fresh.isEmpty()) {
-      meters.unobserved(Unobserved.OLD); // a backlog's decisions would be about the past
+      meters.unobserved(Unobserved.OLD); // decisions of a backlog would be about the past
     } else if (open.get() >= MOST_OPEN || queued.addAndGet(event.size()) > MOST_BYTES) {
       queued.addAndGet(open.get() >= MOST_OPEN ? 0 : -event.size());
       meters.unobserved(Unobserved.OVERFLOW);
@@ -125,7 +128,7 @@ final class DryRunEvaluator implements Runnable {
 
   private void tell(Taken taken, DecisionResult decided) {
     if (decided.cause() == Cause.NOT_ASKED) {
-      return; // no condition held
+      return; // no condition was true
     }
     Decision decision =
         Decision.observed(

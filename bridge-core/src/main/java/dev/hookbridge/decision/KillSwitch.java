@@ -12,26 +12,28 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 
 /**
- * The operator's break-glass: while {@code gates.off} is there, whatever it holds, no hook asks. It
- * needs neither agent nor broker.
+ * The operator's kill switch. While the file {@code gates.off} exists, with any content, no hook
+ * sends a request. The switch needs neither the agent nor the broker.
  */
 public final class KillSwitch {
   private static final int MOST = 256;
   private final Path file;
 
   /**
-   * @param file root's {@code gates.off}
+   * Creates a kill switch.
+   *
+   * @param file the file {@code gates.off}, owned by root
    */
   public KillSwitch(Path file) {
     this.file = file;
   }
 
-  /** Whether hooks ask. */
+  /** Returns whether decisions are on, that is, whether hooks send requests. */
   public boolean enabled() {
     return !Files.exists(file, LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** Who switched decisions off, as far as the file says; else empty. */
+  /** Returns who switched decisions off, as the file says, or an empty string. */
   public String by() {
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       return "";
@@ -46,9 +48,11 @@ public final class KillSwitch {
   }
 
   /**
-   * From now on no hook asks.
+   * Switches decisions off. From now on no hook sends a request.
    *
-   * @throws IOException when the file cannot be made, which only root can in the system's folder
+   * @param by the name of the user, for the file's content
+   * @throws IOException if the file cannot be created; in the system's directory only root can do
+   *     that
    */
   public void off(String by) throws IOException {
     Files.writeString(
@@ -56,7 +60,7 @@ public final class KillSwitch {
     sync();
   }
 
-  /** From now on hooks ask again. */
+  /** Switches decisions on. From now on hooks send requests again. */
   public void on() throws IOException {
     if (Files.deleteIfExists(file)) {
       sync();

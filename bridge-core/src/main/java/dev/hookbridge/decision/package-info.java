@@ -1,5 +1,6 @@
 /**
- * Decides gated calls: a hook waits at the shim while deciders are asked over a broker.
+ * Decides calls that need a decision: a hook waits at the gate while deciders are asked over a
+ * broker.
  *
  * <pre>
  * shim ─request─► GateSocket ─► GateRequestHandler ─► RequestDispatcher ─► ChannelSupervisor
@@ -8,11 +9,11 @@
  *                     └──────── PendingDecision ◄─────────┴─ Replies ◄──────── broker, deciders
  * </pre>
  *
- * <p>{@code gate} knows {@code request}, which knows {@code rule}; this package joins them. The
- * entry point is {@link dev.hookbridge.decision.Decisions}. A {@link
- * dev.hookbridge.decision.rule.Rule} says which calls are asked about; the shim reads the rules
- * from the {@link dev.hookbridge.decision.gate.GatesFile}. Nothing here waits for a disk or for
- * delivery, and delivery waits for nothing here.
+ * <p>{@code gate} uses {@code request}, and {@code request} uses {@code rule}. This package joins
+ * them. The entry point is {@link dev.hookbridge.decision.Decisions}. A {@link
+ * dev.hookbridge.decision.rule.Rule} selects the calls that need a decision. The shim reads the
+ * rules from the {@link dev.hookbridge.decision.gate.GatesFile}. This package never waits for a
+ * disk or for delivery, and delivery never waits for this package.
  */
 @NullMarked
 package dev.hookbridge.decision;

@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The context attributes of an event in their fixed order (CloudEvents 1.0, "Context Attributes";
- * names are lower-case letters and digits). {@code epoch} and {@code sequence} are added by the
- * spool.
+ * The context attributes of an event in a fixed order. Source: CloudEvents 1.0, "Context
+ * Attributes"; names are lower-case letters and digits. The spool adds {@code epoch} and {@code
+ * sequence}.
  */
 final class Context {
   private static final String SCHEMAS = "https://hookbridge.dev/schema/";
@@ -18,13 +18,13 @@ final class Context {
     attributes.put("id", id);
     attributes.put("source", "//" + host.name() + "/libvirt");
     attributes.put("type", type);
-    // CloudEvents has no empty attributes: what is empty is not there.
+    // CloudEvents does not allow empty attributes, so an empty subject is left out.
     if (!subject.isEmpty()) {
       attributes.put("subject", subject);
     }
   }
 
-  /** RFC 3339 in UTC, with as many digits as the clocks had. */
+  /** Sets the two times, in RFC 3339 and UTC, with the precision of the clocks. */
   Context times(Instant time, Instant recorded) {
     attributes.put("time", time.toString());
     attributes.put("recordedtime", recorded.toString());
@@ -32,7 +32,9 @@ final class Context {
   }
 
   /**
-   * @param schema the name of a file in {@code docs/schema} without its ending
+   * Sets the content type JSON and the schema.
+   *
+   * @param schema the name of a file in {@code docs/schema}, without its extension
    */
   Context json(String schema) {
     attributes.put("datacontenttype", "application/json");

@@ -9,16 +9,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What was decided about a call, in the form in which events and metrics have it.
+ * The decision about a call, in the form for events and metrics.
  *
- * @param call the hook event's id
- * @param time when it was decided
- * @param enforced the hook waited for it and did as decided; else it was only observed
- * @param veto the hook failed, or would have
- * @param cause {@code decided}, or which default applied
- * @param rule the rule that decided, may be empty
- * @param reason what the user read, may be empty
- * @param waitedMs how long the hook waited, or would have
+ * @param call the id of the hook event
+ * @param time the time of the decision
+ * @param enforced whether the hook waited and applied the decision; otherwise it was a dry run
+ * @param veto whether the hook failed, or would have failed
+ * @param cause {@code decided}, or the default that applied
+ * @param rule the rule that decided; may be empty
+ * @param reason the text that the user read; may be empty
+ * @param waitedMs how long the hook waited, or would have waited
  */
 public record Decision(
     String call,
@@ -35,10 +35,13 @@ public record Decision(
     long waitedMs,
     List<RuleResult> rules) {
 
-  /** As much as the shim shows on stderr. */
+  /** Maximum size of a reason, as long as the shim shows on stderr. */
   private static final int MOST_REASON = 1024;
 
-  /** What the shim did, of a record that anybody may have made: every member is looked at anew. */
+  /**
+   * Converts the shim's record of an outcome. Anybody may have written the record, so this method
+   * checks every member.
+   */
   public static Decision of(GateOutcome outcome) {
     List<RuleResult> said = RuleResult.read(outcome.said());
     return new Decision(
@@ -57,7 +60,7 @@ public record Decision(
         said.isEmpty() ? defaults(outcome) : said);
   }
 
-  /** {@code name=allow,name=veto}, the defaults the shim applied by itself. */
+  /** Reads {@code name=allow,name=veto}: the defaults that the shim applied by itself. */
   private static List<RuleResult> defaults(GateOutcome outcome) {
     List<RuleResult> rules = new ArrayList<>();
     for (String word : outcome.rules().split(",", RuleResult.MOST_RULES + 1)) {
@@ -78,7 +81,9 @@ public record Decision(
     return rules;
   }
 
-  /** What would have been done with a call, had its hook waited. */
+  /**
+   * Returns the decision of a dry run: the decision that would have applied if the hook had waited.
+   */
   public static Decision observed(
       HookCall call,
       Instant time,

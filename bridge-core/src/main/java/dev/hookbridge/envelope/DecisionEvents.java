@@ -12,7 +12,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
 
-/** The data of the events that tell of decisions. */
+/** Writes the data of the decision events. */
 final class DecisionEvents {
   static final String REQUESTED = "decision.requested";
   static final String MADE = "decision.made";
@@ -24,9 +24,10 @@ final class DecisionEvents {
   private DecisionEvents() {}
 
   /**
-   * The hook's data with a member {@code decision} before the XML, which stays the last one.
+   * Makes a request. Its data is the hook's data with a member {@code decision} before the XML. The
+   * XML stays the last member.
    *
-   * @param context the attributes of the event to make
+   * @param context the attributes of the new event
    */
   static Envelope requested(
       Map<String, String> context, Envelope hook, String rule, Duration timeout, int allowsNeeded) {
@@ -51,7 +52,10 @@ final class DecisionEvents {
     return new Envelope(context, hook.route(), whole.toByteArray(), xmlAt);
   }
 
-  /** A request as the feed tells it: by the agent's route, and without the XML it has already. */
+  /**
+   * Makes the copy of a request for the feed. It has the agent's route and no XML, because the hook
+   * event in the feed already contains the XML.
+   */
   static Envelope told(Envelope request, String host) {
     byte[] data = request.data();
     if (request.xmlAt() >= 0) {
@@ -63,8 +67,8 @@ final class DecisionEvents {
   }
 
   /**
-   * The time until which an answer is of use, as CloudEvents' expiry extension has it. Always with
-   * three digits of the second: many a library reads no other number of them.
+   * Returns the time until which a reply is useful, in the format of CloudEvents' expiry extension.
+   * It always has three decimal places of a second, because many libraries accept no other number.
    */
   static String expiry(Instant now, Duration timeout) {
     return MILLIS.format(now.plus(timeout));

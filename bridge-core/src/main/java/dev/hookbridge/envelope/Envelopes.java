@@ -16,10 +16,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes every event there is: one of each hook call, and the agent's own. Events are CloudEvents
- * 1.0 with JSON data, redacted, without {@code epoch} and {@code sequence}, which the spool gives.
+ * Makes all events: one for each hook call, and the agent's own events. An event is a CloudEvent
+ * 1.0 with redacted JSON data. It has no {@code epoch} and {@code sequence} yet: the spool adds
+ * them.
  *
- * <p>Safe between threads. Nothing here blocks, and nothing throws for what a call holds.
+ * <p>Thread-safe. No method blocks, and no content of a call makes a method throw an exception.
  */
 public final class Envelopes {
   private static final int SMALL_DETAIL = 50;
@@ -33,13 +34,15 @@ public final class Envelopes {
   private final KnownKeys known;
   private final HookEvents hooks;
 
-  /** Takes keys from the calls' own XML only. */
+  /** Creates a maker that takes partition keys only from the XML of the calls. */
   public Envelopes(HostFacts host, Redaction redaction, Clock clock) {
     this(host, redaction, clock, KnownKeys.NONE);
   }
 
   /**
-   * @param known whose key an event has when its XML does not tell
+   * Creates a maker that also uses known partition keys.
+   *
+   * @param known returns the partition key for an event whose XML contains no key
    */
   public Envelopes(HostFacts host, Redaction redaction, Clock clock, KnownKeys known) {
     this(host, redaction, clock, known, Ids::next);
@@ -59,18 +62,19 @@ public final class Envelopes {
   }
 
   /**
-   * The event of a hook call, taken in now. Whatever the call holds, there is one: stdin that is no
-   * XML we take is told by {@code data.parseError} and left out, since it cannot be redacted.
+   * Makes the event of a hook call that is ingested now. Every call gets an event. If stdin is not
+   * acceptable XML, the event has {@code data.parseError} and no XML, because such XML cannot be
+   * redacted.
    */
   public Envelope of(HookCall call) {
     return hooks.of(call, clock.instant());
   }
 
   /**
-   * {@code agent.started}: the first event of an epoch's part.
+   * Makes {@code agent.started}, the first event of an agent's run.
    *
-   * @param previousEpoch the epoch before a new one began; null when there was none before
-   * @param previousHighest the highest number given in it, null when it is unknown
+   * @param previousEpoch the epoch before a new one began; null if there was none
+   * @param previousHighest the highest number of that epoch; null if it is unknown
    */
   public Envelope started(@Nullable String previousEpoch, @Nullable Long previousHighest) {
     return event(
@@ -88,7 +92,7 @@ public final class Envelopes {
   }
 
   /**
-   * {@code agent.stopped}: the agent ends in good order. Hooks go on into the mailbox.
+   * Makes {@code agent.stopped}: the agent stops normally. Hooks continue to write to the mailbox.
    *
    * @param cause one word: {@code signal}, {@code failure}
    */
@@ -97,12 +101,12 @@ public final class Envelopes {
   }
 
   /**
-   * {@code refused}: a broker will never take this event, which lies with the dead letters now.
+   * Makes {@code refused}: a broker will never accept an event, and the event is now a dead letter.
    *
-   * <p>One that tells of an event that was too large is kept as small as can be, since it has to
-   * pass the same limit.
+   * <p>If the refused event was too large, this event is kept as small as possible, because it has
+   * to pass the same limit.
    *
-   * @param detail what the broker or client said; no data of the event
+   * @param detail the message of the broker or client; it contains no data of the event
    */
   public Envelope refused(Envelope refused, String sink, Reason reason, String detail) {
     boolean small = reason == Reason.TOO_LARGE;
@@ -126,18 +130,18 @@ public final class Envelopes {
         });
   }
 
-  /** {@code dev.hookbridge.lost.v1}: the promise of delivery ended here for some events. */
+  /** Makes {@code dev.hookbridge.lost.v1}: the agent could not deliver some events to all sinks. */
   public Envelope lost(Loss loss) {
     return event("lost", loss.causationId(), loss::write);
   }
 
   /**
-   * {@code decision.requested}: the question to the deciders. It carries the hook event's subject,
-   * key and data and goes by its route; {@link #told} makes the copy for the feed.
+   * Makes {@code decision.requested}, the request to the deciders. It has the hook event's subject,
+   * key, data and route. {@link #told} makes the copy for the feed.
    *
-   * @param hook the event of the call it is about, as {@link #of} made it
-   * @param timeout how long an answer is of any use, counted from now
-   * @param allowsNeeded how many deciders must allow it
+   * @param hook the event of the call, as {@link #of} made it
+   * @param timeout the time for which a reply is useful, starting now
+   * @param allowsNeeded the number of deciders that must allow the call
    */
   public Envelope requested(Envelope hook, String rule, Duration timeout, int allowsNeeded) {
     Instant now = clock.instant();
@@ -151,17 +155,20 @@ public final class Envelopes {
     return DecisionEvents.requested(context.attributes(), hook, rule, timeout, allowsNeeded);
   }
 
-  /** A request as the feed tells of it: the same event by the agent's route, without XML. */
+  /**
+   * Returns the copy of a request for the feed: the same event with the agent's route and without
+   * XML.
+   */
   public Envelope told(Envelope request) {
     return DecisionEvents.told(request, host.name());
   }
 
   /**
-   * {@code decision.made}: what became of a call that was asked about. It has the subject and key
-   * of the events of its guest or network.
+   * Makes {@code decision.made}: the outcome of a call that needed a decision. It has the subject
+   * and key of the events of its guest or network.
    *
-   * @param id the id of the outcome's record, so that one that is read twice is one event; null for
-   *     what was only observed
+   * @param id the id of the outcome's record, so a record that is read twice makes the same event;
+   *     null for a dry run
    */
   public Envelope made(Decision decision, @Nullable String id) {
     EventNames words =
@@ -180,9 +187,9 @@ public final class Envelopes {
   }
 
   /**
-   * {@code decisions.switched}: the operator's break-glass file appeared or vanished.
+   * Makes {@code decisions.switched}: the file of the kill switch appeared or vanished.
    *
-   * @param by who did it, as far as the file says; empty when it does not
+   * @param by the user who did it, as the file says; empty if the file does not say it
    */
   public Envelope switched(boolean enabled, String by) {
     return event(
@@ -197,10 +204,11 @@ public final class Envelopes {
   }
 
   /**
-   * {@code agent.heartbeat}: so that silence means something. Not to be spooled.
+   * Makes {@code agent.heartbeat}, so that consumers can detect a silent agent. It must not be
+   * spooled.
    *
-   * @param lastSequence the highest number given so far, 0 when none was
-   * @param lag by sink, how many events it has not confirmed
+   * @param lastSequence the highest number so far, 0 if there is none
+   * @param lag the number of unconfirmed events, by sink
    */
   public Envelope heartbeat(String epoch, long lastSequence, Map<String, Long> lag) {
     return event(
@@ -218,19 +226,19 @@ public final class Envelopes {
   }
 
   /**
-   * An event of the agent's own, {@code dev.hookbridge.<name>.v1}, about this host. Never filtered,
-   * routed as {@code agent.<name with _>.-.<host>}; its schema is {@code
+   * Makes an event of the agent's own, {@code dev.hookbridge.<name>.v1}, about this host. It is
+   * never filtered. Its route is {@code agent.<name with _>.-.<host>}. Its schema is {@code
    * docs/schema/<name>.v1.json}.
    *
-   * @param causationId the id of the hook event it comes of, if of one
-   * @param members what its data holds besides {@code host}
+   * @param causationId the id of the hook event that caused it, or null
+   * @param members the members of its data besides {@code host}
    */
   public Envelope event(String name, @Nullable String causationId, JsonMembers members) {
     Instant now = clock.instant();
     return own(name, context(name, ids.apply(now), now, causationId), members);
   }
 
-  /** About this host. */
+  /** Returns the context of an event about this host. */
   private Context context(String name, String id, Instant time, @Nullable String causationId) {
     Context context = context(name, id, time, host.name(), host.name() + "/" + Route.AGENT);
     return causationId == null ? context : context.and("causationid", causationId);
@@ -258,7 +266,7 @@ public final class Envelopes {
     return new Envelope(context.attributes(), route, data.json(), data.xmlAt());
   }
 
-  /** A number as attributes have it: 20 digits, so that text order is number order. */
+  /** Formats a number for an attribute: 20 digits, so that text order is number order. */
   private static String sequence(long number) {
     return String.format("%020d", number);
   }

@@ -10,22 +10,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The JSON of an event, complete.
+ * The complete JSON data of an event.
  *
- * @param xmlAt where {@code ,"xml":} begins, or −1
+ * @param xmlAt the position of {@code ,"xml":}, or −1
  */
 record EventData(byte[] json, int xmlAt) {
   private static final JsonFactory JSON = new JsonFactory();
 
   private static final byte[] XML = ",\"xml\":\"".getBytes(StandardCharsets.US_ASCII);
 
-  /** Writes the content of the member {@code xml} into the place that is left for it. */
+  /** Writes the content of the member {@code xml} into its reserved place. */
   interface Xml {
     void write(byte[] target, int from);
   }
 
   /**
-   * @param members at least one
+   * Encodes data without XML.
+   *
+   * @param members writes the members, at least one
    */
   static EventData of(JsonMembers members) {
     byte[] head = head(members);
@@ -35,9 +37,10 @@ record EventData(byte[] json, int xmlAt) {
   }
 
   /**
-   * With the XML as the last member, so that a sink can leave it out by cutting.
+   * Encodes data with the XML as the last member, so a sink can cut it off.
    *
-   * @param size how many bytes the XML has as the content of a JSON string
+   * @param members writes the other members, at least one
+   * @param size the size of the XML as the content of a JSON string, in bytes
    */
   static EventData of(JsonMembers members, int size, Xml xml) {
     byte[] head = head(members);
@@ -49,7 +52,7 @@ record EventData(byte[] json, int xmlAt) {
     return new EventData(whole, head.length);
   }
 
-  /** The object without its last brace. */
+  /** Returns the object without its last brace. */
   private static byte[] head(JsonMembers members) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
     try (JsonGenerator json = JSON.createGenerator(bytes)) {

@@ -9,15 +9,18 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * The words of a call as type, route, subject and key have them.
+ * The words of a call in the form for type, route, subject and key.
  *
- * @param object the raw name as text; percent-encoded where it is not UTF-8
- * @param encoded the name as attributes may hold it
+ * @param object the raw name as text; percent-encoded if it is not UTF-8
+ * @param encoded the name in a form that is valid for attributes
  */
 record EventNames(
     String driver, String operation, String suboperation, String object, String encoded) {
 
-  /** libvirt's names fit in a file name; a longer one still has to fit in a header. */
+  /**
+   * Maximum length of a name. libvirt's names fit in a file name. A longer name must still fit in a
+   * header.
+   */
   private static final int MOST_NAME = 512;
 
   static EventNames of(HookCall call) {
@@ -40,17 +43,17 @@ record EventNames(
     return new Route(driver, operation, suboperation, isDaemon() ? host.name() : object);
   }
 
-  /** Empty when the event has none. */
+  /** Returns the subject, or an empty string if the event has none. */
   String subject(HostFacts host) {
     return isDaemon() ? host.name() : encoded;
   }
 
-  /** What order is kept by as long as nothing is known but the words. */
+  /** Returns the partition key to use if only the words of the call are known. */
   String fallbackKey(HostFacts host) {
     return host.name() + "/" + driver + (isDaemon() ? "" : "/" + encoded);
   }
 
-  /** Whether libvirt gives such a hook XML that speaks of the object. */
+  /** Returns whether libvirt gives such a hook XML that describes the object. */
   boolean hasXml() {
     return !isDaemon() && !driver.equals(Operations.UNKNOWN);
   }

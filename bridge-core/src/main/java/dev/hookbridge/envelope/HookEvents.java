@@ -15,7 +15,7 @@ import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the event of one hook call. */
+/** Makes the event of a hook call. */
 final class HookEvents {
   private static final int LARGE = 256 << 10;
 
@@ -40,8 +40,8 @@ final class HookEvents {
       XmlPass.Result xml = XmlPass.read(call.input(), redaction, summary, text);
       return event(call, recorded, summary, xml, xml.error() == null ? text : null);
     } catch (OutOfMemoryError e) {
-      // A document made to need many times its size must not end an agent with a small heap at
-      // every start; all that was begun is garbage by now.
+      // A document can be made so that it needs many times its size. It must not kill an agent with
+      // a small heap at every start. The memory of the failed attempt is garbage now.
       return event(call, recorded, summary, XmlPass.Result.tooLarge(), null);
     }
   }
@@ -68,7 +68,7 @@ final class HookEvents {
         data.xmlAt());
   }
 
-  /** A large document was only measured, and is read again into the place it is meant for. */
+  /** Writes the XML to its place. A large document was only measured before and is read again. */
   private void xml(HookCall call, JsonText text, byte[] target, int from) {
     if (text.isKept()) {
       System.arraycopy(text.bytes(), 0, target, from, text.size());

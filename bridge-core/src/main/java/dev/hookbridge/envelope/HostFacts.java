@@ -6,18 +6,20 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /**
- * What every event says of the machine it comes from.
+ * The facts about the host that every event contains.
  *
- * @param name the host's name as events show it: letters, digits, {@code .}, {@code -}, {@code _};
- *     it is the authority of the attribute {@code source}
- * @param machineId {@code /etc/machine-id}, empty when there is none
+ * @param name the host's name in events: letters, digits, {@code .}, {@code -}, {@code _}; it is
+ *     the authority of the attribute {@code source}
+ * @param machineId the content of {@code /etc/machine-id}, empty if there is none
  * @param agentVersion the agent's version
  */
 public record HostFacts(String name, String machineId, String agentVersion) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,252}");
 
   /**
-   * @throws IllegalArgumentException when the name cannot stand in a URI's authority
+   * Checks the name.
+   *
+   * @throws IllegalArgumentException if the name cannot be the authority of a URI
    */
   public HostFacts {
     if (!NAME.matcher(name).matches()) {
@@ -28,8 +30,9 @@ public record HostFacts(String name, String machineId, String agentVersion) {
   }
 
   /**
-   * The machine as it calls itself. Asks no name service, since that may block. Whether a name such
-   * as {@code localhost} is good enough for a feed is the configuration's to judge.
+   * Returns the facts of this machine, with its own host name. It asks no name service, because
+   * that may block. It does not judge whether a name such as {@code localhost} is suitable for a
+   * feed; the configuration does that.
    */
   public static HostFacts detect(String agentVersion) {
     String name = firstLine(Path.of("/proc/sys/kernel/hostname"));
@@ -39,7 +42,7 @@ public record HostFacts(String name, String machineId, String agentVersion) {
         agentVersion);
   }
 
-  /** This machine under another name. */
+  /** Returns these facts with another host name. */
   public HostFacts named(String other) {
     return new HostFacts(other, machineId, agentVersion);
   }

@@ -6,18 +6,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Whose event it is. The hook's object is what libvirt acts on; the XML is believed only where it
- * speaks of that object. The text of {@code virsh restore --xml} is the user's own, and libvirt has
- * not compared it with anything when it calls the hook.
+ * The identity of an event's object. The hook's object is what libvirt acts on. The XML is used
+ * only if it describes that object. With {@code virsh restore --xml} the user writes the XML, and
+ * libvirt has not compared it with anything when it calls the hook.
  *
- * @param key what order is kept by
- * @param mismatch {@code name} and {@code uuid}, as far as the XML's are not the object's
+ * @param key the partition key, which keeps the order
+ * @param mismatch {@code name} and {@code uuid}, if the XML's value differs from the object's
  */
 record Identity(String key, List<String> mismatch) {
   private static final String RESTORE = "restore";
 
   /**
-   * @param nameIsHidden the operator's own rules hide it, so it cannot be compared
+   * Determines the identity of a call's object.
+   *
+   * @param nameIsHidden whether the operator's own redaction rules hide the name, so that it cannot
+   *     be compared
    */
   static Identity of(
       EventNames words, HostFacts host, Summary summary, boolean nameIsHidden, KnownKeys known) {

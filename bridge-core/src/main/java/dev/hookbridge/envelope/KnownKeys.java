@@ -2,16 +2,16 @@ package dev.hookbridge.envelope;
 
 import org.jspecify.annotations.Nullable;
 
-/** Remembers which key the events of a guest or network had last. Safe between threads. */
+/** Remembers the last partition key of each guest or network. Thread-safe. */
 public interface KnownKeys {
-  /** Knows nothing. */
+  /** An instance that knows no keys. */
   KnownKeys NONE = (driver, subject) -> null;
 
   /**
-   * The partition key of the last event of an object, or null when none is known.
+   * Returns the partition key of an object's last event, or null if none is known.
    *
-   * @param driver libvirt's word
-   * @param subject the object's name as the attribute {@code subject} has it
+   * @param driver libvirt's word for the driver
+   * @param subject the object's name as in the attribute {@code subject}
    */
   @Nullable String of(String driver, String subject);
 }

@@ -6,16 +6,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events that no consumer, or not every one, will get.
+ * Events that at least one consumer will not get.
  *
- * @param where the place they were lost at: {@code mailbox}, {@code spool}
+ * @param where the place of the loss: {@code mailbox}, {@code spool}
  * @param reason one word: {@code max-bytes}, {@code disk-full}, {@code damaged}, {@code late},
- *     {@code uncounted}, or {@code errno-28} with the number of the system's error
- * @param sinks the sinks that had not confirmed them; empty when no sink could have had them
- * @param count how many, 0 when that is not known
- * @param first the first of them: its {@code sequence} where it had one, else its time (RFC 3339)
- * @param last the last of them, likewise
- * @param causationId the hook event's id when it is about a single one
+ *     {@code uncounted}, {@code rolled-back}, or {@code errno-28} with the number of the system's
+ *     error
+ * @param sinks the sinks that had not confirmed the events; empty if no sink could have received
+ *     them
+ * @param count the number of events, 0 if it is unknown
+ * @param first the first of them: its {@code sequence} if it had one, otherwise its time (RFC 3339)
+ * @param last the last of them, in the same form
+ * @param causationId the hook event's id if the loss is a single event, otherwise null
  */
 public record Loss(
     String where,

@@ -12,13 +12,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The one table of libvirt's hook words: which driver calls which operation, since when, and what
- * libvirt does when the hook fails. Event types, routes, metrics and the configuration's checks
- * take their words from here, so that a guest's owner or a new libvirt cannot make labels and
- * topics of their own: any other word is {@link #UNKNOWN} there and stands as it is in the data.
+ * The table of libvirt's hook operations: the driver, the operation, the first libvirt release, and
+ * what libvirt does if the hook fails. Event types, routes, metrics and the checks of the
+ * configuration take their words from this table. So a guest's owner or a new libvirt cannot create
+ * new labels and topics: any other word becomes {@link #UNKNOWN} there and is unchanged in the
+ * data.
  */
 public final class Operations {
-  /** Stands for a word libvirt is not known to use. */
+  /** The word for any word that libvirt is not known to use. */
   public static final String UNKNOWN = "unknown";
 
   /** The driver of the daemon's own calls, which have no object. */
@@ -27,24 +28,26 @@ public final class Operations {
   /** The driver of virtual networks. */
   public static final String NETWORK = "network";
 
-  /** What a hook's non-zero exit does. */
+  /** The effect of a hook's non-zero exit code. */
   public enum Exit {
-    /** libvirt does not look at it. */
+    /** libvirt ignores it. */
     IGNORED,
-    /** What was about to begin does not; nothing that ran is harmed. */
+    /** libvirt aborts the operation that was about to begin. Nothing that runs is harmed. */
     ABORTS,
-    /** Something that runs already is ended: only with the operator's explicit word. */
+    /**
+     * libvirt ends something that already runs. Allowed only with the operator's explicit consent.
+     */
     DESTRUCTIVE,
-    /** It does damage and prevents nothing: no rule may stand here. */
+    /** It does damage and prevents nothing. No rule may select such an operation. */
     HARMFUL
   }
 
   /**
-   * One operation of one driver.
+   * An operation of a driver.
    *
-   * @param suboperations the sub-operations it is called with
+   * @param suboperations the sub-operations with which it is called
    * @param since the libvirt release that called it first
-   * @param consequence what a non-zero exit does, as the end of a sentence
+   * @param consequence the effect of a non-zero exit code, as the end of a sentence
    */
   public record Operation(
       String driver,
@@ -54,12 +57,12 @@ public final class Operations {
       Exit exit,
       String consequence) {
 
-    /** A veto ends nothing that runs. */
+    /** Returns whether a veto is possible and ends nothing that runs. */
     public boolean abortable() {
       return exit == ABORTS;
     }
 
-    /** A veto is possible and ends something that runs. */
+    /** Returns whether a veto is possible and ends something that runs. */
     public boolean destructive() {
       return exit == DESTRUCTIVE;
     }
@@ -131,27 +134,27 @@ public final class Operations {
 
   private Operations() {}
 
-  /** Every operation of every driver, in the order of the documentation. */
+  /** Returns every operation of every driver, in the order of the documentation. */
   public static List<Operation> all() {
     return ALL;
   }
 
-  /** The operation of these words, empty when libvirt is not known to call it. */
+  /** Returns an operation, or empty if libvirt is not known to call it. */
   public static Optional<Operation> find(String driver, String operation) {
     return Optional.ofNullable(BY_WORDS.get(driver + " " + operation));
   }
 
-  /** The driver, or {@link #UNKNOWN}. */
+  /** Returns the driver, or {@link #UNKNOWN}. */
   public static String driverWord(String driver) {
     return DRIVERS.contains(driver) ? driver : UNKNOWN;
   }
 
-  /** The operation when this driver is known to call it, else {@link #UNKNOWN}. */
+  /** Returns the operation if this driver is known to call it, otherwise {@link #UNKNOWN}. */
   public static String operationWord(String driver, String operation) {
     return find(driver, operation).isPresent() ? operation : UNKNOWN;
   }
 
-  /** The sub-operation, {@code -} for an empty one, or {@link #UNKNOWN}. */
+  /** Returns the sub-operation, {@code -} for an empty one, or {@link #UNKNOWN}. */
   public static String suboperationWord(String suboperation) {
     if (suboperation.isEmpty()) {
       return "-";

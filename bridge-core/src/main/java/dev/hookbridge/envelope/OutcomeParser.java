@@ -9,14 +9,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks through the JSON of an outcome, member by member, and takes what it knows in the form it
- * knows; everything else is skipped. Nothing is copied as it came.
+ * Parses the JSON of an outcome, member by member. It takes known members of the right type and
+ * skips everything else. It copies no value without a check.
  */
 final class OutcomeParser {
   private final JsonParser json;
 
   /**
-   * @param json at the begin of the object
+   * Creates a parser.
+   *
+   * @param json the JSON parser, at the beginning of the object
    */
   OutcomeParser(JsonParser json) {
     this.json = json;
@@ -64,7 +66,7 @@ final class OutcomeParser {
     return RuleResult.claimed(rule, decision, cause, replies, ignored);
   }
 
-  /** Reads one object of a list; null when it is none. */
+  /** Reads one object of a list. Returns null if it is not valid. */
   private interface One<T> {
     @Nullable T read() throws IOException;
   }

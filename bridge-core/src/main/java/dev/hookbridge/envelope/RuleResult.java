@@ -14,14 +14,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of one rule of a call that was asked about: the part of the answer's JSON which the
- * shim hands back in its record of the outcome.
+ * The result of one rule for a call that needed a decision. It is the part of the answer's JSON
+ * that the shim returns in its record of the outcome.
  *
- * @param rule the rule's name
- * @param decision {@code allow} or {@code veto}; null when another rule's veto ended the asking
- * @param cause the word for why: {@code decided}, or which default applied
- * @param replies what deciders said, in the order in which they were heard
- * @param ignored replies that changed nothing, as far as they came before the call was decided
+ * @param rule the name of the rule
+ * @param decision {@code allow} or {@code veto}; null if another rule's veto decided the call first
+ * @param cause {@code decided}, or the word for the default that applied
+ * @param replies the replies of deciders, in the order of their arrival
+ * @param ignored the replies that changed nothing and arrived before the call was decided
  */
 public record RuleResult(
     String rule,
@@ -32,16 +32,16 @@ public record RuleResult(
   public static final String ALLOW = "allow";
   public static final String VETO = "veto";
 
-  /** Stands for a cause this release does not know. */
+  /** The word for a cause that this release does not know. */
   static final String UNKNOWN = Operations.UNKNOWN;
 
-  /** No answer holds more of it. */
+  /** Maximum size of the JSON in an answer, in bytes. */
   public static final int MOST_JSON = 64 << 10;
 
   static final int MOST_RULES = 64;
   static final int MOST_REPLIES = 64;
 
-  /** Of one rule; there may have been more. */
+  /** Maximum number of recorded ignored replies per rule. There may have been more. */
   public static final int MOST_IGNORED = 16;
 
   static final int MOST_REASON = 512;
@@ -51,21 +51,21 @@ public record RuleResult(
   private static final JsonFactory JSON = new JsonFactory();
 
   /**
-   * One decider's reply.
+   * A decider's reply.
    *
-   * @param decider may be empty
+   * @param decider the decider's name; may be empty
    * @param decision {@code allow} or {@code veto}
-   * @param reason may be empty
-   * @param afterMs counted from the asking
+   * @param reason the reason; may be empty
+   * @param afterMs the time since the start of the wait, in ms
    */
   public record Word(String decider, String decision, String reason, long afterMs) {}
 
   /**
    * A reply that changed nothing.
    *
-   * @param decider may be empty
+   * @param decider the decider's name; may be empty
    * @param why one word: {@code malformed}, {@code duplicate}, {@code nameless}, {@code late}
-   * @param afterMs counted from the asking
+   * @param afterMs the time since the start of the wait, in ms
    */
   public record Ignored(String decider, String why, long afterMs) {}
 
@@ -74,7 +74,7 @@ public record RuleResult(
     ignored = List.copyOf(ignored);
   }
 
-  /** A claim about a rule, made harmless; null when it can be none. */
+  /** Makes a result from untrusted values. Returns null if the name cannot be a rule's name. */
   static @Nullable RuleResult claimed(
       String rule,
       @Nullable String decision,
@@ -90,19 +90,19 @@ public record RuleResult(
     return ALLOW.equals(claimed) || VETO.equals(claimed) ? claimed : null;
   }
 
-  /** The cause, when it can be one. */
+  /** Returns the word if it has the form of a cause, otherwise {@link #UNKNOWN}. */
   static String cause(String claimed) {
     return CAUSE.matcher(claimed).matches() ? claimed : UNKNOWN;
   }
 
-  /** A rule's name, when it can be one, else empty. */
+  /** Returns the name if it has the form of a rule's name, otherwise an empty string. */
   static String name(String claimed) {
     return NAME.matcher(claimed).matches() ? claimed : "";
   }
 
   /**
-   * Results as JSON of at most {@link #MOST_JSON} bytes: ignored replies are left out, reasons cut
-   * shorter, then replies left out, until it fits.
+   * Encodes results as JSON of at most {@link #MOST_JSON} bytes. To make it fit, it leaves out
+   * ignored replies, then shortens reasons, then leaves out replies.
    */
   public static byte[] json(List<RuleResult> results) {
     byte[] whole = json(results, MOST_REASON, true, true);
@@ -186,18 +186,21 @@ public record RuleResult(
     json.writeEndObject();
   }
 
-  /** Reads what {@link #json} wrote, of which others may have made anything: never throws. */
+  /**
+   * Parses the output of {@link #json}. The bytes are untrusted. This method never throws an
+   * exception.
+   */
   static List<RuleResult> read(byte[] hostile) {
     List<RuleResult> results = new ArrayList<>();
     if (hostile.length > MOST_JSON) {
-      return results; // no answer of an agent has more
+      return results; // an agent's answer is never larger
     }
     try (JsonParser json = JSON.createParser(hostile)) {
       if (json.nextToken() == JsonToken.START_OBJECT) {
         new OutcomeParser(json).rules(results);
       }
     } catch (IOException e) {
-      return results; // as far as it could be read
+      return results; // the part that could be read
     }
     return results;
   }

@@ -1,5 +1,5 @@
 /**
- * A {@link dev.hookbridge.record.HookCall} becomes a CloudEvent, redacted and encoded once.
+ * Makes a redacted CloudEvent, encoded once, of each {@link dev.hookbridge.record.HookCall}.
  *
  * <pre>
  * HookCall ─► Envelopes.of ─► XmlPass ──┬─► XmlWriter the XML, written again without its secrets
@@ -10,9 +10,8 @@
  * </pre>
  *
  * <p>The entry point is {@link dev.hookbridge.envelope.Envelopes}. {@link
- * dev.hookbridge.envelope.Operations} is the one table of libvirt's operations and of what libvirt
- * does with the exit code of each. {@code docs/events.md} and {@code docs/schema} describe the
- * events.
+ * dev.hookbridge.envelope.Operations} is the table of libvirt's operations and of what libvirt does
+ * with the exit code of each. {@code docs/events.md} and {@code docs/schema} describe the events.
  */
 @NullMarked
 package dev.hookbridge.envelope;

@@ -20,13 +20,15 @@ import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * Asks the server of the agent on this host, as commands do that look at a running agent. While the
- * agent is away anybody may listen on its port: a password is sent only to a program of the agent's
- * user, or over TLS to who has the key of the configured certificate.
+ * A client for the HTTP server of the agent on this host, for commands that look at a running
+ * agent. While the agent is down, any program may listen on its port. So the client sends the
+ * password only to a program of the agent's user, or over TLS to a server that has the key of the
+ * configured certificate.
  */
 public final class AgentClient {
   /**
-   * Far more than any answer of an agent. Who listens on its port while it is away may be anybody.
+   * Maximum size of a response, far more than an agent sends. While the agent is down, any program
+   * may listen on its port.
    */
   private static final int MOST_BYTES = 16 << 20;
 
@@ -35,7 +37,9 @@ public final class AgentClient {
   private final int owner;
 
   /**
-   * @param patience for the connection, and again for each read
+   * Creates a client.
+   *
+   * @param patience the timeout for the connection, and again for each read
    * @param owner the user id of the agent
    */
   public AgentClient(Endpoint endpoint, Duration patience, int owner) {
@@ -44,25 +48,28 @@ public final class AgentClient {
     this.owner = owner;
   }
 
-  /** For an agent that runs as the user who asks. */
+  /** Creates a client for an agent that runs as the current user. */
   public static AgentClient ofThisUser(Endpoint endpoint, Duration patience) throws IOException {
     int self = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
     return new AgentClient(endpoint, patience, self);
   }
 
-  /** Somebody else's program has the agent's port; the password was not sent. */
+  /**
+   * Returns whether another user's program has the agent's port. In that case the password was not
+   * sent.
+   */
   public static boolean isImpostor(Exception e) {
     return e instanceof PortOwner.Impostor;
   }
 
-  /** What was answered, whatever the status. */
+  /** A response with any status. */
   public record Answer(int status, String body) {}
 
   /**
-   * One request.
+   * Sends a GET request. A response longer than 16 MiB is cut.
    *
-   * @param path with its slash; what is longer than 16 MiB is cut
-   * @throws IOException when nobody answers, or somebody else does
+   * @param path the path, with its leading slash
+   * @throws IOException if no server answers, or if another user's program listens
    */
   public Answer get(String path) throws IOException {
     HttpURLConnection connection = (HttpURLConnection) uri(path).toURL().openConnection();
@@ -70,7 +77,7 @@ public final class AgentClient {
     connection.setReadTimeout((int) patience.toMillis());
     connection.setInstanceFollowRedirects(false);
     if (connection instanceof HttpsURLConnection https) {
-      // The very certificate of the configuration is expected, whatever name it was made for.
+      // Only the configured certificate is trusted, so its name does not matter.
       https.setSSLSocketFactory(trusting(endpoint.tls().orElseThrow()));
       https.setHostnameVerifier((host, session) -> true);
     }
@@ -79,8 +86,8 @@ public final class AgentClient {
     try {
       if (secret && endpoint.tls().isEmpty()) {
         PortOwner.require(owner, asked());
-        connection.connect(); // which sends nothing so far
-        PortOwner.require(owner, asked()); // nor has it changed hands meanwhile
+        connection.connect(); // this sends nothing yet
+        PortOwner.require(owner, asked()); // the owner must be the same after the connect
       }
       int status = connection.getResponseCode();
       try (InputStream body =
@@ -93,7 +100,7 @@ public final class AgentClient {
     }
   }
 
-  /** A server that listens on every address is asked on loopback. */
+  /** Returns the address to connect to. It is loopback if the server listens on every address. */
   private InetSocketAddress asked() {
     InetSocketAddress address = endpoint.address();
     InetAddress host = address.getAddress();

@@ -15,9 +15,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request with its answer. An answer of known length is kept until it is whole and then given
- * to the {@link HttpLoop}, so that no thread waits for who reads it; one without end is written by
- * the thread that has it. Then the connection ends.
+ * One request and its response. A response of known length is buffered until it is complete and
+ * then passed to the {@link HttpLoop}, so no thread waits for a slow reader. A response without end
+ * is written by its own thread. After the response the connection is closed.
  */
 final class Answering implements Exchange {
   private static final Map<Integer, String> REASONS =
@@ -45,7 +45,7 @@ final class Answering implements Exchange {
     this.head = head;
   }
 
-  /** To who does not speak HTTP. */
+  /** Returns the response for a client that does not speak HTTP. */
   static ByteBuffer refusal() {
     return ByteBuffer.wrap(text(400, new Headers(), 0));
   }

@@ -15,7 +15,7 @@ public final class BasicAuthFilter {
     this.basic = basic;
   }
 
-  /** Whether the client sent the password, or none is configured. */
+  /** Returns whether the client sent the password, or no password is configured. */
   public boolean admits(Exchange exchange) {
     return basic.isEmpty() || knows(basic.get(), exchange);
   }
@@ -28,11 +28,11 @@ public final class BasicAuthFilter {
     try {
       return basic.is(Base64.getDecoder().decode(header.substring(SCHEME.length()).trim()));
     } catch (IllegalArgumentException e) {
-      return false; // no base64
+      return false; // not base64
     }
   }
 
-  /** The response to a client that is not admitted. */
+  /** Sends the response for a client that is not admitted. */
   static void refuse(Exchange exchange) throws IOException {
     try (exchange) {
       exchange

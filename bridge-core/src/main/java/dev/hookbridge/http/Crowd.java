@@ -11,13 +11,16 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All connections, a bounded number and weight of them. Who comes is let in: it is one of those
- * that have been there for long who goes, so that a probe has its turn beside any number of clients
- * that hold what they have, even where all come from the probe's own address. The loop's thread
- * only.
+ * All connections, with bounds for their number and their memory. A new connection is always
+ * accepted. If there are too many, an old connection is closed instead. So a probe gets its turn
+ * even if any number of clients keep their connections open, and even if all of them use the
+ * probe's own address. Only the thread of the loop uses it.
  */
 final class Crowd {
-  /** A client that means it has gone on with its handshake by then. */
+  /**
+   * Time after which a silent TLS client counts as stalled. A real client continues its handshake
+   * earlier.
+   */
   private static final long HANDSHAKE_NANOS = 500_000_000;
 
   private final int most;
@@ -29,10 +32,12 @@ final class Crowd {
   private int tls;
 
   /**
-   * @param most connections
-   * @param mostOfOne connections of one address
-   * @param mostTls connections that speak TLS
-   * @param heaviest bytes that all of them hold, about
+   * Creates an empty set of connections.
+   *
+   * @param most the maximum number of connections
+   * @param mostOfOne the maximum number of connections of one address
+   * @param mostTls the maximum number of TLS connections
+   * @param heaviest the approximate maximum memory of all connections, in bytes
    */
   Crowd(int most, int mostOfOne, int mostTls, long heaviest) {
     this.most = most;
@@ -54,7 +59,7 @@ final class Crowd {
     }
   }
 
-  /** From now on it speaks TLS. */
+  /** Marks a connection as a TLS connection. */
   void speaks(Peer peer, PeerTls engine) {
     peer.tls = engine;
     tls++;
@@ -64,7 +69,9 @@ final class Crowd {
     return tls >= mostTls;
   }
 
-  /** Who speaks TLS and has kept us waiting for longest; null when all have just come. */
+  /**
+   * Returns the TLS connection that has been silent the longest, or null if none has stalled yet.
+   */
   @Nullable Peer stalled() {
     long now = System.nanoTime();
     return worst(
@@ -79,7 +86,7 @@ final class Crowd {
     return new ArrayList<>(peers);
   }
 
-  /** Who has to go for this one, who is new or was given more to hold; null when nobody has. */
+  /** Returns the connection to close because this one is new or needs more memory, or null. */
   @Nullable Peer tooMany(Peer peer) {
     long now = System.nanoTime();
     if (counts.getOrDefault(peer.neighbourhood, 0) > mostOfOne) {
@@ -88,13 +95,16 @@ final class Crowd {
     return peers.size() > most ? oldest() : null;
   }
 
-  /** Who has been there longest, of those who may go. */
+  /** Returns the oldest connection that may be closed. */
   @Nullable Peer oldest() {
     long now = System.nanoTime();
     return worst(each -> true, each -> each.age(now));
   }
 
-  /** Who has to go since all hold too much: who holds much, and for long. */
+  /**
+   * Returns the connection to close because all together use too much memory, or null. It is the
+   * one with the highest product of memory and age.
+   */
   @Nullable Peer tooHeavy() {
     long now = System.nanoTime();
     long all = 0;
@@ -106,7 +116,10 @@ final class Crowd {
         : null;
   }
 
-  /** Nobody for whom we work: his answer is under way. */
+  /**
+   * Returns the connection with the highest measure. It skips connections whose response is being
+   * made.
+   */
   private @Nullable Peer worst(Predicate<Peer> among, ToDoubleFunction<Peer> measure) {
     Peer worst = null;
     double worth = -1;

@@ -7,8 +7,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Writes to a connection and waits until it has been taken: for answers without end, each in a
- * thread of its own. A thread that is interrupted while it writes closes the connection.
+ * Writes to a connection and waits until the network has taken the data. It serves responses
+ * without end, each in its own thread. If the thread is interrupted during a write, the connection
+ * is closed.
  */
 final class DirectOutput extends OutputStream {
   private final Peer peer;
@@ -20,8 +21,8 @@ final class DirectOutput extends OutputStream {
       peer.key.cancel();
     }
     peer.channel.configureBlocking(true);
-    peer.lingers(false); // an interrupt closes it without asking us
-    send(peer.out); // what TLS has to say first
+    peer.lingers(false); // an interrupt then closes it without waiting
+    send(peer.out); // pending TLS records go first
     peer.out.clear();
   }
 
@@ -58,7 +59,7 @@ final class DirectOutput extends OutputStream {
       try {
         send(last);
       } catch (IOException e) {
-        last.clear(); // it is gone
+        last.clear(); // the client is gone
       }
     }
     peer.enter(Peer.State.ENDING);

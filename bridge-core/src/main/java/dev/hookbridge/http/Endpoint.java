@@ -8,33 +8,36 @@ import java.security.MessageDigest;
 import java.util.Optional;
 
 /**
- * Where the agent's HTTP server listens, and whom it lets in.
+ * The address of the agent's HTTP server, and its access rules.
  *
- * @param address port 0 means a free one
- * @param tls empty for plain HTTP
- * @param basic empty when everybody who reaches the address may read
+ * @param address the address; port 0 means a free port
+ * @param tls the certificate, or empty for plain HTTP
+ * @param basic the password, or empty if everybody who can connect may read
  */
 public record Endpoint(InetSocketAddress address, Optional<Tls> tls, Optional<Basic> basic) {
   /**
-   * Files of the server's identity, read again when they change.
+   * The files of the server's identity. They are read again when they change.
    *
-   * @param certificate PEM, the server's own certificate first, then those that signed it
-   * @param key PEM, its private key in PKCS #8 without a password
+   * @param certificate a PEM file with the server's own certificate first, then the certificates
+   *     that signed it
+   * @param key a PEM file with the private key, in PKCS #8 without a password
    */
   public record Tls(Path certificate, Path key) {}
 
-  /** HTTP's basic authentication (RFC 7617), UTF-8. The password is in no text of it. */
+  /**
+   * HTTP basic authentication (RFC 7617) in UTF-8. {@link #toString} does not contain the password.
+   */
   public record Basic(String user, String password) {
     /**
-     * Takes the same time whatever is wrong, so that nobody can guess letter by letter.
+     * Compares credentials in constant time, so nobody can guess the password letter by letter.
      *
-     * @param pair as it comes, {@code user:password}
+     * @param pair the received value, {@code user:password}
      */
     boolean is(byte[] pair) {
       return MessageDigest.isEqual(pair(), pair);
     }
 
-    /** As it is sent. */
+    /** Returns the value that a client sends. */
     byte[] pair() {
       return (user + ":" + password).getBytes(StandardCharsets.UTF_8);
     }
@@ -45,17 +48,20 @@ public record Endpoint(InetSocketAddress address, Optional<Tls> tls, Optional<Ba
     }
   }
 
-  /** Plain HTTP for everybody. */
+  /** Returns an endpoint with plain HTTP and without a password. */
   public static Endpoint open(InetSocketAddress address) {
     return new Endpoint(address, Optional.empty(), Optional.empty());
   }
 
-  /** {@code http} or {@code https}. */
+  /** Returns {@code http} or {@code https}. */
   public String scheme() {
     return tls.isPresent() ? "https" : "http";
   }
 
-  /** Whether only programs on this host reach it; a name that is not known counts as remote. */
+  /**
+   * Returns whether only programs on this host can connect. A name that cannot be resolved counts
+   * as remote.
+   */
   public boolean local() {
     InetAddress host = address.getAddress();
     return host != null && host.isLoopbackAddress();

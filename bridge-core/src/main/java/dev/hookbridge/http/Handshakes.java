@@ -9,9 +9,9 @@ import java.util.concurrent.Executor;
 import javax.net.ssl.SSLContext;
 
 /**
- * TLS of all connections of a loop, a bounded number of which speak it at a time: one that has
- * stalled makes room for the next. Used by the loop's thread; what takes long in a handshake is
- * done by a worker.
+ * TLS for all connections of a loop. A bounded number of connections may use TLS at a time; a
+ * stalled one is closed for the next. The loop's thread calls it. Workers run the slow parts of a
+ * handshake.
  */
 final class Handshakes {
   private final SSLContext context;
@@ -20,7 +20,7 @@ final class Handshakes {
   private final Executor workers;
   private final ByteBuffer plain = ByteBuffer.allocate(PeerTls.MOST_HELD);
 
-  /** Those whose handshake can begin when another has ended, the newest first. */
+  /** The connections that wait for a free place to begin their handshake, the newest first. */
   private final Deque<Peer> waiting = new ArrayDeque<>();
 
   Handshakes(SSLContext context, Crowd crowd, HttpLoop loop, Executor workers) {
@@ -30,7 +30,7 @@ final class Handshakes {
     this.workers = workers;
   }
 
-  /** Takes what a connection has sent so far. */
+  /** Decrypts the data that a connection has sent so far. */
   void decrypt(Peer peer) throws IOException {
     PeerTls tls = peer.tls;
     if (tls == null) {
@@ -69,12 +69,12 @@ final class Handshakes {
     return going != null;
   }
 
-  /** Whether any cannot begin so far. */
+  /** Returns whether a connection waits for a free place. */
   boolean isWaiting() {
     return !waiting.isEmpty();
   }
 
-  /** Lets those begin for whom there is room. */
+  /** Starts the handshakes of waiting connections for which there is a place. */
   void admit() {
     while (!waiting.isEmpty() && room()) {
       Peer next = waiting.pop();

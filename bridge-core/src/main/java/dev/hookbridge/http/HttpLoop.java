@@ -18,9 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads requests and writes answers of all connections in one thread, named {@code http-loop}, that
- * waits for nobody: a client that sends a byte a second, does not read, or stalls in a handshake
- * costs a little memory until its time is over. What takes longer is done by the workers.
+ * Reads the requests and writes the responses of all connections in one thread, named {@code
+ * http-loop}. It never waits for a client: a client that sends one byte per second, does not read,
+ * or stalls in a handshake only uses a little memory until its time limit. Workers do everything
+ * that takes longer.
  */
 final class HttpLoop implements Runnable, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpLoop.class);
@@ -47,9 +48,12 @@ final class HttpLoop implements Runnable, AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * @param context of TLS, or none
-   * @param workers runs what may take a while
-   * @param served gets each request, on a worker, and has then to {@link #answer} or {@link #drop}
+   * Creates a loop.
+   *
+   * @param context the TLS context, or null for plain HTTP
+   * @param workers runs slow tasks
+   * @param served receives each request on a worker thread, and must then call {@link #answer} or
+   *     {@link #drop}
    */
   HttpLoop(
       ServerSocketChannel server,
@@ -99,7 +103,10 @@ final class HttpLoop implements Runnable, AutoCloseable {
     }
   }
 
-  /** How long to wait for something to do; 0, for ever, when nobody is there whose time may end. */
+  /**
+   * Returns the time to wait for events, in ms. It is 0, which means forever, if there are no
+   * connections with a time limit.
+   */
   private int patience() {
     if (handshakes != null && handshakes.isWaiting()) {
       return HANDSHAKE_MILLIS;
@@ -136,7 +143,7 @@ final class HttpLoop implements Runnable, AutoCloseable {
         if (going != null) {
           forget(going);
         }
-        readable(peer); // who comes in may have sent all already
+        readable(peer); // the request may already have arrived
       }
     } catch (IOException | RuntimeException e) {
       LOG.debug("nobody more can be let in: {}", e.toString());
@@ -153,7 +160,7 @@ final class HttpLoop implements Runnable, AutoCloseable {
     try {
       read(peer);
     } catch (IOException | RuntimeException e) {
-      // What a stranger sends is no trouble of ours.
+      // Bad input from a client is not a problem of the agent.
       LOG.debug("{} is let go: {}", peer.remote, e.toString());
       forget(peer);
     }
@@ -168,7 +175,7 @@ final class HttpLoop implements Runnable, AutoCloseable {
       return;
     }
     if (peer.state() != Peer.State.HEAD) {
-      return; // more than was asked for is of no use
+      return; // data after the request is not used
     }
     long before = peer.weight();
     if (handshakes == null) {
@@ -198,12 +205,12 @@ final class HttpLoop implements Runnable, AutoCloseable {
     workers.execute(() -> served.accept(peer, head));
   }
 
-  /** From any thread: these bytes are the answer, and the last. */
+  /** Sends the complete response and ends the connection. Safe for any thread. */
   void answer(Peer peer, ByteBuffer bytes) {
     later(() -> write(peer, bytes));
   }
 
-  /** From any thread: there is no answer, or it has been given. */
+  /** Closes the connection without a response, or after a complete one. Safe for any thread. */
   void drop(Peer peer) {
     later(() -> forget(peer));
   }
@@ -249,7 +256,10 @@ final class HttpLoop implements Runnable, AutoCloseable {
     }
   }
 
-  /** Lets all go; the address is free again when this returns, unless the machine is very slow. */
+  /**
+   * Closes all connections. The address is free when this method returns, except on a very slow
+   * machine.
+   */
   @Override
   public void close() {
     closed = true;

@@ -18,12 +18,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The HTTP server: plain or TLS. The {@link BasicAuthFilter} guards every path but those that are
- * served openly.
+ * The HTTP server, plain or TLS. The {@link BasicAuthFilter} guards every path except those that
+ * are served openly.
  *
  * <p>The {@link HttpLoop} owns the connections. A few threads answer the requests that have arrived
- * completely, the newest first: clients have deadlines, and the client of an old request has most
- * likely given up.
+ * completely, the newest first: clients have deadlines, and the client of an old request has
+ * probably given up.
  */
 public final class Listener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
@@ -56,9 +56,10 @@ public final class Listener implements AutoCloseable {
   }
 
   /**
-   * Binds; nothing is answered before {@link #start}.
+   * Binds the address. The server answers no request before {@link #start}.
    *
-   * @throws IOException one sentence: the address cannot be had, or the certificate not be used
+   * @throws IOException if the address or the certificate cannot be used; the message is one
+   *     sentence
    */
   public static Listener bind(Endpoint endpoint) throws IOException {
     ServerSocketChannel server;
@@ -107,7 +108,7 @@ public final class Listener implements AutoCloseable {
     return thread;
   }
 
-  /** A queue of the executor that is a stack. */
+  /** An executor queue that works as a stack. */
   private static final class NewestFirst extends LinkedBlockingDeque<Runnable> {
     private static final long serialVersionUID = 1;
 
@@ -122,7 +123,7 @@ public final class Listener implements AutoCloseable {
     guarded.put(path, handler);
   }
 
-  /** Serves a path without a password; its handler may ask the {@link #guard} what to show. */
+  /** Serves a path without a password. Its handler may ask the {@link #guard} what to show. */
   public void serveOpenly(String path, Exchange.Handler handler) {
     open.put(path, handler);
   }
@@ -150,7 +151,7 @@ public final class Listener implements AutoCloseable {
     }
   }
 
-  /** The longest path that is served of which this one is, or is below. */
+  /** Returns the longest served path that is a prefix of this path. */
   private String longest(String path) {
     return Stream.concat(guarded.keySet().stream(), open.keySet().stream())
         .filter(path::startsWith)
@@ -158,16 +159,18 @@ public final class Listener implements AutoCloseable {
         .orElse("");
   }
 
+  /** Returns the filter that checks the password. */
   public BasicAuthFilter guard() {
     return guard;
   }
 
+  /** Starts to answer requests. */
   public void start() {
     started = true;
     loop.start();
   }
 
-  /** Where it listens; the port is the real one when 0 was asked for. */
+  /** Returns the address of the server. If the configured port was 0, it has the real port. */
   public InetSocketAddress address() {
     return address;
   }

@@ -12,11 +12,11 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * A TCP socket of this host that listens, as {@code /proc/net/tcp} and {@code tcp6} list it
- * (proc_net_tcp in the kernel's documents).
+ * A listening TCP socket of this host, as listed in {@code /proc/net/tcp} and {@code tcp6}. Source:
+ * proc_net_tcp in the kernel's documentation.
  *
- * @param owner the user id of who made it
- * @param inode by which {@code /proc/<pid>/fd} names it
+ * @param owner the user id of the process that created it
+ * @param inode the inode, by which {@code /proc/<pid>/fd} names the socket
  */
 public record ListeningSocket(int owner, String inode) {
   private static final String LISTENS = "0A";
@@ -28,15 +28,16 @@ public record ListeningSocket(int owner, String inode) {
   private static final int HEX = 16;
 
   /**
-   * Those that a connection to an address could reach, and that keep others from listening there.
+   * Returns the sockets that would get a connection to an address, and that prevent others from
+   * listening there.
    *
-   * @param proc {@code /proc}
+   * @param proc the directory {@code /proc}
    */
   public static List<ListeningSocket> at(Path proc, InetSocketAddress address) throws IOException {
     List<ListeningSocket> found = new ArrayList<>();
     for (String table : List.of("net/tcp", "net/tcp6")) {
       Path file = proc.resolve(table);
-      if (Files.exists(file)) { // a kernel may be without IPv6
+      if (Files.exists(file)) { // a kernel may lack IPv6
         for (String line : Files.readAllLines(file)) {
           String[] words = line.strip().split("\\s+", -1);
           if (words.length > INODE
@@ -64,7 +65,7 @@ public record ListeningSocket(int owner, String inode) {
         || listens.equals(wanted);
   }
 
-  /** The kernel prints words of four bytes, each in the machine's order. */
+  /** Parses an address. The kernel prints words of four bytes, each in the machine's byte order. */
   private static byte[] bytes(String hex) {
     byte[] bytes = HexFormat.of().parseHex(hex);
     if (ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {

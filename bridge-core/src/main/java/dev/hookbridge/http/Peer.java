@@ -15,22 +15,22 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection and how far it is. The loop's thread has it, but for the time between {@link
- * State#WORKING} and its answer.
+ * One connection and its state. The loop's thread owns it, except between {@link State#WORKING} and
+ * the response.
  */
 final class Peer {
-  /** What is due next, and from whom. */
+  /** The next action, and who must do it. */
   enum State {
-    /** The client's: the head of a request, and a handshake before it. */
+    /** The client sends the head of a request, after a handshake if there is TLS. */
     HEAD(5_000),
-    /** Ours: a handler, or a part of a handshake. */
+    /** The agent runs a handler, or a part of a handshake. */
     WORKING(Long.MAX_VALUE),
-    /** The client's: to read the answer. */
+    /** The client reads the response. */
     WRITING(10_000),
-    /** The client's: to hang up. */
+    /** The client closes the connection. */
     ENDING(1_000);
 
-    /** How long it may last. */
+    /** The time limit of the state, in ms. */
     final long millis;
 
     State(long millis) {
@@ -40,7 +40,7 @@ final class Peer {
 
   private static final int FIRST = 512;
 
-  /** Objects, buffers and the kernel's part of it, about. */
+  /** Approximate memory of the objects, the buffers and the kernel's part, in bytes. */
   private static final int WEIGHT = 1 << 10;
 
   final SocketChannel channel;
@@ -53,7 +53,9 @@ final class Peer {
   private final long since = System.nanoTime();
   private volatile long stateSince = since;
 
-  /** What has come and is not used: of the network where TLS is spoken, and of HTTP. */
+  /**
+   * Received data that is not used yet: the raw bytes of a TLS connection, and the bytes of HTTP.
+   */
   byte[] raw = {};
 
   int raws;
@@ -66,7 +68,10 @@ final class Peer {
     this.neighbourhood = neighbourhood(remote.getAddress());
   }
 
-  /** An address; of IPv6 its network, since a host has as many there as it likes. */
+  /**
+   * Returns the address, or for IPv6 its network, because a host can use any number of addresses
+   * there.
+   */
   private static String neighbourhood(InetAddress address) {
     byte[] bytes = address.getAddress();
     int length = address instanceof Inet6Address && !address.isLoopbackAddress() ? 8 : bytes.length;
@@ -86,7 +91,7 @@ final class Peer {
     return state != State.WORKING && (now - stateSince) / 1_000_000 > state.millis;
   }
 
-  /** Since it was given the word. */
+  /** Returns the time in the current state, in ns. */
   long idle(long now) {
     return now - stateSince;
   }
@@ -95,14 +100,17 @@ final class Peer {
     return now - since;
   }
 
-  /** Whether what was written is still sent once the connection is closed. */
+  /** Sets whether pending data is still sent after the connection is closed. */
   void lingers(boolean sent) throws IOException {
     if (channel.isOpen()) {
       channel.setOption(StandardSocketOptions.SO_LINGER, sent ? -1 : 0);
     }
   }
 
-  /** How much memory it holds, about; but for TLS, of which there is a bounded number. */
+  /**
+   * Returns the approximate memory of the connection, in bytes. TLS is not included; its number is
+   * bounded separately.
+   */
   long weight() {
     long left = 0;
     for (ByteBuffer buffer : out) {
@@ -111,7 +119,9 @@ final class Peer {
     return WEIGHT + left + raw.length + head.length;
   }
 
-  /** What of {@link #out} can be written now; the rest when the network takes more. */
+  /**
+   * Writes as much of {@link #out} as possible now. The rest follows when the network accepts more.
+   */
   void flush() throws IOException {
     for (ByteBuffer next = out.peek(); next != null; next = out.peek()) {
       channel.write(next);
@@ -123,13 +133,13 @@ final class Peer {
     }
     interest(SelectionKey.OP_READ);
     if (state == State.WRITING) {
-      // Closed at once, what was sent and not read here would take the answer from the client.
+      // After an immediate close, unread input would make the kernel discard the response.
       channel.shutdownOutput();
       enter(State.ENDING);
     }
   }
 
-  /** What is waited for from now on. */
+  /** Sets the operations to wait for. */
   void interest(int operations) {
     SelectionKey registered = key;
     if (registered != null && registered.isValid()) {
@@ -137,7 +147,7 @@ final class Peer {
     }
   }
 
-  /** Keeps what came from the network. */
+  /** Keeps raw bytes from the network. */
   void keepRaw(ByteBuffer bytes) throws IOException {
     raw = room(raw, raws, bytes.remaining(), PeerTls.MOST_HELD);
     int length = bytes.remaining();
@@ -145,7 +155,7 @@ final class Peer {
     raws += length;
   }
 
-  /** The first of them are used. */
+  /** Removes the first raw bytes, which have been used. */
   void used(int count) {
     System.arraycopy(raw, count, raw, 0, raws - count);
     raws -= count;
@@ -155,10 +165,10 @@ final class Peer {
   }
 
   /**
-   * Keeps what is of HTTP.
+   * Keeps bytes of the HTTP request.
    *
-   * @return whether the head is whole now
-   * @throws IOException when it is too long
+   * @return whether the head is complete
+   * @throws IOException if the head is too long
    */
   boolean keepHead(ByteBuffer bytes) throws IOException {
     int before = heads;
@@ -184,15 +194,15 @@ final class Peer {
   }
 
   /**
-   * Who has not read all is reset: the kernel would keep what is unread, and offer it for as long
-   * as the other side likes.
+   * Closes the connection. A client that has not read everything gets a reset. Otherwise the kernel
+   * would keep the unread data and offer it for as long as the client likes.
    */
   void close() {
     try {
       lingers(state == State.ENDING || state == State.HEAD);
       channel.close();
     } catch (IOException e) {
-      return; // it is gone, whatever it says
+      return; // it is closed in any case
     }
   }
 }

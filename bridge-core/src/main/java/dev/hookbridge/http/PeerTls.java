@@ -10,14 +10,14 @@ import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
 
 /**
- * TLS of one connection, between bytes of the network and bytes of HTTP, without a socket. Not safe
- * between threads; who has the {@link Peer} has this.
+ * TLS of one connection. It converts between bytes of the network and bytes of HTTP, without a
+ * socket. Not thread-safe: the thread that owns the {@link Peer} owns this, too.
  */
 final class PeerTls {
-  /** The longest record, and its head. */
+  /** Maximum size of a record with its header. */
   static final int MOST_BYTES = (16 << 10) + 2_048 + 5;
 
-  /** One that is not whole, and what was read behind it. */
+  /** Maximum size of an incomplete record and the data that was read after it. */
   static final int MOST_HELD = MOST_BYTES + (4 << 10);
 
   private static final int HANDSHAKE = 22;
@@ -34,9 +34,10 @@ final class PeerTls {
   }
 
   /**
-   * Whether a first record is there as a whole: nothing is spent on who sends less.
+   * Returns whether a complete first record has arrived. No resources are used for a client that
+   * sends less.
    *
-   * @throws SSLException when it is none
+   * @throws SSLException if the data is not a TLS record
    */
   static boolean begins(byte[] bytes, int size) throws SSLException {
     if (size > 0 && bytes[0] != HANDSHAKE) {
@@ -52,20 +53,20 @@ final class PeerTls {
     return size >= HEAD + length;
   }
 
-  /** What goes on. */
+  /** The next step. */
   enum Next {
-    /** More of the network's bytes are needed. */
+    /** More bytes from the network are needed. */
     READ,
-    /** {@link #work} is to be run, where it holds up nobody, and then this again. */
+    /** Run {@link #work} where it delays nobody, then call {@link #take} again. */
     WORK
   }
 
   /**
-   * Takes what can be taken.
+   * Processes as much input as possible.
    *
-   * @param in from the network, to be read from
-   * @param plain gets what was meant for HTTP; flipped by nobody
-   * @param out gets what is for the network
+   * @param in the bytes from the network, ready to be read
+   * @param plain receives the bytes for HTTP; this method does not flip it
+   * @param out receives the bytes for the network
    */
   Next take(ByteBuffer in, ByteBuffer plain, Deque<ByteBuffer> out) throws SSLException {
     while (true) {
@@ -91,7 +92,7 @@ final class PeerTls {
     }
   }
 
-  /** What takes long in a handshake. */
+  /** Returns the slow part of a handshake as a task. */
   Runnable work() {
     return () -> {
       for (Runnable task = engine.getDelegatedTask();
@@ -102,7 +103,7 @@ final class PeerTls {
     };
   }
 
-  /** Makes records of all that is left in a buffer, or of the handshake. */
+  /** Encrypts all remaining bytes of a buffer, or produces a record of the handshake. */
   void wrap(ByteBuffer plain, Deque<ByteBuffer> out) throws SSLException {
     do {
       ByteBuffer record = ByteBuffer.allocate(packet);
@@ -114,17 +115,17 @@ final class PeerTls {
     } while (plain.hasRemaining());
   }
 
-  /** Says that nothing more comes. */
+  /** Writes the end of the TLS stream. */
   void end(Deque<ByteBuffer> out) {
     engine.closeOutbound();
     try {
       wrap(NOTHING.duplicate(), out);
     } catch (SSLException e) {
-      return; // then it just ends
+      return; // then the connection ends without it
     }
   }
 
-  /** What is small does not keep what is large. */
+  /** Copies a record to a buffer of its size, so a small record does not hold a large buffer. */
   private static void add(ByteBuffer record, Deque<ByteBuffer> out) {
     record.flip();
     if (record.hasRemaining()) {

@@ -21,7 +21,7 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
 
-/** Reads a certificate and its key from PEM files, with what the JDK has. */
+/** Reads a certificate and its key from PEM files. It uses only the JDK. */
 final class PemKeyStore {
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----([^-]*)-----END");
@@ -30,10 +30,11 @@ final class PemKeyStore {
   private PemKeyStore() {}
 
   /**
-   * A key manager that knows this one identity.
+   * Returns a key manager with this one identity.
    *
-   * @param alias by which it gives it
-   * @throws IOException one sentence that names the file and says what to do
+   * @param alias the alias of the identity
+   * @throws IOException if a file cannot be used; the message is one sentence that names the file
+   *     and the remedy
    */
   static X509ExtendedKeyManager load(Endpoint.Tls files, String alias) throws IOException {
     Certificate[] chain = chain(files.certificate());
@@ -93,12 +94,15 @@ final class PemKeyStore {
       return KeyFactory.getInstance(of.getAlgorithm())
           .generatePrivate(new PKCS8EncodedKeySpec(der));
     } catch (GeneralSecurityException | IllegalArgumentException e) {
-      // The parser's own words may quote what it read.
+      // The parser's own message may quote the key.
       throw new IOException(file + " is damaged or no " + of.getAlgorithm() + " key: mend it");
     }
   }
 
-  /** A handshake with a foreign key fails with words nobody understands. */
+  /**
+   * Returns whether a key belongs to a certificate. Without this check a handshake with the wrong
+   * key fails with an obscure message.
+   */
   private static boolean belongs(PrivateKey key, PublicKey to) throws GeneralSecurityException {
     String algorithm =
         switch (to.getAlgorithm()) {

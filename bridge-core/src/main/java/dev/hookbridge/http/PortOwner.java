@@ -5,11 +5,11 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Whose programs listen on a port of this host, as the kernel says. */
+/** Checks which users' programs listen on a port of this host, as the kernel reports it. */
 final class PortOwner {
   private PortOwner() {}
 
-  /** Somebody else has the port. */
+  /** Thrown when another user has the port. */
   static final class Impostor extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -19,10 +19,10 @@ final class PortOwner {
   }
 
   /**
-   * Makes sure that what is sent there goes to a program of one user, or of root.
+   * Makes sure that only programs of one user, or of root, listen on an address.
    *
-   * @throws Impostor when another user listens there
-   * @throws IOException when nobody listens, or the kernel does not say who
+   * @throws Impostor if another user listens there
+   * @throws IOException if nobody listens, or the kernel does not report the user
    */
   static void require(int owner, InetSocketAddress at) throws IOException {
     List<ListeningSocket> sockets = ListeningSocket.at(Path.of("/proc/self"), at);

@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives each handshake the identity that lies in the files now, so that a renewed certificate needs
- * no restart. While the files cannot be used, or only one of the two is new, the identity before
- * holds.
+ * Gives each handshake the identity that the files contain now, so a renewed certificate needs no
+ * restart. While the files cannot be used, or only one of the two is new, the previous identity
+ * stays in use.
  */
 final class ReloadingKeyManager extends X509ExtendedKeyManager {
   private static final Logger LOG = LoggerFactory.getLogger(ReloadingKeyManager.class);
@@ -28,7 +28,7 @@ final class ReloadingKeyManager extends X509ExtendedKeyManager {
   private int generation;
   private String problem = "";
 
-  /** The last one is kept for handshakes that began with it. */
+  /** The previous identity, for handshakes that began with it. */
   private X509ExtendedKeyManager last;
 
   private X509ExtendedKeyManager current;
@@ -60,7 +60,7 @@ final class ReloadingKeyManager extends X509ExtendedKeyManager {
     try {
       List<FileTime> now = times();
       if (!now.equals(times)) {
-        times = now; // whatever comes of it, the same files are not read twice
+        times = now; // whatever the result, the same files are not read twice
         generation++;
         X509ExtendedKeyManager read = PemKeyStore.load(files, alias());
         last = current;
@@ -114,7 +114,7 @@ final class ReloadingKeyManager extends X509ExtendedKeyManager {
 
   @Override
   public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
-    return null; // it is a server
+    return null; // this is a server
   }
 
   @Override

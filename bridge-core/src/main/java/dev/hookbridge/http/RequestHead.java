@@ -7,12 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /**
- * The first line of a request and its headers. A body is not read: nothing here takes one.
+ * The request line and the headers of a request. A body is not read, because no handler accepts
+ * one.
  *
  * @param protocol {@code HTTP/1.0} or {@code HTTP/1.1}
  */
 record RequestHead(String method, URI target, String protocol, Headers headers) {
-  /** More than any browser sends. */
+  /** Maximum size of a head, in bytes. It is more than any browser sends. */
   static final int MOST_BYTES = 8 << 10;
 
   private static final String END = "\r\n\r\n";
@@ -20,7 +21,7 @@ record RequestHead(String method, URI target, String protocol, Headers headers) 
   private static final Pattern PROTOCOL = Pattern.compile("HTTP/1\\.[01]");
   private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x08\\x0a-\\x1f\\x7f]");
 
-  /** A head that is none. */
+  /** Thrown for an invalid head. */
   static final class Malformed extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -30,9 +31,9 @@ record RequestHead(String method, URI target, String protocol, Headers headers) 
   }
 
   /**
-   * Whether these bytes hold a whole head.
+   * Returns whether the bytes contain a complete head.
    *
-   * @param from where to look; what is before holds no end
+   * @param from the start of the search; there is no end of a head before it
    */
   static boolean whole(byte[] bytes, int from, int size) {
     for (int i = Math.max(0, from - END.length()); i + END.length() <= size; i++) {
@@ -46,7 +47,7 @@ record RequestHead(String method, URI target, String protocol, Headers headers) 
     return false;
   }
 
-  /** Reads a whole head; what follows it is left. */
+  /** Parses a complete head. Data after it is ignored. */
   static RequestHead parse(byte[] bytes, int size) throws Malformed {
     String text = new String(bytes, 0, size, StandardCharsets.ISO_8859_1);
     String[] lines = text.substring(0, text.indexOf(END)).split("\r\n", -1);

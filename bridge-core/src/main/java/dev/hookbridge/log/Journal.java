@@ -7,8 +7,9 @@ import java.util.Map;
 import org.slf4j.event.Level;
 
 /**
- * Whether stderr ends in systemd's journal, which has a time of its own for each line and takes the
- * level from {@code <n>} at its beginning (sd-daemon(3), systemd.exec(5): JOURNAL_STREAM).
+ * Detects whether stderr goes to systemd's journal. The journal adds its own time to each line and
+ * reads the level from {@code <n>} at its beginning. Source: sd-daemon(3), and JOURNAL_STREAM in
+ * systemd.exec(5).
  */
 final class Journal {
   private Journal() {}
@@ -26,7 +27,7 @@ final class Journal {
     }
   }
 
-  /** The priority of syslog(3), as the journal reads it. */
+  /** Returns the prefix with the priority of syslog(3), as the journal reads it. */
   static String prefix(Level level) {
     return switch (level) {
       case ERROR -> "<3>";

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
 /**
- * One JSON object: {@code time} in RFC 3339, {@code level} in lower case, {@code thread}, {@code
- * message}, and {@code error} with the stack trace where there is one. ASCII only.
+ * Formats a message as one JSON object: {@code time} in RFC 3339, {@code level} in lower case,
+ * {@code thread}, {@code message}, and {@code error} with the stack trace if there is one. ASCII
+ * only.
  */
 record JsonLine(boolean journal) implements Log.Line {
   private static final JsonFactory JSON =
@@ -35,7 +36,7 @@ record JsonLine(boolean journal) implements Log.Line {
       }
       json.writeEndObject();
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // it is written to memory
+      throw new UncheckedIOException(e); // cannot happen in memory
     }
     return (journal ? Journal.prefix(level) : "") + text + "\n";
   }

@@ -6,7 +6,7 @@ import org.slf4j.event.Level;
 import org.slf4j.helpers.LegacyAbstractLogger;
 import org.slf4j.helpers.MessageFormatter;
 
-/** A logger that asks {@link Log} for each message. */
+/** A logger that passes each message to {@link Log}. */
 final class LineLogger extends LegacyAbstractLogger {
   private static final long serialVersionUID = 1;
 

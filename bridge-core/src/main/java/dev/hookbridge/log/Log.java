@@ -7,23 +7,24 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
 /**
- * What is logged, and how. Until {@link #set} is called: INFO and above of our own, WARN and above
- * of the libraries, as text. Safe from any thread.
+ * The settings of the log. Before {@link #set} is called, hookbridge logs INFO and above, its
+ * libraries log WARN and above, as text. Safe for any thread.
  */
 public final class Log {
-  /** How a line is written. */
+  /** The format of a line. */
   public enum Format {
     /** Time, thread, level and message. */
     TEXT,
-    /** One JSON object a line: {@code time}, {@code level}, {@code thread}, {@code message}. */
+    /** One JSON object per line: {@code time}, {@code level}, {@code thread}, {@code message}. */
     JSON
   }
 
   private static final String OURS = "dev.hookbridge";
 
   /**
-   * The sink workers log each failure once; the clients would log it several times a second. A
-   * condition that cannot be evaluated counts as true, as docs/decisions.md says.
+   * Names of loggers that log nothing. The sink workers log each failure once; the client libraries
+   * would log it several times per second. A condition that cannot be evaluated counts as true, as
+   * docs/decisions.md says, so JEXL need not log it.
    */
   private static final List<String> SILENT =
       new CopyOnWriteArrayList<>(
@@ -34,19 +35,27 @@ public final class Log {
 
   private Log() {}
 
-  /** One message as it is written. */
+  /** Formats one message. */
   interface Line {
     String of(Instant time, String thread, Level level, String message, @Nullable Throwable cause);
   }
 
-  /** From now on, for all loggers. */
+  /**
+   * Sets the level and the format for all loggers from now on.
+   *
+   * @param least the lowest level to log
+   */
   public static void set(Level least, Format format) {
     boolean journal = Journal.readsStderr();
     level = least;
     line = format == Format.JSON ? new JsonLine(journal) : new TextLine(journal);
   }
 
-  /** Nothing more of loggers whose names begin so. */
+  /**
+   * Silences all loggers whose names begin with a prefix.
+   *
+   * @param names the prefix
+   */
   public static void silence(String names) {
     SILENT.add(names);
   }
@@ -58,7 +67,7 @@ public final class Log {
     return asked.toInt() >= Level.WARN.toInt() && SILENT.stream().noneMatch(logger::startsWith);
   }
 
-  /** One write, so that lines of two threads do not mix. */
+  /** Writes a message in one call, so that lines of two threads do not mix. */
   static void write(Level said, String message, @Nullable Throwable cause) {
     System.err.print(
         line.of(Instant.now(), Thread.currentThread().getName(), said, message, cause));

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
 /**
- * {@code 12:00:00.123 [thread] INFO message}, a stack trace below it; in the journal without time.
+ * Formats a message as {@code 12:00:00.123 [thread] INFO message}, with the stack trace below it.
+ * In the journal it omits the time.
  */
 record TextLine(boolean journal) implements Log.Line {
   private static final DateTimeFormatter TIME =
@@ -32,7 +33,10 @@ record TextLine(boolean journal) implements Log.Line {
     return text.toString();
   }
 
-  /** What comes from a guest or a broker must not look like a line of its own, or move a cursor. */
+  /**
+   * Replaces invisible characters. Text from a guest or a broker must not look like a separate line
+   * or move a cursor.
+   */
   private static String oneLine(String message) {
     StringBuilder text = new StringBuilder(message.length());
     message

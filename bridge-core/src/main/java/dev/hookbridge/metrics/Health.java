@@ -2,14 +2,20 @@ package dev.hookbridge.metrics;
 
 import java.util.List;
 
-/** What {@code /healthy} and {@code /ready} ask. Safe from any thread. */
+/** The state that {@code /healthy} and {@code /ready} show. Safe for any thread. */
 public interface Health {
-  /** A part of the agent and how it is; {@code detail} is one sentence or empty. */
+  /** A part of the agent and its state; {@code detail} is one sentence or empty. */
   record Part(String name, boolean well, String detail) {}
 
-  /** The agent's own threads; not well means that a restart would help. */
+  /**
+   * Returns the state of the agent's own threads. A part that is not well means that a restart
+   * would help.
+   */
   List<Part> alive();
 
-  /** Mailbox, spool and sinks; ready when each part but the sinks is well and one sink is. */
+  /**
+   * Returns the state of mailbox, spool and sinks. The agent is ready if all parts except the sinks
+   * are well and at least one sink is well.
+   */
   List<Part> ready();
 }

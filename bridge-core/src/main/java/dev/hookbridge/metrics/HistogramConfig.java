@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Makes a histogram of every duration of ours, finer where it is usually found. */
+/** Makes a histogram of every duration of hookbridge, with finer buckets in the usual range. */
 final class HistogramConfig implements MeterFilter {
   private static final double[] USUAL =
       millis(1, 5, 10, 25, 50, 100, 250, 500, 1_000, 5_000, 10_000);

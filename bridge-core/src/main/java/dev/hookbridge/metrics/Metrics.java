@@ -8,11 +8,15 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
-/** The registry every stage writes into, with the JVM's and the process's own meters. */
+/** Creates the registry for the meters of all stages, the JVM and the process. */
 public final class Metrics {
   private Metrics() {}
 
-  /** A registry for one agent. */
+  /**
+   * Returns a new registry for one agent.
+   *
+   * @param version the agent's version, for a label
+   */
   public static PrometheusMeterRegistry registry(String version) {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     registry

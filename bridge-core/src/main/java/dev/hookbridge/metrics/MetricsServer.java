@@ -16,11 +16,11 @@ import java.util.Map;
 
 /**
  * Serves {@code /metrics} (Prometheus text format), {@code /healthy} and {@code /ready} (200 or 503
- * with a line per part).
+ * with one line per part).
  *
- * <p>Where a password is configured it is needed for everything. Only the two probes answer without
- * it, since who restarts or takes out a host by them has none: then with one word, no part, no
- * name.
+ * <p>If a password is configured, every path needs it, except the two probes. A system that
+ * restarts a host or takes it out of service by these probes has no password. Without the password
+ * a probe answers with one word and shows no parts and no names.
  */
 public final class MetricsServer implements AutoCloseable {
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
@@ -33,10 +33,12 @@ public final class MetricsServer implements AutoCloseable {
   }
 
   /**
-   * Binds and answers.
+   * Binds the address and starts to answer.
    *
-   * @param pages what else is served, by path; one for {@code /} gets what nobody else does
-   * @throws IOException one sentence: the address cannot be had, or the certificate not be used
+   * @param pages the handlers of further pages by path; a handler for {@code /} gets all other
+   *     paths
+   * @throws IOException if the address or the certificate cannot be used; the message is one
+   *     sentence
    */
   public static MetricsServer start(
       Endpoint endpoint,
@@ -71,7 +73,7 @@ public final class MetricsServer implements AutoCloseable {
     return new MetricsServer(listener);
   }
 
-  /** Everything but the sinks is well, and one sink at least. */
+  /** Returns whether all parts except the sinks are well, and at least one sink is well. */
   static boolean ready(List<Health.Part> parts) {
     boolean anySink = false;
     for (Health.Part part : parts) {
@@ -122,7 +124,7 @@ public final class MetricsServer implements AutoCloseable {
     }
   }
 
-  /** Where it listens; the port is the real one when 0 was asked for. */
+  /** Returns the address of the server. If the configured port was 0, it has the real port. */
   public InetSocketAddress address() {
     return listener.address();
   }

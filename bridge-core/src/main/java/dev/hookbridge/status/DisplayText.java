@@ -9,12 +9,18 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
 
-/** Numbers, times and names as people read them. */
+/** Formats numbers, times and names for people. */
 final class DisplayText {
-  /** A name longer than this is cut: the page is to find a guest by, not to copy from. */
+  /**
+   * Maximum length of a name on the page. The page helps to find a guest; names are not copied from
+   * it.
+   */
   private static final int MOST_NAME = 80;
 
-  /** More marks than any script puts on one letter would be drawn over the lines around it. */
+  /**
+   * Maximum number of marks on one letter. No script needs more, and more would cover the lines
+   * around it.
+   */
   private static final int MOST_MARKS = 4;
 
   private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
@@ -23,9 +29,9 @@ final class DisplayText {
   private DisplayText() {}
 
   /**
-   * A name somebody chose, cut, and with an escape for every character that is not seen as itself:
-   * controls, formats such as the marks that turn the reading direction, halves of characters, line
-   * ends, and marks heaped upon one letter.
+   * Formats a name that a user chose. It cuts long names. It escapes every character that is not
+   * visible as itself: controls, format characters such as those that change the reading direction,
+   * half surrogate pairs, line ends, and too many marks on one letter.
    */
   static String name(String text) {
     StringBuilder plain = new StringBuilder();
@@ -62,7 +68,7 @@ final class DisplayText {
     return String.format(Locale.ROOT, "%,d", number);
   }
 
-  /** A count that may not be known. */
+  /** Formats a count, or {@code unknown}. */
   static String count(double number) {
     return Double.isNaN(number) ? "unknown" : count((long) number);
   }
@@ -85,7 +91,7 @@ final class DisplayText {
     return span(time.toMillis() / 1000.0);
   }
 
-  /** A length of time in seconds, in one unit or two. */
+  /** Formats a duration in seconds, with one unit or two. */
   static String span(double seconds) {
     if (Double.isNaN(seconds)) {
       return "unknown";
@@ -110,7 +116,7 @@ final class DisplayText {
     return DateTimeFormatter.ofPattern("HH:mm:ss").format(now.atOffset(ZoneOffset.UTC)) + " UTC";
   }
 
-  /** An attribute {@code time}: its time of day when it is of today, else with its day. */
+  /** Formats an attribute {@code time}: the time of day if it is today, otherwise with the date. */
   static String time(String time, Instant now) {
     try {
       LocalDate today = now.atOffset(ZoneOffset.UTC).toLocalDate();
@@ -121,7 +127,9 @@ final class DisplayText {
     }
   }
 
-  /** {@code qemu.started} of {@code dev.hookbridge.libvirt.qemu.started.v1}. */
+  /**
+   * Shortens a type: {@code dev.hookbridge.libvirt.qemu.started.v1} becomes {@code qemu.started}.
+   */
   static String type(String type) {
     return name(
         type.replaceFirst("^dev\\.hookbridge\\.(libvirt\\.)?", "").replaceFirst("\\.v\\d+$", ""));

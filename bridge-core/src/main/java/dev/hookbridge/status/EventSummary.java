@@ -1,10 +1,10 @@
 package dev.hookbridge.status;
 
 /**
- * What is kept of an event to be shown: its names, none of its data.
+ * The attributes of an event that the page shows. It contains none of the event's data.
  *
- * @param sequence its number in the spool
- * @param time as the attribute has it, may be empty
- * @param subject as the attribute has it, may be empty
+ * @param sequence the event's number in the spool
+ * @param time the attribute {@code time}; may be empty
+ * @param subject the attribute {@code subject}; may be empty
  */
 public record EventSummary(long sequence, String time, String type, String subject) {}

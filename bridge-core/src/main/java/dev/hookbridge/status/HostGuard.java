@@ -7,10 +7,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a request was meant for this host. A page of somebody else's, open in an operator's
- * browser, can have its own name resolve to this address (DNS rebinding), and would then read what
- * is served here as its own. The name it was asked by gives that away: an address, {@code
- * localhost} and the host's own names are nobody else's.
+ * Checks whether a request was meant for this host. A foreign page in an operator's browser can
+ * make its own name resolve to this address (DNS rebinding) and would then read the status page as
+ * its own content. The name in the request shows this: only this host uses an address, {@code
+ * localhost} or the host's own names.
  */
 final class HostGuard {
   private static final Pattern PORT = Pattern.compile(":\\d{0,5}$");
@@ -19,7 +19,9 @@ final class HostGuard {
   private final Set<String> names;
 
   /**
-   * @param names by which this host may be asked, besides {@code localhost}
+   * Creates a guard.
+   *
+   * @param names the names of this host that a request may use, in addition to {@code localhost}
    */
   HostGuard(Set<String> names) {
     this.names =
@@ -27,6 +29,8 @@ final class HostGuard {
   }
 
   /**
+   * Returns whether a request was meant for this host.
+   *
    * @param host the header {@code Host}
    */
   boolean admits(@Nullable String host) {

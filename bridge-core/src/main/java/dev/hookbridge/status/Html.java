@@ -6,8 +6,8 @@ import dev.hookbridge.status.Panel.Fact;
 import java.util.List;
 
 /**
- * The page as it is without a script: complete, and asked for anew every ten seconds. {@code
- * status.js} fills the same elements from then on.
+ * The page as HTML. It is complete without a script and reloads every ten seconds. With a script,
+ * {@code status.js} updates the same elements.
  */
 final class Html {
   private final StringBuilder html = new StringBuilder(16 << 10);
@@ -15,7 +15,9 @@ final class Html {
   private Html() {}
 
   /**
-   * @param boxes the first is the page's head
+   * Returns the page.
+   *
+   * @param boxes the boxes; the first is the page's head
    */
   static String page(List<Panel> boxes) {
     Html page = new Html();
@@ -92,7 +94,8 @@ final class Html {
   }
 
   /**
-   * The roles are there because a phone shows the rows as blocks, which are no rows by themselves.
+   * Writes a table. The ARIA roles are necessary because a phone displays the rows as blocks, which
+   * are not rows by themselves.
    */
   private void table(Panel box) {
     html.append("<table role=\"table\"").append(hiddenIf(box.rows().isEmpty()));
@@ -146,7 +149,7 @@ final class Html {
         .toString();
   }
 
-  /** Text between tags or in a quoted attribute, whatever it holds. */
+  /** Writes any text between tags or in a quoted attribute, with escapes. */
   private void text(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

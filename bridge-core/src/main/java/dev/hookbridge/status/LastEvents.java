@@ -8,26 +8,29 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last events that were stored, a fixed number of them. It keeps their names and lets their
- * data go. Safe between threads, and quick enough for the thread that stores.
+ * Keeps the last stored events, a fixed number of them. It keeps their names and drops their data.
+ * Thread-safe, and quick enough for the thread that stores events.
  */
 public final class LastEvents {
   static final int MOST = 50;
 
-  /** Attributes are short by their making; this holds whatever makes them one day. */
+  /**
+   * Maximum length of an attribute. Attributes are short by design; this is a guard against future
+   * changes.
+   */
   private static final int MOST_TEXT = 1024;
 
   private final @Nullable EventSummary[] ring = new EventSummary[MOST];
   private long count;
 
-  /** Those of a spool, from now on. */
+  /** Returns the last events of a spool, starting now. */
   public static LastEvents of(Spool spool) {
     LastEvents events = new LastEvents();
     spool.onStored(events::note);
     return events;
   }
 
-  /** An event was stored under a number. */
+  /** Records an event that was stored with a number. */
   void note(long sequence, Envelope event) {
     Map<String, String> attributes = event.attributes();
     EventSummary seen =
@@ -45,7 +48,7 @@ public final class LastEvents {
     return text.length() <= MOST_TEXT ? text : text.substring(0, MOST_TEXT);
   }
 
-  /** Those that are kept, the newest first. */
+  /** Returns the kept events, the newest first. */
   public List<EventSummary> newestFirst() {
     List<EventSummary> events = new ArrayList<>(MOST);
     synchronized (ring) {

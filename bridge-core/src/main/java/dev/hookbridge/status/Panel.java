@@ -3,15 +3,15 @@ package dev.hookbridge.status;
 import java.util.List;
 
 /**
- * A box of the page: the words that HTML and the live stream both show, so that they are found in
- * one place. Every text is as it will be read, and may hold anything.
+ * A box of the page. HTML and the live stream use the same texts from it. Every text is final, and
+ * may contain any characters.
  *
- * @param id of {@code [a-z]+}, its place on the page
- * @param word how it is, in a few words
- * @param facts each a name and what stands there
- * @param columns of its table, empty when it never has one
- * @param rows as many cells as there are columns
- * @param none what stands instead of a table without rows, may be empty
+ * @param id the place on the page, {@code [a-z]+}
+ * @param word the state, in a few words
+ * @param facts names with their values
+ * @param columns the columns of the table; empty if the box never has one
+ * @param rows the rows; each has as many cells as there are columns
+ * @param none the text to show instead of a table without rows; may be empty
  */
 record Panel(
     String id,
@@ -23,14 +23,14 @@ record Panel(
     List<List<Cell>> rows,
     String none) {
 
-  /** How something is. A colour never says it alone, a word stands beside it. */
+  /** The level of a state. A color is always accompanied by a word. */
   enum Level {
     NONE,
     GOOD,
     WARN,
     BAD;
 
-    /** Its name for HTML, CSS and JSON. */
+    /** Returns the name for HTML, CSS and JSON. */
     String word() {
       return switch (this) {
         case NONE -> "none";
@@ -51,7 +51,7 @@ record Panel(
     }
   }
 
-  /** Numbers stand at the right. */
+  /** A column of a table. Numbers are right-aligned. */
   record Column(String name, boolean number) {
     static Column text(String name) {
       return new Column(name, false);
@@ -68,7 +68,7 @@ record Panel(
     }
   }
 
-  /** A box with facts only. */
+  /** Returns a box that has only facts. */
   static Panel of(String id, String title, Level level, String word, List<Fact> facts) {
     return new Panel(id, title, level, word, facts, List.of(), List.of(), "");
   }

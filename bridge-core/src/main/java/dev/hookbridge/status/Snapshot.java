@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How an agent is at a moment. It holds no data of an event but what {@link EventSummary} has.
+ * The state of an agent at one moment. It contains no event data except {@link EventSummary}.
  *
- * @param host its name in every event
- * @param up since the agent's start
- * @param losses by reason, how many events were lost since the agent's start
+ * @param host the host's name in every event
+ * @param up the time since the agent's start
+ * @param losses the number of lost events since the agent's start, by reason
  * @param events the last events, the newest first
  */
 public record Snapshot(
@@ -27,12 +27,12 @@ public record Snapshot(
     List<EventSummary> events) {
 
   /**
-   * A sink.
+   * The state of a sink.
    *
-   * @param waiting events its broker has not confirmed
-   * @param oldest the age of the oldest of them in seconds, 0 when there is none
-   * @param reason the word of what keeps it from delivering, empty when nothing does
-   * @param dead its dead letters
+   * @param waiting the number of events that its broker has not confirmed
+   * @param oldest the age of the oldest of them in seconds, 0 if there is none
+   * @param reason the word for the problem that prevents delivery, empty if there is none
+   * @param dead the number of its dead letters
    */
   public record SinkState(
       String name,
@@ -44,32 +44,35 @@ public record Snapshot(
       double dead) {}
 
   /**
-   * The spool.
+   * The state of the spool.
    *
-   * @param limit what {@code bytes} may be before events are dropped
-   * @param last the highest number given
-   * @param problem one sentence, empty when it stores
+   * @param limit the maximum of {@code bytes}; above it events are dropped
+   * @param last the highest sequence number
+   * @param problem the problem that prevents storing, in one sentence; empty if there is none
    */
   public record SpoolUsage(
       long events, long bytes, long limit, long last, String epoch, String problem) {}
 
   /**
-   * The mailbox.
+   * The state of the mailbox.
    *
-   * @param files known to wait
-   * @param calls taken in since the agent's start
-   * @param problem one sentence, empty when calls are taken in
+   * @param files the number of files known to wait
+   * @param calls the number of calls ingested since the agent's start
+   * @param problem the problem that prevents the intake of calls, in one sentence; empty if there
+   *     is none
    */
   public record MailboxState(long files, long calls, String problem) {}
 
   /**
-   * Decisions.
+   * The state of decisions.
    *
-   * @param rules those that are not off
+   * @param rules the number of rules that are not off
    * @param enabled false while the operator has switched decisions off
-   * @param unreachable the sinks over which rules ask and nobody can be asked now
-   * @param made by {@code allow}, {@code veto} and {@code none}, how many since the agent's start
-   * @param failedOpen calls let through by a default
+   * @param unreachable the sinks of rules whose deciders cannot be asked now
+   * @param made the number of results since the agent's start, by {@code allow}, {@code veto} and
+   *     {@code none}
+   * @param failedOpen the number of calls that a default allowed
+   * @param open the pending requests
    */
   public record DecisionState(
       int rules,

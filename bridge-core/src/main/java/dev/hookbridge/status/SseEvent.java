@@ -13,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A box as the stream sends it, one server-sent event:
+ * A box as one server-sent event of the stream:
  *
  * <pre>
  * event: box
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *        "rows": [[["feed (kafka)", "none"], ["connected", "good"], …], …]}
  * </pre>
  *
- * <p>in one line, since JSON escapes line ends.
+ * <p>The data is one line, because JSON escapes line ends.
  */
 record SseEvent(String id, byte[] bytes) {
   private static final JsonFactory JSON = new JsonFactory();
@@ -65,7 +65,7 @@ record SseEvent(String id, byte[] bytes) {
       json.writeEndArray();
       json.writeEndObject();
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // memory has no such faults
+      throw new UncheckedIOException(e); // cannot happen in memory
     }
     return text.toString();
   }

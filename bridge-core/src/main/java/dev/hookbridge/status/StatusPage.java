@@ -11,21 +11,26 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The door: the page's handlers, for whatever server there is.
+ * The handlers of the status page, for any server. It is the entry point of the package.
  *
  * <ul>
- *   <li>{@code /}: how the agent is, as HTML; {@code /status.css}, {@code /status.js} and {@code
- *       /status.svg} belong to it. Any other path is answered with 404
- *   <li>{@code /status/stream}: the same, live, as server-sent events; 503 when as many look as may
+ *   <li>{@code /}: the state of the agent as HTML. {@code /status.css}, {@code /status.js} and
+ *       {@code /status.svg} belong to it. Any other path is answered with 404
+ *   <li>{@code /status/stream}: the same, live, as server-sent events. It answers 503 if the
+ *       maximum number of viewers is reached
  * </ul>
  *
- * <p>A handler answers on the server's thread, and a stream at once gives that thread back: it goes
- * on in one of its own. GET and HEAD only. A page is given only to who asks by a name of this host.
+ * <p>A handler answers on the server's thread. A stream returns that thread at once and continues
+ * in a thread of its own. Only GET and HEAD are allowed. The page is shown only for requests that
+ * use a name of this host.
  */
 public final class StatusPage implements AutoCloseable {
   private static final String TEXT = "text/plain; charset=utf-8";
 
-  /** What a browser shall refuse the page, should a name ever become more than text. */
+  /**
+   * The content security policy. It protects the browser if a name should ever be interpreted as
+   * more than text.
+   */
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
           + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
@@ -36,7 +41,10 @@ public final class StatusPage implements AutoCloseable {
   private final Streams streams;
 
   /**
-   * @param names by which this host may be asked, besides addresses and {@code localhost}
+   * Creates the page.
+   *
+   * @param names the names of this host that a request may use, in addition to addresses and {@code
+   *     localhost}
    */
   public StatusPage(StatusSource source, Set<String> names) {
     this(source, names, Streams.Limits.USUAL);
@@ -48,7 +56,10 @@ public final class StatusPage implements AutoCloseable {
     this.streams = new Streams(() -> SseEvent.of(StatusView.of(source.snapshot())), limits);
   }
 
-  /** By path; a path stands for all that begin with it, and {@code /} for every other. */
+  /**
+   * Returns the handlers by path. A path matches all paths that begin with it, and {@code /}
+   * matches every other path.
+   */
   public Map<String, Exchange.Handler> handlers() {
     Map<String, Exchange.Handler> handlers = new LinkedHashMap<>();
     handlers.put("/", this::page);
@@ -97,7 +108,10 @@ public final class StatusPage implements AutoCloseable {
     answer(exchange, 404, TEXT, utf8("/ /metrics /healthy /ready\n"));
   }
 
-  /** Whether it is asked by a name of this host, and not from another's page; else answers. */
+  /**
+   * Returns whether a request uses a name of this host and does not come from a foreign page.
+   * Otherwise it sends a response.
+   */
   private boolean admitted(Exchange exchange) throws IOException {
     Headers headers = exchange.requestHeaders();
     if (guard.admits(headers.getFirst("Host")) && !foreign(headers)) {
@@ -108,14 +122,17 @@ public final class StatusPage implements AutoCloseable {
     return false;
   }
 
-  /** Whether another's page asks, which may send people here by a link and no more. */
+  /**
+   * Returns whether a foreign page sent the request. A foreign page may link here, and nothing
+   * else.
+   */
   private static boolean foreign(Headers headers) {
     String site = headers.getFirst("Sec-Fetch-Site");
     boolean own = site == null || site.equals("same-origin") || site.equals("none");
     return !own && !"navigate".equals(headers.getFirst("Sec-Fetch-Mode"));
   }
 
-  /** Whether it only wants to look; else answers. */
+  /** Returns whether the method is GET or HEAD. Otherwise it sends a response. */
   private static boolean asks(Exchange exchange) throws IOException {
     String method = exchange.method();
     if (method.equals("GET") || method.equals("HEAD")) {
@@ -165,12 +182,12 @@ public final class StatusPage implements AutoCloseable {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** How many look. */
+  /** Returns the number of viewers. */
   int looking() {
     return streams.size();
   }
 
-  /** Lets go who looks; to be called before the server is closed. */
+  /** Ends all streams. Call it before the server is closed. */
   @Override
   public void close() {
     streams.close();

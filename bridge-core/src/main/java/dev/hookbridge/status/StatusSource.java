@@ -1,11 +1,11 @@
 package dev.hookbridge.status;
 
-/** Whoever knows how the agent is. */
+/** Provides the state of the agent. */
 @FunctionalInterface
 public interface StatusSource {
   /**
-   * How everything is now. Called once a second while somebody looks, by several threads; may read
-   * the disk. Never throws: what cannot be known is not a number, or empty.
+   * Returns the current state. Several threads call it, once per second while there are viewers. It
+   * may read the disk. It never throws an exception: an unknown value is NaN or empty.
    */
   Snapshot snapshot();
 }

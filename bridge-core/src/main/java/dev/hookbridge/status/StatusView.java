@@ -13,15 +13,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Makes words of a snapshot: the only place that judges what is well. */
+/** Converts a snapshot to texts. It is the only place that judges what is good or bad. */
 final class StatusView {
-  /** As many files as a burst leaves for a moment; as the alert has it. */
+  /**
+   * Number of waiting files that counts as many. A burst leaves fewer for a moment. The alert uses
+   * the same value.
+   */
   static final long MANY_FILES = 1_000;
 
-  /** Of the limit, as the alert has it. */
+  /** Share of the limit that counts as nearly full. The alert uses the same value. */
   static final double NEARLY_FULL = 0.8;
 
-  /** An age at which a connected sink is worth a look, in seconds, as the alert has it. */
+  /** Age in seconds above which a connected sink needs attention. The alert uses the same value. */
   static final double OLD = 300;
 
   private static final int MOST_OPEN = 20;
@@ -52,7 +55,7 @@ final class StatusView {
 
   private StatusView() {}
 
-  /** All boxes, in the order of the page; the first is its head. */
+  /** Returns all boxes, in the order of the page. The first is the page's head. */
   static List<Panel> of(Snapshot now) {
     List<Panel> boxes = new ArrayList<>();
     boxes.add(sinks(now.sinks()));

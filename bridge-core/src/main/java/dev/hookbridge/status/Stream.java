@@ -13,10 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One browser that looks: gets the boxes that have changed since it was sent them last. It holds
- * the newest frames only, so who reads slowly misses some and never makes any pile up.
+ * The stream to one browser. It sends the boxes that have changed since they were last sent. It
+ * holds only the newest server-sent events, so a slow reader misses some and data never
+ * accumulates.
  *
- * <p>One thread, named {@code status-stream}. The other methods are safe from any and never wait.
+ * <p>One thread, named {@code status-stream}. The other methods are safe for any thread and never
+ * wait.
  */
 final class Stream implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Stream.class);
@@ -40,13 +42,13 @@ final class Stream implements Runnable {
     thread.start();
   }
 
-  /** These are the boxes now. */
+  /** Replaces the boxes to send. */
   synchronized void offer(List<SseEvent> frames) {
     newest = frames;
     notifyAll();
   }
 
-  /** Lets it go when one write has lasted so long: nobody reads. */
+  /** Stops the stream if one write has lasted this long, because then nobody reads. */
   synchronized void dropIfStuck(Duration patience) {
     if (busy && System.nanoTime() - busySince > patience.toNanos()) {
       LOG.debug("a reader of the status page does not read, and is dropped");
@@ -55,8 +57,8 @@ final class Stream implements Runnable {
   }
 
   /**
-   * Ends it, whatever it does. A write that is interrupted closes its channel; the exchange cannot
-   * be closed from here, since that would wait for the write.
+   * Stops the stream at any point. An interrupted write closes its channel. This method cannot
+   * close the exchange, because that would wait for the write.
    */
   void stop() {
     thread.interrupt();

@@ -10,8 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All browsers that look, a bounded number of them. While there is one, a thread named {@code
- * status} looks every second for all of them; it ends with the last. Safe between threads.
+ * The streams to all browsers, with a bounded number. While there is at least one, a thread named
+ * {@code status} makes a snapshot every second for all of them. The thread ends with the last
+ * stream. Thread-safe.
  */
 final class Streams implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Streams.class);
@@ -25,11 +26,11 @@ final class Streams implements AutoCloseable {
   private boolean closed;
 
   /**
-   * How much is done for those who look.
+   * The limits for viewers.
    *
-   * @param most streams at a time
-   * @param pause between two looks
-   * @param patience how long a write may last
+   * @param most the maximum number of streams
+   * @param pause the pause between two snapshots
+   * @param patience the maximum time of a write
    */
   record Limits(int most, Duration pause, Duration patience) {
     static final Limits USUAL = new Limits(16, Duration.ofSeconds(1), Duration.ofSeconds(10));
@@ -41,9 +42,9 @@ final class Streams implements AutoCloseable {
   }
 
   /**
-   * Takes an exchange over, whose headers are set and not sent.
+   * Takes over an exchange whose headers are set but not sent.
    *
-   * @return false when there is no place, and the exchange is still the caller's
+   * @return false if there is no free place; the exchange then still belongs to the caller
    */
   synchronized boolean admit(Exchange exchange) {
     open.removeIf(Stream::over);
@@ -80,7 +81,10 @@ final class Streams implements AutoCloseable {
     }
   }
 
-  /** Those who look, after a pause, or at once when one has come; none when this thread ends. */
+  /**
+   * Returns the streams after a pause, or at once if a stream was added. Returns an empty list when
+   * this thread must end.
+   */
   private synchronized List<Stream> next() {
     long until = System.nanoTime() + limits.pause().toNanos();
     try {
@@ -100,7 +104,7 @@ final class Streams implements AutoCloseable {
     return List.copyOf(open);
   }
 
-  /** Lets all go, in a moment. */
+  /** Ends all streams, in a moment. */
   @Override
   public void close() {
     List<Stream> last;

@@ -1,11 +1,11 @@
 /**
  * The status page of one host. A {@link dev.hookbridge.status.StatusSource} reports the agent's
- * state, {@code StatusView} turns it into text once for all viewers, and the page shows this text
- * as HTML that needs no script, and live by server-sent events. While nobody views the page, only
+ * state. {@code StatusView} turns it into text, once for all viewers. The page shows this text as
+ * HTML that needs no script, and live by server-sent events. While nobody views the page, only
  * {@link dev.hookbridge.status.LastEvents} works: it keeps the names of the last events.
  *
- * <p>The owners of guests choose their names. A name is text everywhere here, and the page's
- * content security policy allows no script, style, picture or connection but the page's own.
+ * <p>The owners of guests choose their names. This package treats a name only as text. The page's
+ * content security policy allows only the page's own scripts, styles, pictures and connections.
  *
  * <p>The entry point is {@link dev.hookbridge.status.StatusPage}. The package has no server of its
  * own.

@@ -8,10 +8,12 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Who is at the gate, within bounds: how many there may be, how many of them may wait for deciders,
- * and what all their asks may take. For the gate's thread, {@link #waiting} for any.
+ * The open connections of the gate and their bounds. It limits the number of connections, the
+ * number that may wait for deciders, and the memory of all requests. Only the gate thread may use
+ * it, except {@link #waiting}, which is safe for any thread.
  */
 public final class ConnectionLimiter {
+  /** The maximum number of calls that wait for a decision. */
   public static final int MOST_WAITING = 64;
   private static final int MOST = 512;
 
@@ -21,13 +23,16 @@ public final class ConnectionLimiter {
   private volatile int waiting;
 
   /**
-   * @param memory what all asks together may take, in bytes
+   * Creates a limiter without connections.
+   *
+   * @param memory the maximum size of all requests together, in bytes
    */
   public ConnectionLimiter(long memory, DecisionMeters meters) {
     this.memory = new AtomicLong(memory);
     this.meters = meters;
   }
 
+  /** Returns the number of calls that wait for a decision. */
   public int waiting() {
     return waiting;
   }
@@ -36,7 +41,9 @@ public final class ConnectionLimiter {
     return gateConnections.size() >= MOST;
   }
 
-  /** Somebody came; who finds no place to wait is decided by his defaults. */
+  /**
+   * Adds a connection. If all waiting places are taken, the defaults of its rules decide the call.
+   */
   GateConnection enter(SocketChannel socket) {
     GateConnection gateConnection =
         new GateConnection(socket, memory, System.nanoTime(), waiting < MOST_WAITING);
@@ -45,7 +52,7 @@ public final class ConnectionLimiter {
     return gateConnection;
   }
 
-  /** Somebody has to go without an answer, unless he is gone. */
+  /** Closes a connection without an answer and counts the reason, unless it is already closed. */
   void leave(GateConnection gateConnection, Refused why) {
     if (!gateConnection.closed()) {
       meters.refused(why);
@@ -64,7 +71,7 @@ public final class ConnectionLimiter {
     waiting = (int) gateConnections.stream().filter(GateConnection::waits).count();
   }
 
-  /** Those who are here now. */
+  /** Returns a copy of the list of open connections. */
   List<GateConnection> gateConnections() {
     return List.copyOf(gateConnections);
   }

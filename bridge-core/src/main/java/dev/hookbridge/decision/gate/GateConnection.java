@@ -11,11 +11,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of a shim: reads the ask, keeps it, writes the answer. The gate's thread calls
- * everything but {@link #release}.
+ * A connection of a shim. It reads and keeps the request and writes the answer. The gate thread
+ * calls all methods. Only {@link #release} is safe for any thread.
  */
 final class GateConnection {
-  /** The fields of a record fit in here; what comes behind them is the stdin. */
+  /** Initial buffer size. It is large enough for all fields of a record. The stdin follows them. */
   private static final int HEAD = 16 << 10;
 
   private final SocketChannel socket;
@@ -33,9 +33,11 @@ final class GateConnection {
   private @Nullable PendingDecision asking;
 
   /**
-   * @param memory what all asks together may still take, in bytes
+   * Creates a connection.
+   *
+   * @param memory the bytes that are still free for all requests together
    * @param since {@link System#nanoTime} of the accept
-   * @param waits it has one of the places of those that wait; else it is decided by its defaults
+   * @param waits whether the connection has a waiting place; otherwise the defaults decide its call
    */
   GateConnection(SocketChannel socket, AtomicLong memory, long since, boolean waits) {
     this.socket = socket;
@@ -57,12 +59,12 @@ final class GateConnection {
     return waits;
   }
 
-  /** All of the ask is here; else only its beginning, the rest found no room. */
+  /** Returns whether the complete request is kept. Otherwise there was no memory for the rest. */
   boolean whole() {
     return whole;
   }
 
-  /** The ask has been read to its end. */
+  /** Returns whether the request has been read to its end. */
   boolean heard() {
     return heard;
   }
@@ -84,11 +86,11 @@ final class GateConnection {
   }
 
   /**
-   * Reads what is there, not for ever.
+   * Reads the available bytes, in at most 8 turns.
    *
-   * @return whether the ask has ended
-   * @throws IOException when the shim is gone
-   * @throws Oversize when it sends more than a record can have
+   * @return whether the request is complete
+   * @throws IOException if the shim has closed the connection
+   * @throws Oversize if the shim sends more than the maximum size of a record
    */
   boolean read(ByteBuffer scratch) throws IOException, Oversize {
     for (int turn = 0; turn < 8; turn++) {
@@ -109,7 +111,10 @@ final class GateConnection {
     return false;
   }
 
-  /** What finds no room is let go: the beginning is enough to know which defaults apply. */
+  /**
+   * Keeps bytes as far as memory allows and drops the rest. The beginning of a request is enough to
+   * select its defaults.
+   */
   private void keep(ByteBuffer more) {
     if (whole && size + more.remaining() > bytes.length) {
       grow(size + more.remaining());
@@ -131,7 +136,7 @@ final class GateConnection {
     }
   }
 
-  /** The ask's bytes are of no more use; by any thread. */
+  /** Releases the memory of the request. Safe for any thread. */
   void release() {
     byte[] kept = bytes;
     if (released.compareAndSet(false, true)) {
@@ -141,10 +146,10 @@ final class GateConnection {
   }
 
   /**
-   * Writes as much as goes.
+   * Writes as much of the answer as the socket accepts.
    *
-   * @return whether all is written
-   * @throws IOException when the shim is gone
+   * @return whether the answer is complete
+   * @throws IOException if the shim has closed the connection
    */
   boolean write(byte[] record) throws IOException {
     answer = ByteBuffer.wrap(record);
@@ -164,17 +169,17 @@ final class GateConnection {
     return closed;
   }
 
-  /** The end of the stream is the end of the answer. */
+  /** Closes the connection. The end of the stream is the end of the answer. */
   void close() {
     closed = true;
     try {
       socket.close();
     } catch (IOException e) {
-      closed = true; // it is gone all the same
+      closed = true; // it is closed anyway
     }
   }
 
-  /** More was sent than a record can have. */
+  /** Thrown when a shim sends more than the maximum size of a record. */
   static final class Oversize extends Exception {
     private static final long serialVersionUID = 1;
 

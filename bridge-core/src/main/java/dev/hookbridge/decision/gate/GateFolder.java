@@ -19,14 +19,22 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What lies in {@code gates.d} while an agent runs: the socket, and the sign that it is alive. */
+/**
+ * The agent's files in {@code gates.d}: the socket, and the stamp that shows that the agent is
+ * alive.
+ */
 public final class GateFolder {
   private static final Logger LOG = LoggerFactory.getLogger(GateFolder.class);
 
-  /** What the kernel's address of a socket holds, with the zero behind it: {@code unix(7)}. */
+  /**
+   * Maximum length of a socket path in bytes, without the final zero byte. Source: {@code unix(7)}.
+   */
   private static final int MOST_PATH = 107;
 
-  /** A daemon that restarts with hundreds of guests asks for all of them at once. */
+  /**
+   * Length of the accept queue. A daemon that restarts with hundreds of guests calls hooks for all
+   * of them at once.
+   */
   private static final int BACKLOG = 1024;
 
   private final Path folder;
@@ -52,7 +60,7 @@ public final class GateFolder {
     return folder.resolve("alive");
   }
 
-  /** What keeps the socket from being made in a folder, one sentence; empty when nothing does. */
+  /** Returns the error for a directory whose socket path is too long, in one sentence, or empty. */
   static Optional<String> tooLong(Path folder) {
     int length = socket(folder).toString().getBytes(StandardCharsets.UTF_8).length;
     return length <= MOST_PATH
@@ -67,9 +75,9 @@ public final class GateFolder {
   }
 
   /**
-   * Makes the socket, in the place of one that a killed agent left.
+   * Creates the socket. It replaces a socket that a killed agent left.
    *
-   * @throws IOException one sentence
+   * @throws IOException if the socket cannot be created; the message is one sentence
    */
   ServerSocketChannel listen() throws IOException {
     Optional<String> wrong = tooLong(folder);
@@ -95,8 +103,8 @@ public final class GateFolder {
   }
 
   /**
-   * Shows that the thread which calls this is alive, unless it did so less than {@code every} ns
-   * ago.
+   * Writes the stamp that shows that the calling thread is alive, unless the last stamp is less
+   * than {@code every} ns old.
    */
   void stampIfDue(long every) {
     long now = System.nanoTime();
@@ -122,7 +130,7 @@ public final class GateFolder {
     }
   }
 
-  /** From now on this agent is absent. */
+  /** Deletes the stamp and the socket. From now on hooks treat the agent as absent. */
   void leave() {
     try {
       Files.deleteIfExists(alive);

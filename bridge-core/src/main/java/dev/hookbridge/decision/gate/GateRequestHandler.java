@@ -21,13 +21,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes asks that have been read: what can be said at once is said at once, by the gate's thread;
- * what needs the event is made by a few workers, so that a large one delays no other's answer.
+ * Handles requests that have been read completely. If the answer needs no event, the gate thread
+ * gives it at once. Otherwise a few worker threads make the event, so a large request does not
+ * delay the answers to others.
  */
 public final class GateRequestHandler {
   private static final Logger LOG = LoggerFactory.getLogger(GateRequestHandler.class);
 
-  /** Reading a large document takes many times its size: one at a time. */
+  /**
+   * Minimum size of a large document, in bytes. Parsing one takes many times its size in memory, so
+   * only one is parsed at a time.
+   */
   private static final int LARGE = 1 << 20;
 
   private final List<Rule> rules;
@@ -50,7 +54,7 @@ public final class GateRequestHandler {
     this.workers = workers;
   }
 
-  /** How to answer, and how to let go what cannot be answered. By any thread. */
+  /** Answers or refuses a connection. The methods are safe for any thread. */
   interface Ways {
     void answer(GateConnection gateConnection, byte[] record);
 
@@ -58,9 +62,9 @@ public final class GateRequestHandler {
   }
 
   /**
-   * An ask has ended. For the gate's thread.
+   * Handles a request that has ended. Only the gate thread calls it.
    *
-   * @throws MalformedRecordException when it is not even the beginning of a call
+   * @throws MalformedRecordException if the bytes are not the beginning of a call
    */
   void heard(GateConnection gateConnection, Ways ways) throws MalformedRecordException {
     HookCall head = Records.head(gateConnection.bytes(), gateConnection.size());
@@ -103,7 +107,7 @@ public final class GateRequestHandler {
       GateConnection gateConnection, byte[] bytes, int size, PendingDecision asking, Ways ways) {
     try {
       if (asking.isOver()) {
-        return; // nobody came to it in time
+        return; // the deadline passed before a worker was free
       }
       HookCall call = Records.call(bytes, size);
       gateConnection.release();

@@ -19,16 +19,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers the shims: accepts, reads asks, writes answers, keeps the time and shows that it is
- * alive. Nothing it does waits.
+ * Serves the gate socket. It accepts connections, reads requests, writes answers, runs deadlines,
+ * and writes the stamp that shows that the agent is alive. It never blocks on one of these tasks.
  *
- * <p>One thread, named {@code gate}. The other public methods are safe from any.
+ * <p>One thread, named {@code gate}. The other public methods are safe for any thread.
  */
 public final class GateSocket implements Runnable, GateRequestHandler.Ways {
   private static final Logger LOG = LoggerFactory.getLogger(GateSocket.class);
   private static final long TICK = TimeUnit.SECONDS.toNanos(1);
 
-  /** A shim sends at once; who does not is none. */
+  /**
+   * Time limit for a request to arrive and for an answer to be read. A shim sends at once, so a
+   * slow client is not a shim.
+   */
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(3);
 
   private final GateFolder folder;
@@ -113,7 +116,7 @@ public final class GateSocket implements Runnable, GateRequestHandler.Ways {
     try {
       socket = server.accept();
     } catch (IOException e) {
-      // Out of file descriptors: who waits at the door stays there for a moment.
+      // Out of file descriptors: new connections wait in the accept queue for a moment.
       key.interestOps(0);
       clock.at(System.nanoTime() + TICK / 10, () -> key.interestOps(SelectionKey.OP_ACCEPT));
       meters.refused(Refused.TOO_MANY);
@@ -201,7 +204,7 @@ public final class GateSocket implements Runnable, GateRequestHandler.Ways {
     errand(() -> connectionLimiter.leave(gateConnection, why));
   }
 
-  /** Has the gate's thread do something soon. */
+  /** Runs a task on the gate thread soon. */
   public void errand(Runnable what) {
     errands.add(what);
     selector.wakeup();
@@ -213,12 +216,13 @@ public final class GateSocket implements Runnable, GateRequestHandler.Ways {
     }
   }
 
+  /** Stops the thread soon. Waiting calls get the default of {@code on-error}. */
   public void stop() {
     stopping = true;
     selector.wakeup();
   }
 
-  /** Who waits gets the default for an agent that can do no more. */
+  /** Answers all waiting calls with the default of {@code on-error}. */
   private void goodbye() {
     for (GateConnection gateConnection : connectionLimiter.gateConnections()) {
       PendingDecision asking = gateConnection.asking();

@@ -12,20 +12,25 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a hook sees of the agent in {@code gates.d}, for people.
+ * The state of the agent as hooks see it in {@code gates.d}, in readable form.
  *
- * @param agent whether it stamps
- * @param socket whether it can be asked
+ * @param agent whether the agent writes its stamp
+ * @param socket whether the socket exists
  */
 public record GateStatus(String agent, String socket) {
-  /** As long as the shim takes an agent for alive. */
+  /**
+   * Maximum age of a stamp in ns. The shim uses the same limit to decide whether an agent is alive.
+   */
   private static final long FRESH = 3_000_000_000L;
 
+  /** Reads the state from the directory {@code gates.d}. */
   public static GateStatus of(Path folder) throws IOException {
     return new GateStatus(agent(GateFolder.alive(folder)), socket(GateFolder.socket(folder)));
   }
 
-  /** What keeps an agent from answering in a folder, one sentence; empty when nothing does. */
+  /**
+   * Returns the problem that prevents an agent from using the directory, in one sentence, or empty.
+   */
   public static Optional<String> wrongWith(Path folder) {
     return GateFolder.tooLong(folder);
   }
@@ -50,7 +55,7 @@ public record GateStatus(String agent, String socket) {
 
   private static String socket(Path socket) throws IOException {
     try {
-      // A socket is the only other thing that can be listened at; the type has no name in Java.
+      // "Other" means a socket here: Java has no name for that type, and nothing else can listen.
       return attributes(socket).isOther() ? "there" : "unknown: " + socket + " is no socket";
     } catch (NoSuchFileException e) {
       return "none";

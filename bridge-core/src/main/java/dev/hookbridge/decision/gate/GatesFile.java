@@ -23,14 +23,15 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The rules as the shim reads them, {@code gates.d/gates}: see {@code docs/protocol.md}. Only
- * enforcing rules stand in it. It is replaced as a whole and left there when the agent stops.
+ * The file {@code gates.d/gates}, from which the shim reads the rules. {@code docs/protocol.md}
+ * describes the format. The file contains only rules with mode enforce. It is replaced as a whole
+ * and stays when the agent stops.
  */
 public final class GatesFile {
-  /** Larger ones the shim does not believe. */
+  /** Maximum size of the file. The shim rejects a larger one. */
   static final int MOST_BYTES = 64 << 10;
 
-  /** As many rules as the shim reads. */
+  /** Maximum number of rules that the shim reads. */
   public static final int MOST_RULES = 64;
 
   private static final String NAME = "gates";
@@ -39,9 +40,9 @@ public final class GatesFile {
   private GatesFile() {}
 
   /**
-   * The file's bytes.
+   * Returns the content of the file for these rules.
    *
-   * @throws IllegalArgumentException with a sentence when the shim would not believe it
+   * @throws IllegalArgumentException if the shim would reject the file; the message is a sentence
    */
   public static byte[] of(List<Rule> rules) {
     List<Rule> enforced = rules.stream().filter(rule -> rule.mode() == Rule.Mode.ENFORCE).toList();
@@ -82,7 +83,10 @@ public final class GatesFile {
         + "\n";
   }
 
-  /** A guest can be called {@code -}, which by itself stands for no name. */
+  /**
+   * Encodes an exempt name. A guest can be called {@code -}, but a plain {@code -} means that there
+   * is no name.
+   */
   private static String exempt(String name) {
     return name.equals("-") ? "%2D" : encoded(name.getBytes(StandardCharsets.UTF_8), "");
   }
@@ -102,9 +106,9 @@ public final class GatesFile {
   }
 
   /**
-   * Makes a folder's file hold exactly these bytes, durably, unless it does already.
+   * Writes the file durably, unless it already has this content.
    *
-   * @throws IOException when it cannot; the file is then as it was
+   * @throws IOException if the file cannot be written; the old content then remains
    */
   public static void write(Path folder, byte[] file) throws IOException {
     Path target = folder.resolve(NAME);
@@ -130,7 +134,10 @@ public final class GatesFile {
     }
   }
 
-  /** The file's bytes; empty when there is none, or it is none that the shim would read. */
+  /**
+   * Returns the content of the file. Returns an empty array if there is no file or the shim would
+   * not read it.
+   */
   private static byte[] bytes(Path file) throws IOException {
     try {
       BasicFileAttributes attributes =
@@ -142,16 +149,16 @@ public final class GatesFile {
     }
   }
 
-  /** Whether there is a file that could hold rules of an earlier configuration. */
+  /** Returns whether the file exists. It may contain rules of an earlier configuration. */
   public static boolean isThere(Path folder) {
     return Files.exists(folder.resolve(NAME), LinkOption.NOFOLLOW_LINKS);
   }
 
   /**
-   * What a folder's file holds, for people: a line a rule.
+   * Returns the rules of the file in readable form, one line per rule.
    *
-   * @throws NoSuchFileException when there is none
-   * @throws MalformedRecordException when the shim would not believe it
+   * @throws NoSuchFileException if there is no file
+   * @throws MalformedRecordException if the shim would reject the file
    */
   public static List<String> read(Path folder) throws IOException, MalformedRecordException {
     if (!isThere(folder)) {

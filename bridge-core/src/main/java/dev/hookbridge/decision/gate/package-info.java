@@ -1,5 +1,5 @@
 /**
- * The gate: the socket on which hooks wait, and the folder with the rules that hooks read. The
+ * The gate: the socket on which hooks wait, and the directory with the rules that hooks read. The
  * entry point is {@link dev.hookbridge.decision.gate.GateSocket}.
  */
 @NullMarked

@@ -15,10 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way to one broker's deciders: keeps a {@link DecisionChannel} open for as long as the agent
- * lives, and opens another after a pause when it breaks.
+ * Keeps a {@link DecisionChannel} to one broker's deciders open while the agent runs. When the
+ * channel breaks, it opens another one after a pause.
  *
- * <p>One thread, named {@code decisions-<sink>}. The other methods are safe from any.
+ * <p>One thread, named {@code decisions-<sink>}. The other methods are safe for any thread.
  */
 public final class ChannelSupervisor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ChannelSupervisor.class);
@@ -26,7 +26,10 @@ public final class ChannelSupervisor implements AutoCloseable {
   private static final long CALM = TimeUnit.SECONDS.toNanos(2);
   private static final long QUIET = TimeUnit.MINUTES.toNanos(1);
 
-  /** What is heard over a line; as {@link Replies}, which says how to behave. */
+  /**
+   * Receives the events of a channel. {@link Replies} describes what its methods mean and how an
+   * implementation must behave.
+   */
   interface Listener {
     void replied(ChannelSupervisor line, String correlation, byte[] body);
 
@@ -34,7 +37,7 @@ public final class ChannelSupervisor implements AutoCloseable {
 
     void failed(ChannelSupervisor line, String correlation);
 
-    /** Nothing that was asked over this line before will be answered. */
+    /** Reports that no earlier request over this channel will get a reply. */
     void broken(ChannelSupervisor line);
   }
 
@@ -58,23 +61,25 @@ public final class ChannelSupervisor implements AutoCloseable {
     this.thread.setDaemon(true);
   }
 
+  /** Starts the thread that opens the channel. */
   public void start() {
     thread.start();
   }
 
-  /** A request as large as may go over this line now. */
+  /** Returns the request, reduced to the size that the channel currently accepts. */
   Envelope fitting(Envelope request) {
     DecisionChannel open = channel;
     return decisionTransport.fitting(
         request, open == null ? Integer.MAX_VALUE : open.maxEventBytes());
   }
 
+  /** Returns whether requests can be sent now. */
   public boolean ready() {
     DecisionChannel open = channel;
     return open != null && open.ready();
   }
 
-  /** Sends a request, or says at once that it failed. */
+  /** Sends a request. Reports a failure to the listener at once. */
   void ask(DecisionRequest request) {
     DecisionChannel open = channel;
     try {
@@ -94,10 +99,10 @@ public final class ChannelSupervisor implements AutoCloseable {
       long begun = System.nanoTime();
       try {
         live();
-      } catch (SinkException | IllegalArgumentException e) { // the latter: of the settings
+      } catch (SinkException | IllegalArgumentException e) { // the latter: wrong settings
         trouble(String.valueOf(e.getMessage()));
       } catch (RuntimeException | Error e) {
-        // A fault of a client library must not end this for good.
+        // A fault of a client library must not end this thread.
         trouble("unexpected failure: " + e);
       }
       if (System.nanoTime() - begun > LIVED) {
@@ -107,7 +112,7 @@ public final class ChannelSupervisor implements AutoCloseable {
     }
   }
 
-  /** One life of a channel. */
+  /** Opens one channel and waits until it breaks or the agent stops. */
   private void live() throws SinkException {
     Ear ear = new Ear();
     listening = ear;
@@ -139,7 +144,7 @@ public final class ChannelSupervisor implements AutoCloseable {
     }
   }
 
-  /** The first of it loudly, then a line a minute at most. */
+  /** Logs a problem: the first at once, then at most one line per minute. */
   private void trouble(String what) {
     long now = System.nanoTime();
     troubleAt = now;
@@ -153,7 +158,7 @@ public final class ChannelSupervisor implements AutoCloseable {
     }
   }
 
-  /** The sink's name. */
+  /** Returns the sink's name. */
   String name() {
     return decisionTransport.name();
   }
@@ -181,7 +186,7 @@ public final class ChannelSupervisor implements AutoCloseable {
     }
   }
 
-  /** The replies of one life. */
+  /** Receives the replies of one channel. */
   private final class Ear implements Replies {
     private final CountDownLatch over = new CountDownLatch(1);
 

@@ -2,24 +2,26 @@ package dev.hookbridge.decision.request;
 
 import java.util.PriorityQueue;
 
-/** What is to be done at a moment, by the thread that runs it. Safe between threads. */
+/**
+ * A queue of tasks with deadlines. The thread that calls {@link #run} executes them. Thread-safe.
+ */
 public final class DeadlineQueue {
   private record Task(long at, Runnable what) {}
 
-  // nanoTime may be negative and may wrap, so moments are compared by their difference.
+  // nanoTime may be negative and may overflow, so the code compares times by their difference.
   private final PriorityQueue<Task> tasks =
       new PriorityQueue<>((a, b) -> Long.signum(a.at() - b.at()));
 
   /**
-   * Runs a task at a moment, or as soon as possible after it.
+   * Adds a task, to be run at a given time or as soon as possible after it.
    *
-   * @param moment by {@link System#nanoTime}
+   * @param moment the time, by {@link System#nanoTime}
    */
   public synchronized void at(long moment, Runnable what) {
     tasks.add(new Task(moment, what));
   }
 
-  /** Does what is due. */
+  /** Runs all tasks that are due. */
   public void run() {
     for (Runnable due = due(); due != null; due = due()) {
       due.run();
@@ -35,7 +37,7 @@ public final class DeadlineQueue {
     return first.what();
   }
 
-  /** How long until something is due, in ns, at most {@code most}. */
+  /** Returns the time until the next task is due, in ns, at most {@code most}. */
   public synchronized long next(long most) {
     Task first = tasks.peek();
     return first == null ? most : Math.max(0, Math.min(most, first.at() - System.nanoTime()));

@@ -8,20 +8,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * What is to become of a call.
+ * The decision about a call.
  *
- * @param rule the rule that vetoed, else the first that was asked; empty when none was
- * @param reason empty unless it is a veto
+ * @param rule the rule that vetoed, otherwise the first rule that was asked; empty if there was
+ *     none
+ * @param reason the reason of a veto, otherwise empty
  */
 public record DecisionResult(
     boolean veto, Cause cause, String rule, String reason, List<RuleResult> rules) {
-  /** As much as fits into an answer. */
+  /** Maximum size of a reason in an answer, in bytes. */
   private static final int MOST_REASON = 900;
 
+  /** The result for a call that no rule applies to. */
   public static final DecisionResult NOT_ASKED =
       new DecisionResult(false, Cause.NOT_ASKED, "", "", List.of());
 
-  /** Of questions of which one has a veto, or all have an answer; in the order of the rules. */
+  /**
+   * Combines votes, in the order of the rules. One of them must be a veto, or all must be complete.
+   */
   static DecisionResult of(List<RuleVote> questions) {
     List<RuleResult> results = questions.stream().map(RuleVote::result).toList();
     for (RuleVote question : questions) {
@@ -41,13 +45,13 @@ public record DecisionResult(
         : new DecisionResult(false, cause, questions.get(0).rule().name(), "", results);
   }
 
-  /** The record for the shim. */
+  /** Returns the answer record for the shim. */
   public byte[] answer() {
     return Records.bytes(
         new Records.Answer(veto ? 1 : 0, cause.word(), rule, cut(reason), RuleResult.json(rules)));
   }
 
-  /** At most {@link #MOST_REASON} bytes, none of them half a character. */
+  /** Cuts a text to at most {@link #MOST_REASON} bytes, at a character boundary. */
   private static String cut(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     int end = Math.min(bytes.length, MOST_REASON);

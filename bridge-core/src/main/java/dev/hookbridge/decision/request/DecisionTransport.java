@@ -6,26 +6,26 @@ import dev.hookbridge.api.Transport;
 import dev.hookbridge.delivery.Reduction;
 
 /**
- * A sink of the configuration whose broker carries questions, over a connection apart from the
- * sink's.
+ * A configured sink whose broker carries requests. The requests use a connection of their own.
  *
- * @param name the sink's
- * @param settings the transport's own part of them
- * @param xml whether requests carry the redacted XML, as the sink's events do
- * @param maxEventBytes larger requests are reduced
+ * @param name the name of the sink
+ * @param settings the transport's own part of the sink's settings
+ * @param xml whether requests contain the redacted XML, as the sink's events do
+ * @param maxEventBytes the size limit; larger requests are reduced
  */
 public record DecisionTransport(
     String name, Transport transport, Settings settings, boolean xml, long maxEventBytes) {
   /**
-   * What any broker takes with the clients' defaults: Kafka's 1 MiB, less what headers need. A
-   * question that a broker refuses for its size would be decided by {@code on-error}.
+   * Maximum request size that any broker accepts with the clients' defaults: 1 MiB of Kafka, minus
+   * space for headers. If a broker refuses a request for its size, {@code on-error} decides the
+   * call.
    */
   private static final long MOST = 900 << 10;
 
   /**
-   * A request as it may go over this broker.
+   * Returns the request in a form that this broker accepts.
    *
-   * @param most what the channel takes, as far as is known
+   * @param most the size limit of the channel, as far as it is known
    */
   Envelope fitting(Envelope request, long most) {
     Envelope wanted = xml ? request : Reduction.withoutXml(request);

@@ -11,15 +11,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells of replies that changed nothing: counts each, and has for each reason a line in the log at
- * most once a minute, so that who writes a decider sees what is wrong with it. Safe between
- * threads.
+ * Reports replies that changed nothing. It counts each one. For each reason it logs at most one
+ * line per minute, so the author of a decider sees what is wrong. Thread-safe.
  */
 final class IgnoredReplies {
   private static final Logger LOG = LoggerFactory.getLogger(IgnoredReplies.class);
   private static final long QUIET = TimeUnit.MINUTES.toNanos(1);
 
-  /** Hosts that share a partition of the topic of replies read each other's all the time. */
+  /**
+   * Log interval for foreign replies. Hosts that share a partition of the reply topic read each
+   * other's replies all the time.
+   */
   private static final long QUIET_FOREIGN = TimeUnit.HOURS.toNanos(1);
 
   private static final int MOST_NAME = 200;
@@ -36,7 +38,7 @@ final class IgnoredReplies {
     this.meters = meters;
   }
 
-  /** It came for a question of ours. */
+  /** Reports an ignored reply to a request of this agent. */
   void reply(PendingDecision asking, Rule rule, String decider, Ignored why, long now) {
     meters.ignored(why);
     long more = unsaid(why, now, QUIET);
@@ -55,7 +57,7 @@ final class IgnoredReplies {
     }
   }
 
-  /** It came for nobody's question, or for another host's. */
+  /** Reports a reply to an unknown request or to a request of another host. */
   void foreign(String sink) {
     meters.ignored(Ignored.FOREIGN);
     long more = unsaid(Ignored.FOREIGN, System.nanoTime(), QUIET_FOREIGN);
@@ -68,7 +70,10 @@ final class IgnoredReplies {
     }
   }
 
-  /** How many were not told since the last line; −1 when it is too early for the next one. */
+  /**
+   * Returns the number of replies that were not logged since the last line, or −1 if it is too
+   * early for the next line.
+   */
   private synchronized long unsaid(Ignored why, long now, long quiet) {
     Told last = told.get(why);
     if (last != null && now - last.at < quiet) {

@@ -12,10 +12,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call, and a question for each rule that is about it. Decided by the first veto of any rule,
- * or when every rule has an answer or its default; then its end is told, once.
+ * A call that waits for its decision, with one vote per matching rule. The first veto of any rule
+ * decides it. Otherwise it is decided when every rule has a reply or a default. It then reports its
+ * result exactly once.
  *
- * <p>Safe between threads.
+ * <p>Thread-safe.
  */
 public final class PendingDecision {
   private final HookCall call;
@@ -26,9 +27,12 @@ public final class PendingDecision {
   private boolean over;
 
   /**
-   * @param call of which the stdin need not be there
+   * Creates a pending decision.
+   *
+   * @param call the call; its stdin may be missing
+   * @param rules the matching rules
    * @param begun {@link System#nanoTime} when the hook began to wait
-   * @param end quick, and by any thread
+   * @param end receives the result; it must be quick and runs on any thread
    */
   public PendingDecision(
       HookCall call, List<Rule> rules, long begun, Consumer<DecisionResult> end) {
@@ -43,21 +47,22 @@ public final class PendingDecision {
     return call;
   }
 
-  /** By {@link System#nanoTime}. */
+  /** Returns the start of the wait, by {@link System#nanoTime}. */
   long begun() {
     return begun;
   }
 
+  /** Returns whether the call is decided. */
   public synchronized boolean isOver() {
     return over;
   }
 
-  /** Whether an answer to this question is still of use. */
+  /** Returns whether a reply for this vote can still change the result. */
   synchronized boolean isOpen(RuleVote question) {
     return !over && question.verdict() == null;
   }
 
-  /** Does something quick, before the question can be decided; false when it is already. */
+  /** Runs a quick task while the vote cannot be decided. Returns false if it is already decided. */
   synchronized boolean whileOpen(RuleVote question, Runnable what) {
     boolean open = isOpen(question);
     if (open) {
@@ -70,7 +75,7 @@ public final class PendingDecision {
     return questions;
   }
 
-  /** Only these questions are asked: the rules of the others do not apply after all. */
+  /** Keeps only these votes. The rules of the others do not apply. */
   synchronized void narrow(List<RuleVote> applying) {
     if (!over) {
       questions = applying;
@@ -78,7 +83,7 @@ public final class PendingDecision {
     }
   }
 
-  /** Counts a reply, or says why it changes nothing; null when it counts. */
+  /** Counts a reply. Returns why the reply changes nothing, or null if it counts. */
   synchronized DecisionMeters.@Nullable Ignored hear(RuleVote question, Reply reply, long now) {
     DecisionMeters.Ignored why = question.hear(reply, afterMs(now), over);
     if (why != null) {
@@ -88,17 +93,17 @@ public final class PendingDecision {
     return why;
   }
 
-  /** What came for this question is no reply. */
+  /** Records a malformed reply for this vote. */
   synchronized void malformed(RuleVote question, long now) {
     question.ignored("", DecisionMeters.Ignored.MALFORMED, afterMs(now));
   }
 
-  /** How long after the asking. */
+  /** Returns the time since the start of the wait, in ms. */
   long afterMs(long now) {
     return Math.max(0, (now - begun) / 1_000_000);
   }
 
-  /** No decision will come to a question. */
+  /** Applies the default to a vote that will get no decision. */
   synchronized void settle(RuleVote question, Cause why) {
     if (!over) {
       question.settle(why, destructive);
@@ -106,7 +111,7 @@ public final class PendingDecision {
     }
   }
 
-  /** No decision will come to any of them. */
+  /** Applies the defaults to all votes that will get no decision. */
   public synchronized void settleAll(Cause why) {
     if (!over) {
       questions.forEach(question -> question.settle(why, destructive));
@@ -114,7 +119,7 @@ public final class PendingDecision {
     }
   }
 
-  /** Time has passed. */
+  /** Applies the defaults to all votes whose deadline has passed. */
   public synchronized void expire(long now) {
     if (!over) {
       questions.stream()
@@ -124,12 +129,12 @@ public final class PendingDecision {
     }
   }
 
-  /** By {@link System#nanoTime}: when a rule's default holds. */
+  /** Returns the time at which a rule's default applies, by {@link System#nanoTime}. */
   public long deadline(Rule rule) {
     return begun + rule.patience().toNanos();
   }
 
-  /** What is left for a rule's deciders. */
+  /** Returns the time that a rule's deciders still have. */
   Duration left(Rule rule) {
     return Duration.ofNanos(Math.max(0, deadline(rule) - System.nanoTime()));
   }

@@ -6,14 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * A question that deciders have not answered so far, for people to look at.
+ * A request that deciders have not answered yet, in readable form.
  *
- * @param operation {@code driver.operation}, as libvirt called it
- * @param object the guest's or network's name, whatever its owner chose; what is not UTF-8 became
- *     U+FFFD
- * @param waited since the hook began to wait
- * @param left until the rule's default holds
- * @param enforced the hook waits for it; else it is only observed
+ * @param operation {@code driver.operation}, as libvirt called the hook
+ * @param object the name of the guest or network; its owner chose it, and bytes that are not UTF-8
+ *     are replaced by U+FFFD
+ * @param waited the time since the hook began to wait
+ * @param left the time until the rule's default applies
+ * @param enforced whether the hook waits for the reply; otherwise the rule has mode observe
  */
 public record PendingRequest(
     String rule,

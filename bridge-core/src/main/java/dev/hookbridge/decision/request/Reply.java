@@ -11,10 +11,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A decider's word: {@code {"decision": "allow"|"veto", "reason": "…", "decider": "…"}}.
+ * A decider's reply: {@code {"decision": "allow"|"veto", "reason": "…", "decider": "…"}}.
  *
- * @param reason what the user will read after a veto; may be empty
- * @param decider who says it; empty when it does not tell
+ * @param reason the text that the user reads after a veto; may be empty
+ * @param decider the decider's name, or empty if the reply has none
  */
 record Reply(Vote verdict, String reason, String decider) {
   static final int MOST_BYTES = 64 << 10;
@@ -24,8 +24,8 @@ record Reply(Vote verdict, String reason, String decider) {
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   /**
-   * Reads what anybody may have sent. Members it does not know are skipped, as a decider's library
-   * may add some; those it knows must be what they should be. Empty when it is no reply.
+   * Parses bytes from any sender. It skips unknown members, because a decider's library may add
+   * some. Known members must have the right type. Returns empty if the bytes are not a reply.
    */
   static Optional<Reply> of(byte[] body) {
     if (body.length > MOST_BYTES) {
@@ -59,7 +59,10 @@ record Reply(Vote verdict, String reason, String decider) {
     return verdict == null ? Optional.empty() : Optional.of(new Reply(verdict, reason, decider));
   }
 
-  /** A text; nothing, as many libraries write what they have not, is an empty one. */
+  /**
+   * Returns the text of the current value. A null is an empty text, because many libraries write
+   * null for a missing value.
+   */
   private static String text(JsonParser json) throws IOException {
     return switch (json.currentToken()) {
       case VALUE_STRING -> json.getText();

@@ -22,11 +22,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the questions of an {@link PendingDecision} on their lines, and brings what is heard there
- * back to it. Safe between threads; waits for nothing.
+ * Sends the requests of a {@link PendingDecision} over their channels and passes the replies back
+ * to it. Thread-safe. It never waits.
  */
 public final class RequestDispatcher implements ChannelSupervisor.Listener {
-  /** Ended questions that are remembered, to tell a late reply from a foreign one. */
+  /**
+   * Number of ended requests to remember. They make it possible to distinguish a late reply from a
+   * foreign one.
+   */
   private static final int MOST_ENDED = 4_096;
 
   private record Asked(PendingDecision asking, RuleVote question, ChannelSupervisor line) {}
@@ -49,8 +52,10 @@ public final class RequestDispatcher implements ChannelSupervisor.Listener {
           });
 
   /**
-   * @param lines by the name of their sink; may still be filled until the first call
-   * @param tell takes an event for the feed, without waiting
+   * Creates a dispatcher.
+   *
+   * @param lines the channels by sink name; the map may be filled until the first call
+   * @param tell receives an event for the feed; it must not wait
    */
   public RequestDispatcher(
       Map<String, ChannelSupervisor> lines,
@@ -64,8 +69,8 @@ public final class RequestDispatcher implements ChannelSupervisor.Listener {
   }
 
   /**
-   * Asks all rules at once whose condition holds. A default that vetoes already spares the deciders
-   * the question.
+   * Sends a request for each rule whose condition is true, all at once. If a default already
+   * vetoes, no request is sent.
    *
    * @param hook the event of the call
    */
@@ -83,7 +88,7 @@ public final class RequestDispatcher implements ChannelSupervisor.Listener {
       }
     }
     if (asking.isOver()) {
-      ended(asking); // it ended while the last were asked
+      ended(asking); // it ended while the last requests were sent
     }
   }
 
@@ -102,11 +107,11 @@ public final class RequestDispatcher implements ChannelSupervisor.Listener {
     Rule rule = question.rule();
     Duration left = asking.left(rule);
     if (left.toMillis() == 0) {
-      return; // the clock will settle it
+      return; // the deadline queue will settle it
     }
     ChannelSupervisor line = line(question);
     Envelope request = envelopes.requested(hook, rule.name(), left, rule.allowsNeeded());
-    // Told before anybody can answer: what is decided is told by the shim's record, behind this.
+    // The event is queued before a decider can reply. The shim's record of the outcome follows it.
     Envelope copy = envelopes.told(request);
     if (!asking.whileOpen(question, () -> tell.accept(copy))) {
       return;
@@ -126,7 +131,7 @@ public final class RequestDispatcher implements ChannelSupervisor.Listener {
     return HexFormat.of().formatHex(bits);
   }
 
-  /** What is asked and open now, those that have waited longest first. */
+  /** Returns the open requests, the longest wait first. */
   public List<PendingRequest> pending() {
     return open.values().stream()
         .filter(asked -> asked.asking().isOpen(asked.question()))
@@ -135,7 +140,7 @@ public final class RequestDispatcher implements ChannelSupervisor.Listener {
         .toList();
   }
 
-  /** The call is decided: what comes now is late. */
+  /** Marks the requests of a decided call as ended. A reply from now on is late. */
   public void ended(PendingDecision asking) {
     open.forEach(
         (correlation, asked) -> {
@@ -168,7 +173,7 @@ public final class RequestDispatcher implements ChannelSupervisor.Listener {
     }
   }
 
-  /** What was asked over this line; a reply that comes by another is as foreign as any. */
+  /** Finds a request that was sent over this channel. A reply over another channel is foreign. */
   private @Nullable Asked find(ChannelSupervisor line, String correlation) {
     Asked asked = open.get(correlation);
     Asked found = asked == null ? ended.get(correlation) : asked;

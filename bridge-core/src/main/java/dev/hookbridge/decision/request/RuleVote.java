@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One rule's question about one call, and what was said to it. Guarded by its {@link
+ * The vote of one rule about one call, with the replies to its request. Guarded by its {@link
  * PendingDecision}.
  */
 final class RuleVote {
@@ -28,7 +28,7 @@ final class RuleVote {
     return rule;
   }
 
-  /** Null while it is open. */
+  /** Returns the vote, or null while it is open. */
   @Nullable Vote verdict() {
     return verdict;
   }
@@ -38,9 +38,9 @@ final class RuleVote {
   }
 
   /**
-   * Counts a reply, or says why it changes nothing; null when it counts.
+   * Counts a reply. Returns why the reply changes nothing, or null if it counts.
    *
-   * @param over the call is decided, whatever this rule still misses
+   * @param over whether the call is already decided, even if this rule still lacks replies
    */
   DecisionMeters.@Nullable Ignored hear(Reply reply, long afterMs, boolean over) {
     if (rule.allowsNeeded() > 1 && reply.decider().isEmpty()) {
@@ -54,7 +54,7 @@ final class RuleVote {
     }
     replies.add(
         new RuleResult.Word(reply.decider(), reply.verdict().word(), reply.reason(), afterMs));
-    // A first veto ends it, so the replies of an open question are allows.
+    // The first veto decides the vote, so all replies of an open vote are allows.
     if (reply.verdict() == Vote.VETO || replies.size() >= rule.allowsNeeded()) {
       verdict = reply.verdict();
       cause = Cause.DECIDED;
@@ -62,7 +62,10 @@ final class RuleVote {
     return null;
   }
 
-  /** A reply changed nothing, for the record of what was decided; the first of them are kept. */
+  /**
+   * Records an ignored reply for the outcome. Only the first {@link RuleResult#MOST_IGNORED} are
+   * kept.
+   */
   void ignored(String decider, DecisionMeters.Ignored why, long afterMs) {
     if (ignored.size() < RuleResult.MOST_IGNORED) {
       ignored.add(new RuleResult.Ignored(decider, why.word(), afterMs));
@@ -70,9 +73,10 @@ final class RuleVote {
   }
 
   /**
-   * No decision will come.
+   * Applies the default because no decision will come.
    *
-   * @param destructive a veto would end something that runs: only a decider may say it
+   * @param destructive whether a veto would end something that runs; then only a decider may veto,
+   *     and the default is allow
    */
   void settle(Cause why, boolean destructive) {
     if (verdict == null) {
@@ -81,7 +85,7 @@ final class RuleVote {
     }
   }
 
-  /** What the user reads after this rule's veto. */
+  /** Returns the reason that the user reads after a veto of this rule. */
   String reason() {
     return cause == Cause.DECIDED ? replies.get(replies.size() - 1).reason() : cause.reason();
   }

@@ -2,21 +2,23 @@ package dev.hookbridge.decision.rule;
 
 import java.util.Locale;
 
-/** Why a call was decided as it was; the words of {@code docs/protocol.md}. */
+/** The cause of a decision. {@code docs/protocol.md} defines the words. */
 public enum Cause {
-  /** By deciders' words. */
+  /** Deciders replied. */
   DECIDED(""),
+  /** No decision came in time. */
   TIMEOUT("there was no decision in time"),
   /** The broker cannot be used. */
   ERROR("the deciders cannot be reached"),
-  /** The broker says that nobody listens. */
+  /** The broker reports that no decider listens. */
   NO_DECIDER("nobody is there to decide"),
+  /** Too many calls wait for a decision. */
   BUSY("too many calls wait for a decision"),
-  /** No rule applies after all. */
+  /** No rule applies to the call. */
   NOT_ASKED(""),
-  /** No agent runs; only the shim says so. */
+  /** No agent runs. Only the shim reports this cause. */
   ABSENT(""),
-  /** Another rule's veto ended the asking before this one had an answer. */
+  /** Another rule's veto decided the call before this rule had its replies. */
   UNDECIDED("");
 
   private final String reason;
@@ -25,7 +27,7 @@ public enum Cause {
     this.reason = reason;
   }
 
-  /** The word when it is one of these, else {@code unknown}: for labels. */
+  /** Returns the word if it is a known cause, otherwise {@code unknown}. For metric labels. */
   static String known(String claimed) {
     for (Cause cause : values()) {
       if (cause.word().equals(claimed)) {
@@ -35,11 +37,12 @@ public enum Cause {
     return "unknown";
   }
 
+  /** Returns the word for this cause, as records, events and metrics use it. */
   public String word() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** What the user reads when a default vetoes. */
+  /** Returns the reason that the user reads when a default vetoes. */
   public String reason() {
     return reason;
   }

@@ -15,16 +15,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An expression over an event's data, in the language of Apache Commons JEXL, for instance {@code
- * domain.memoryKiB > 67108864}. It can compare and compute: no loops, no assignments, no methods,
- * no classes, and nothing to reach but maps, lists, numbers and texts.
+ * A condition on an event's data, for example {@code domain.memoryKiB > 67108864}. The language is
+ * Apache Commons JEXL. A condition can compare and compute. It has no loops, assignments, methods
+ * or classes, and it can only access maps, lists, numbers and texts.
  *
- * <p>Safe between threads. Loaded only where a rule has one.
+ * <p>Thread-safe. The class is loaded only if a rule has a condition.
  */
 public final class Condition {
   private static final Logger LOG = LoggerFactory.getLogger(Condition.class);
 
-  /** The members of a hook event's data, but for the XML. */
+  /** The members of a hook event's data, without the XML. */
   static final List<String> VARIABLES =
       List.of("hook", "host", "late", "truncated", "parseError", "domain", "network", "port");
 
@@ -48,9 +48,10 @@ public final class Condition {
   }
 
   /**
-   * Reads an expression.
+   * Parses an expression.
    *
-   * @throws IllegalArgumentException with the end of a sentence that began with the expression
+   * @throws IllegalArgumentException if the expression is invalid; the message continues a sentence
+   *     that begins with the expression
    */
   public static Condition of(String text) {
     if (text.isBlank()) {
@@ -66,7 +67,7 @@ public final class Condition {
             "speaks of " + String.join(", ", unknown) + ": an event's data has " + VARIABLES);
       }
       Condition condition = new Condition(text, script);
-      condition.holds(Map.of()); // so that the first call does not wait for classes to be loaded
+      condition.holds(Map.of()); // so the first call does not wait for class loading
       return condition;
     } catch (JexlException e) {
       throw new IllegalArgumentException("is no expression (" + detail(e) + "): mend it", e);
@@ -74,9 +75,9 @@ public final class Condition {
   }
 
   /**
-   * What it says of members that the data of these calls never has, a sentence each. Such a member
-   * has no value: compared with {@code ==} it is never equal, compared with {@code >} it cannot be
-   * computed.
+   * Returns a warning for each member that the data of these calls never has. Each warning is one
+   * sentence. Such a member has no value: a comparison with {@code ==} is never true, and a
+   * comparison with {@code >} cannot be computed.
    */
   public List<String> doubts(When when) {
     return ConditionDoubts.of(script.getVariables(), when);
@@ -88,10 +89,10 @@ public final class Condition {
   }
 
   /**
-   * Whether it holds for an event. What cannot be computed, because a member is missing for
-   * instance, counts as true: then the deciders judge.
+   * Returns whether the condition is true for an event. A condition that cannot be computed, for
+   * example because a member is missing, counts as true. Then the deciders decide.
    *
-   * @param data as {@link EventMap} gives it
+   * @param data the event's data, as {@link EventMap} returns it
    */
   public boolean holds(Map<String, Object> data) {
     try {

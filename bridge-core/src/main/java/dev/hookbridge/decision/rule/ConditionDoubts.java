@@ -9,17 +9,19 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Looks whether a condition speaks of members that the data of its calls can have. */
+/** Checks whether a condition uses only members that the data of its calls can have. */
 final class ConditionDoubts {
   private ConditionDoubts() {}
 
-  /** Read when the first condition is looked at. */
+  /** Loads the schema when the first condition is checked. */
   private static final class Schema {
     static final DataMembers EVENT = DataMembers.ofEvents();
   }
 
   /**
-   * @param paths each the names along one access, an index of a list as a number
+   * Returns the warnings for the members that a condition uses.
+   *
+   * @param paths the member names of each access; a list index is a number
    */
   static List<String> of(Collection<List<String>> paths, When when) {
     Map<String, String> doubts = new TreeMap<>();
@@ -58,7 +60,10 @@ final class ConditionDoubts {
         : Optional.empty();
   }
 
-  /** A guest's calls tell of no network, and those of a network that can be vetoed of no guest. */
+  /**
+   * Returns the members that the events of these calls never have. Events of guest calls have no
+   * network. Events of network calls that can be vetoed have no guest.
+   */
   private static Set<String> foreignTo(When when) {
     if (when.driver().equals("*")) {
       return Set.of();

@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
  * The members that a hook event's data can have, as {@code docs/schema/hook.v1.json} lists them for
  * consumers.
  *
- * @param members by name; empty for a value that has none
- * @param items what each item of a list has; null when it is no list
+ * @param members the members by name; empty for a value without members
+ * @param items the members of each list item; null if the value is not a list
  */
 record DataMembers(Map<String, DataMembers> members, @Nullable DataMembers items) {
   private static final String SCHEMA = "hook.v1.json";
 
-  /** Those of the whole data. */
+  /** Returns the members of the complete data. */
   static DataMembers ofEvents() {
     try (InputStream in = DataMembers.class.getResourceAsStream(SCHEMA);
         JsonParser json = new JsonFactory().createParser(Objects.requireNonNull(in, SCHEMA))) {
@@ -32,7 +32,7 @@ record DataMembers(Map<String, DataMembers> members, @Nullable DataMembers items
     }
   }
 
-  /** Reads a schema's object, of which the parser stands at the beginning. */
+  /** Reads an object of the schema. The parser is at its beginning. */
   private static DataMembers read(JsonParser json) throws IOException {
     Map<String, DataMembers> members = new TreeMap<>();
     DataMembers items = null;

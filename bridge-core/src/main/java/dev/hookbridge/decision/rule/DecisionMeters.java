@@ -14,49 +14,52 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 
-/** The meters of this room, named in {@code docs/metrics.md}. */
+/** The meters of the decisions. {@code docs/metrics.md} describes them. */
 public final class DecisionMeters {
-  /** Why a connection to the gate socket was let go without an answer. */
+  /** Why a connection to the gate socket was closed without an answer. */
   public enum Refused {
-    /** What was sent is no record of a call. */
+    /** The request is not a record of a call. */
     DAMAGED,
-    /** It was too long in coming. */
+    /** The request took too long to arrive. */
     SLOW,
+    /** The request is larger than a record can be. */
     OVERSIZE,
-    /** Who asked was gone before the answer. */
+    /** The shim closed the connection before the answer. */
     VANISHED,
+    /** There are too many connections, or no free file descriptors. */
     TOO_MANY,
-    /** A fault of ours. */
+    /** An internal error of the agent. */
     INTERNAL
   }
 
-  /** Why an observing rule was not asked. */
+  /** Why a rule with mode observe was not evaluated. */
   public enum Unobserved {
     /** The call is older than the rule's timeout. */
     OLD,
+    /** Too many calls or bytes wait for evaluation. */
     OVERFLOW
   }
 
   /** Why a reply changed nothing. */
   public enum Ignored {
-    /** It is decided already. */
+    /** The rule or the call is already decided. */
     LATE,
-    /** This decider has spoken already. */
+    /** This decider has already replied. */
     DUPLICATE,
-    /** It is no JSON that a reply can be. */
+    /** The body is not the JSON of a reply. */
     MALFORMED,
-    /** No question of this agent has its correlation. */
+    /** This agent has sent no request with this correlation. */
     FOREIGN,
-    /** Several deciders are needed, and this one does not say which it is. */
+    /** The rule needs several deciders, and the reply has no decider name. */
     NAMELESS;
 
-    /** As metrics, events and the log have it. */
+    /** Returns the word for this reason in metrics, events and the log. */
     public String word() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
 
-  /** The counters that have a reason. */
+  /** The counters that have a reason label. */
   private enum Reasons {
     IGNORED("hookbridge.decision.replies.ignored", "Replies that changed nothing"),
     REFUSED("hookbridge.gate.refused", "Connections to the gate let go without an answer"),
@@ -77,7 +80,10 @@ public final class DecisionMeters {
   private final MeterRegistry registry;
   private final Set<String> rules;
 
-  /** Rates need the zero before the first, so what can be named is there from the start. */
+  /**
+   * Creates the meters. A rate needs a zero before the first count, so all meters with known labels
+   * exist from the start.
+   */
   public DecisionMeters(MeterRegistry registry, List<Rule> rules) {
     this.registry = registry;
     this.rules = rules.stream().map(Rule::name).collect(Collectors.toUnmodifiableSet());
@@ -98,6 +104,7 @@ public final class DecisionMeters {
     }
   }
 
+  /** Registers the gauge of the calls that wait for a decision. */
   public void waiting(IntSupplier calls) {
     Gauge.builder("hookbridge.gate.waiting", calls, IntSupplier::getAsInt)
         .strongReference(true)
@@ -105,6 +112,7 @@ public final class DecisionMeters {
         .register(registry);
   }
 
+  /** Registers the gauge that shows whether a sink's decision channel is ready. */
   public void channel(String sink, BooleanSupplier ready) {
     Gauge.builder("hookbridge.decision.channel.ready", ready, r -> r.getAsBoolean() ? 1 : 0)
         .tag("sink", sink)
@@ -113,14 +121,17 @@ public final class DecisionMeters {
         .register(registry);
   }
 
+  /** Counts a reply that changed nothing. */
   public void ignored(Ignored reason) {
     count(Reasons.IGNORED, reason, 1);
   }
 
+  /** Counts a connection that was closed without an answer. */
   public void refused(Refused reason) {
     count(Reasons.REFUSED, reason, 1);
   }
 
+  /** Counts a call that a rule with mode observe did not evaluate. */
   public void unobserved(Unobserved reason) {
     count(Reasons.UNOBSERVED, reason, 1);
   }
@@ -134,8 +145,8 @@ public final class DecisionMeters {
   }
 
   /**
-   * What was decided in the end. Rules come from records that anybody may have made, so only the
-   * configured ones have a label of their own.
+   * Counts an outcome. Anybody may have written the record, so only configured rules have a label
+   * of their own.
    */
   public void made(Decision decision) {
     for (RuleResult result : decision.rules()) {

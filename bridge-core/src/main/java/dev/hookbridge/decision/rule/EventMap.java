@@ -13,12 +13,13 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An event's data as maps, lists, texts, numbers and flags, without its XML. */
+/** Converts an event's data, without the XML, to maps, lists, texts, numbers and booleans. */
 public final class EventMap {
   private static final JsonFactory JSON = new JsonFactory();
 
   private EventMap() {}
 
+  /** Returns the data of an event. Null members and null items are left out. */
   public static Map<String, Object> of(Envelope event) {
     try (JsonParser json = JSON.createParser(Reduction.withoutXml(event).data())) {
       json.nextToken();

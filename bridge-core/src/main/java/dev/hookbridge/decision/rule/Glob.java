@@ -3,8 +3,8 @@ package dev.hookbridge.decision.rule;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Names by pattern, as the shim reads it: {@code *} stands for any number of bytes, {@code ?} for
- * one, and nothing else is special.
+ * A name pattern with the same rules as in the shim: {@code *} matches any number of bytes, {@code
+ * ?} matches one byte, and all other characters match themselves.
  */
 public final class Glob {
   private final byte[] pattern;
@@ -13,11 +13,15 @@ public final class Glob {
     this.pattern = pattern.getBytes(StandardCharsets.UTF_8);
   }
 
+  /** Returns the pattern in UTF-8. */
   public byte[] bytes() {
     return pattern;
   }
 
-  /** In time of at most the product of both lengths, whatever the pattern. */
+  /**
+   * Returns whether a name matches. The time is at most proportional to the product of both
+   * lengths.
+   */
   boolean matches(byte[] name) {
     int at = 0;
     int star = -1;

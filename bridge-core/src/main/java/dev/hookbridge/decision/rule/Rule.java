@@ -8,21 +8,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One entry of {@code decisions}: which calls are asked about, whom, and what holds without an
- * answer.
+ * A rule: one entry of {@code decisions}. It says which calls need a decision, where deciders are
+ * asked, and which default applies without a decision.
  *
- * @param name {@code [a-z][a-z0-9-]{0,62}}; what users, deciders and metrics know it by
- * @param when which operations
- * @param object which names
- * @param exempt names that are never asked about
- * @param condition what else must hold, if anything
- * @param via the sink whose broker carries the question
- * @param timeout 100 ms to 10 s
- * @param onTimeout when no decision came in time
- * @param onError when the broker cannot be used, nobody listens or too many calls wait
- * @param onAgentAbsent when no agent runs; only the shim needs it
- * @param allowsNeeded how many deciders must allow, each by its name when more than one
- * @param mode whether the hook waits for it
+ * @param name the name for users, deciders and metrics, {@code [a-z][a-z0-9-]{0,62}}
+ * @param when the operations that need a decision
+ * @param object the names that need a decision
+ * @param exempt the names that never need a decision
+ * @param condition a further condition, if there is one
+ * @param via the sink whose broker carries the requests
+ * @param timeout the longest wait of the hook, 100 ms to 10 s
+ * @param onTimeout the default if no decision comes in time
+ * @param onError the default if the broker cannot be used, no decider listens, or too many calls
+ *     wait
+ * @param onAgentAbsent the default if no agent runs; only the shim uses it
+ * @param allowsNeeded the number of deciders that must allow; if more than one, each needs a name
+ * @param mode whether the hook waits for the decision
  */
 public record Rule(
     String name,
@@ -38,24 +39,27 @@ public record Rule(
     int allowsNeeded,
     Mode mode) {
 
-  /** What a rule is for. */
+  /** The effect of a rule. */
   public enum Mode {
-    /** The hook waits and does as decided. */
+    /** The hook waits and applies the decision. */
     ENFORCE,
-    /** Asked and recorded; the hook does not wait. */
+    /** Dry run: deciders are asked and the result is recorded, but the hook does not wait. */
     OBSERVE,
-    /** As if it were not there. */
+    /** The rule has no effect. */
     OFF
   }
 
-  /** The agent answers this long before the shim gives up, or a quarter of a short timeout. */
+  /**
+   * Time between the agent's answer and the shim's timeout. For a short timeout it is a quarter of
+   * it.
+   */
   private static final Duration AHEAD = Duration.ofMillis(100);
 
   public Rule {
     exempt = List.copyOf(exempt);
   }
 
-  /** Whether it is about a call, its condition aside. */
+  /** Returns whether the rule selects a call. The condition is not checked. */
   public boolean matches(HookCall call) {
     return when.matches(call)
         && object.matches(call.object())
@@ -63,13 +67,16 @@ public record Rule(
             .noneMatch(name -> Arrays.equals(name.getBytes(StandardCharsets.UTF_8), call.object()));
   }
 
-  /** How long deciders have, so that the answer is at the shim before it gives up. */
+  /**
+   * Returns the time for the deciders. It ends early enough that the answer reaches the shim before
+   * its timeout.
+   */
   public Duration patience() {
     Duration quarter = timeout.dividedBy(4);
     return timeout.minus(quarter.compareTo(AHEAD) < 0 ? quarter : AHEAD);
   }
 
-  /** What holds without a decision. */
+  /** Returns the default that applies without a decision. */
   public Vote fallback(Cause cause) {
     return cause == Cause.TIMEOUT ? onTimeout : onError;
   }

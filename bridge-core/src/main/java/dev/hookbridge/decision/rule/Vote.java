@@ -2,7 +2,7 @@ package dev.hookbridge.decision.rule;
 
 import dev.hookbridge.envelope.RuleResult;
 
-/** What a decider or a default says to a call. */
+/** A vote of a decider or a default about a call. */
 public enum Vote {
   ALLOW(RuleResult.ALLOW),
   VETO(RuleResult.VETO);
@@ -13,7 +13,7 @@ public enum Vote {
     this.word = word;
   }
 
-  /** As configuration, replies, events and metrics have it. */
+  /** Returns the word for this vote in the configuration, replies, events and metrics. */
   public String word() {
     return word;
   }

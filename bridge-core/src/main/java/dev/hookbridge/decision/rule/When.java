@@ -8,18 +8,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which operations a rule is about: {@code driver.operation.suboperation}, where {@code *} stands
- * for any word. Only those that libvirt lets a hook abort count, whatever else the pattern matches.
+ * The operations that a rule selects: {@code driver.operation.suboperation}, where {@code *}
+ * matches any word. It matches only operations that libvirt lets a hook abort.
  *
- * @param destructive operations whose veto ends something that runs count as well
+ * @param destructive whether it also matches operations whose veto ends something that runs
  */
 public record When(String driver, String operation, String suboperation, boolean destructive) {
   private static final String ANY = "*";
 
   /**
-   * Reads a pattern.
+   * Parses a pattern.
    *
-   * @throws IllegalArgumentException with the end of a sentence that began with the pattern
+   * @throws IllegalArgumentException if the pattern is invalid; the message continues a sentence
+   *     that begins with the pattern
    */
   public static When of(String pattern, boolean destructive) {
     String[] words = pattern.split("\\.", -1);
@@ -58,7 +59,7 @@ public record When(String driver, String operation, String suboperation, boolean
     return operation.abortable() || (destructive && operation.destructive());
   }
 
-  /** Whether a call is one of those that may be vetoed by this. */
+  /** Returns whether the pattern matches a call and the call may be vetoed. */
   boolean matches(HookCall call) {
     Optional<Operation> known = find(call);
     return known.isPresent()
@@ -68,7 +69,10 @@ public record When(String driver, String operation, String suboperation, boolean
         && is(suboperation, new String(call.suboperation(), StandardCharsets.ISO_8859_1));
   }
 
-  /** Whether a veto of this call would end something that runs. */
+  /**
+   * Returns whether a veto of this call would end something that runs. It is true for unknown
+   * operations.
+   */
   public static boolean isDestructive(HookCall call) {
     return find(call).map(Operation::destructive).orElse(true);
   }

@@ -1,4 +1,7 @@
-/** Rules and conditions: which calls need a decision, and what a reply must say. It asks nobody. */
+/**
+ * Rules, conditions and votes: which calls need a decision, and what a reply can say. This package
+ * sends no requests.
+ */
 @NullMarked
 package dev.hookbridge.decision.rule;
 

@@ -11,26 +11,26 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is taken out of libvirt's XML before anything leaves the host. A rule is one of
+ * The rules for what is redacted in libvirt's XML before anything leaves the host. A rule is one of
  *
  * <ul>
- *   <li>{@code element}: everything inside elements of this name, and their attributes but {@code
- *       type}, {@code name}, {@code file}, {@code uuid}, {@code usage} and namespace declarations,
- *       which say what a secret is and not what it holds;
- *   <li>{@code parent/element}: the same, directly below {@code parent} only;
- *   <li>{@code @attribute}: the value of attributes of this name, wherever they stand.
+ *   <li>{@code element}: redacts everything inside elements of this name. It also redacts their
+ *       attributes except {@code type}, {@code name}, {@code file}, {@code uuid}, {@code usage} and
+ *       namespace declarations, which identify a secret and do not contain it;
+ *   <li>{@code parent/element}: the same, only directly below {@code parent};
+ *   <li>{@code @attribute}: redacts the value of attributes of this name in any element.
  * </ul>
  *
- * <p>Names are local names, compared without regard to case, so that no prefix hides a secret.
- * Besides the rules, elements and attributes whose name ends as {@link SecretNames} has it hold
- * secrets, and no value and no text shows what {@link SecretText} finds in it. All this always
- * holds; an operator can only add rules. Immutable.
+ * <p>Names are local names and are compared without case, so no prefix can hide a secret. In
+ * addition to the rules, elements and attributes hold secrets if their name ends as {@link
+ * SecretNames} says. {@link SecretText} also finds secrets inside values and texts. All this always
+ * applies; an operator can only add rules. Immutable.
  */
 public final class Redaction {
-  /** What stands where a value stood. */
+  /** The replacement for a redacted value. */
   public static final String REDACTED = "[redacted]";
 
-  /** The same in a namespace's URI, which would not be one with brackets. */
+  /** The replacement in a namespace's URI, which must not contain brackets. */
   private static final String REDACTED_URI = "redacted";
 
   private static final List<String> STANDARD =
@@ -63,20 +63,21 @@ public final class Redaction {
     attributes = matching(rules, rule -> rule.indexOf('@') == 0);
   }
 
-  /** The rules that always hold. */
+  /** Returns the rules that always apply. */
   public static Redaction standard() {
     return new Redaction(Set.of()).and(STANDARD);
   }
 
-  /** The standard rules as they would be written in a configuration. */
+  /** Returns the standard rules in the syntax of the configuration. */
   public static List<String> standardRules() {
     return STANDARD;
   }
 
   /**
-   * These rules and more.
+   * Returns these rules and additional ones.
    *
-   * @throws IllegalArgumentException with one sentence that names the rule and says how to write it
+   * @throws IllegalArgumentException if a rule is invalid; the message is one sentence that names
+   *     the rule and the syntax
    */
   public Redaction and(Collection<String> more) {
     Set<String> all = new HashSet<>(elements);
@@ -99,7 +100,7 @@ public final class Redaction {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  /** Whether what an element holds is to be taken out. */
+  /** Returns whether the content of an element is redacted. */
   public boolean hides(@Nullable String parent, String element) {
     String name = local(element);
     return elements.contains(name)
@@ -109,19 +110,19 @@ public final class Redaction {
             && children.contains(local(parent) + "/" + name));
   }
 
-  /** Whether a text that holds XML of its own shows nothing from this tag on. */
+  /** Returns whether a text that contains XML is redacted from this tag on. */
   boolean hidesTag(String element) {
     String name = local(element);
     return elements.contains(name) || childNames.contains(name) || SecretNames.matches(name);
   }
 
-  /** Whether there is a rule for an attribute. */
+  /** Returns whether there is a rule for an attribute. */
   boolean hidesAttribute(String name) {
     return attributes.contains(local(name));
   }
 
   /**
-   * The value an attribute may show; the same object when there is nothing to hide.
+   * Returns the value that an attribute may show. Returns the same object if nothing is redacted.
    *
    * @param hidden whether its element is hidden
    */
@@ -141,7 +142,10 @@ public final class Redaction {
     return SecretText.hidden(this, value, REDACTED);
   }
 
-  /** A namespace declaration names a vocabulary, which stays but for its secrets. */
+  /**
+   * Returns whether an attribute is a namespace declaration. It names a vocabulary and stays,
+   * except for secrets in it.
+   */
   private static boolean isNamespace(String name) {
     return name.equals("xmlns") || name.startsWith("xmlns:");
   }

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Names that hold a secret wherever they stand: of elements, of attributes, and of members in a
- * text. Case, {@code -}, {@code _} and {@code .} do not count, nor does what stands before.
+ * The names that always hold a secret: names of elements, of attributes, and of members in a text.
+ * Only the end of a name counts. Case, {@code -}, {@code _} and {@code .} are ignored.
  */
 final class SecretNames {
-  /** The ends of such names. */
+  /** The endings of such names. */
   static final List<String> ENDINGS =
       List.of(
           "passwd",
@@ -32,7 +32,10 @@ final class SecretNames {
 
   private static final String REFERENCE = "secret";
 
-  /** By the last two letters, since nearly every name is none of these. */
+  /**
+   * The last two letters of all endings, for a quick check. Nearly every name has none of these
+   * endings.
+   */
   private static final boolean[][] LAST = new boolean[128][128];
 
   static {
@@ -56,12 +59,15 @@ final class SecretNames {
     return false;
   }
 
-  /** An attribute {@code secret} with a UUID only refers to a secret that libvirt keeps. */
+  /**
+   * Returns whether an attribute holds a secret. An attribute {@code secret} with a UUID does not:
+   * it only refers to a secret that libvirt keeps.
+   */
   static boolean matches(String attribute, String value) {
     return matches(attribute) && !(attribute.equals(REFERENCE) && Uuids.canonical(value) != null);
   }
 
-  /** False only for what {@link #plain} makes no such name of. */
+  /** Returns false only if {@link #plain} cannot make such a name of it. */
   private static boolean isLikely(String name) {
     int length = name.length();
     if (length < 2) {

@@ -1,16 +1,16 @@
 package dev.hookbridge.envelope.redaction;
 
 /**
- * Finds what the value of an attribute or a text must not show. There are two kinds: a URL's user
- * information, which is taken out, and what begins with a sign of a secret, which is taken out up
- * to the end of the value. Nothing tells where such a secret ends: people write quotes, blanks and
- * slashes into passwords, unescaped.
+ * Finds secrets inside the value of an attribute or inside a text. There are two kinds. A URL's
+ * user information is removed. A value is removed from the sign of a secret to its end, because
+ * nothing shows where such a secret ends: people write quotes, blanks and slashes into passwords,
+ * unescaped.
  *
- * <p>Goes forward only and looks back a bounded way, since a text may be megabytes of half a sign,
- * and may come in pieces. For one value and one thread.
+ * <p>It only moves forward and looks back a bounded distance, because a text may be megabytes of
+ * incomplete signs and may come in pieces. For one value and one thread.
  */
 public final class SecretText {
-  /** No sign before the place that was looked at last is longer, but for what is held. */
+  /** Maximum length of a sign before the last checked position, except for what is held back. */
   static final int LOOK_BACK = 256;
 
   private static final int NONE = -1;
@@ -25,27 +25,28 @@ public final class SecretText {
   private final Redaction redaction;
   private int at;
 
-  /** Where a URL's user information may begin, and its last {@code @} so far. */
+  /** The possible beginning of a URL's user information, and its last {@code @} so far. */
   private int authority = NONE;
 
   private int user = NONE;
 
   /**
-   * The first {@code ?} or {@code #} since a blank: an {@code =} makes it a query or a fragment.
+   * The first {@code ?} or {@code #} since a blank. A following {@code =} makes it a query or a
+   * fragment.
    */
   private int mark = NONE;
 
-  /** Behind the last {@code <}. */
+  /** The position after the last {@code <}. */
   private int tag = NONE;
 
-  /** From here on all is secret. */
+  /** From this position on, everything is secret. */
   private int cut = NONE;
 
   public SecretText(Redaction redaction) {
     this.redaction = redaction;
   }
 
-  /** The value without what is secret; the same object when there is nothing. */
+  /** Returns the value without its secrets. Returns the same object if there are none. */
   public static String hidden(Redaction redaction, String value, String replacement) {
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
@@ -58,12 +59,18 @@ public final class SecretText {
     return value;
   }
 
-  /** One slash alone means nothing, and paths are what values hold most. */
+  /**
+   * Returns whether a slash belongs to a path. A single slash has no meaning, and most values with
+   * slashes are paths.
+   */
   private static boolean isPath(String value, int next) {
     return next == value.length() || "/\\".indexOf(value.charAt(next)) < 0;
   }
 
-  /** Looks at what has come since the last time; the text must have kept what it had. */
+  /**
+   * Checks the characters that were added since the last call. The text must still contain its
+   * earlier characters.
+   */
   public void look(CharSequence text) {
     for (; at < text.length(); at++) {
       char c = text.charAt(at);
@@ -74,7 +81,7 @@ public final class SecretText {
         tag(text);
       } else if (c < SPECIAL.length && SPECIAL[c]) {
         if (c == '?' && at + 1 == text.length()) {
-          return; // what comes next tells
+          return; // the next character decides
         }
         special(text, c);
       }
@@ -93,7 +100,10 @@ public final class SecretText {
     }
   }
 
-  /** Two slashes, escaped or not, at the begin of a word or behind a scheme. */
+  /**
+   * Handles a slash. Two slashes, escaped or not, at the beginning of a word or after a scheme
+   * start an authority.
+   */
   private void slash(CharSequence text) {
     tag(text);
     int first = before(text, at, "\\", MOST_BETWEEN) - 1;
@@ -114,7 +124,7 @@ public final class SecretText {
     }
   }
 
-  /** The pseudo-protocol {@code json:} of QEMU. */
+  /** Handles QEMU's pseudo-protocol {@code json:}. */
   private void json(CharSequence text) {
     int colon = before(text, at, " \t\r\n", MOST_BETWEEN) - 1;
     if (colon >= 4 && text.charAt(colon) == ':') {
@@ -123,7 +133,7 @@ public final class SecretText {
     }
   }
 
-  /** What was begun by {@code <} and ends here may be a tag of XML that stands in this text. */
+  /** Handles the end of what began with {@code <}. It may be a tag of XML inside this text. */
   private void tag(CharSequence text) {
     if (tag != NONE) {
       int begin = Math.max(tag, at - 2 * LONGEST_NAME);
@@ -134,7 +144,7 @@ public final class SecretText {
     }
   }
 
-  /** A name, and what tells that its value follows. */
+  /** Handles a name and the sign that its value follows. */
   private void name(CharSequence text, char delimiter) {
     if (delimiter == '=' && mark != NONE) {
       cut = mark + 1;
@@ -154,14 +164,17 @@ public final class SecretText {
     }
   }
 
-  /** Seeds of cloud-init, keys of Ceph, and the attributes there are rules for. */
+  /** Returns whether a name is a seed of cloud-init, a key of Ceph, or an attribute with a rule. */
   private boolean isSetting(String name, boolean option) {
     return name.equalsIgnoreCase("ds")
         || (option && name.equalsIgnoreCase("key"))
         || redaction.hidesAttribute(name);
   }
 
-  /** The place behind the last character before a place that is none of these. */
+  /**
+   * Returns the position after the last character before {@code place} that is not in {@code
+   * skipped}.
+   */
   private static int before(CharSequence text, int place, String skipped, int most) {
     int end = place;
     while (end > 0 && place - end < most && skipped.indexOf(text.charAt(end - 1)) >= 0) {
@@ -174,12 +187,15 @@ public final class SecretText {
     return c == '-' || c == '_' || c == '.' || Character.isLetterOrDigit(c);
   }
 
-  /** Two slashes behind such a character are no begin of an address, but of a path or of base64. */
+  /**
+   * Returns whether two slashes after this character are part of a path or of base64 and not the
+   * beginning of an address.
+   */
   private static boolean isInWord(char c) {
     return c == '+' || c == '/' || isName(c);
   }
 
-  /** The text may lose what stands before this place: it is looked at and shown. */
+  /** Returns the position up to which the text is checked and may be shown and removed. */
   public int settled() {
     if (cut != NONE) {
       return authority == NONE ? cut : Math.min(cut, authority);
@@ -190,7 +206,7 @@ public final class SecretText {
     return Math.max(0, settled);
   }
 
-  /** The text lost so many characters at its begin, at most those that are settled. */
+  /** Reports that the text lost characters at its beginning, at most those that are settled. */
   public void lost(int chars) {
     at -= chars;
     authority = authority == NONE ? NONE : authority - chars;
@@ -200,20 +216,20 @@ public final class SecretText {
     cut = cut == NONE ? NONE : cut - chars;
   }
 
-  /** What stood behind the cut was looked at and is gone. */
+  /** Reports that the text after the cut was checked and removed. */
   public void forgot() {
     at = cut;
   }
 
-  /** From here on nothing will be shown; or −1. */
+  /** Returns the position from which on nothing will be shown, or −1. */
   public int cut() {
     return cut;
   }
 
   /**
-   * What may be shown of a text that was looked at.
+   * Returns the text without its secrets. The text must have been checked.
    *
-   * @param more whether something stood behind it that was not kept
+   * @param more whether the text had further content after it that was not kept
    */
   public String hidden(String text, String replacement, boolean more) {
     boolean named = authority != NONE && user > authority && (cut == NONE || authority < cut);

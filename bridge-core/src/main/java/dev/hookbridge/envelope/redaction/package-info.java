@@ -1,6 +1,6 @@
 /**
  * Decides which elements, attributes and texts of an XML document are secrets. {@code
- * docs/events.md} lists them. It does not read XML itself.
+ * docs/events.md} lists them. This package does not read XML itself.
  */
 @NullMarked
 package dev.hookbridge.envelope.redaction;

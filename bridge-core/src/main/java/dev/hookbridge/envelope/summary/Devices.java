@@ -5,16 +5,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The devices of one kind: a list in a guest's summary. Told of the elements of its devices by
- * their place below the device's own.
+ * The devices of one kind: a list in a guest's summary. It receives each element with its path
+ * below the device's own element.
  */
 final class Devices {
-  /** What is taken of a device of one kind. */
+  /** Selects the data of a device of one kind. */
   interface Kind {
-    /** Takes what it wants of an element. */
+    /** Takes data from an element. */
     void read(JsonObjectBuilder device, String place, Attributes at);
 
-    /** Takes what it wants of a text. */
+    /** Takes data from a text. */
     default void text(JsonObjectBuilder device, String place, String text) {}
   }
 
@@ -28,9 +28,11 @@ final class Devices {
   private JsonObjectBuilder device;
 
   /**
-   * @param element the device's element
-   * @param list the summary's list
-   * @param names the members of its entries
+   * Creates an empty list of devices.
+   *
+   * @param element the name of the device's element
+   * @param list the name of the summary's list
+   * @param names the members of the list's entries
    */
   Devices(JsonObjectBuilder domain, String element, String list, List<String> names, Kind kind) {
     this.kind = kind;
@@ -41,7 +43,7 @@ final class Devices {
     this.device = new JsonObjectBuilder(names);
   }
 
-  /** Whether the place is one of these devices. */
+  /** Reads an element. Returns whether it belongs to a device of this kind. */
   boolean start(String place, Attributes at) {
     String inner = inner(place);
     if (inner == null) {
@@ -70,7 +72,7 @@ final class Devices {
     return place.length() == length ? "" : place.substring(length + 1);
   }
 
-  /** {@code host:port}, an IPv6 address in brackets; null without a host. */
+  /** Returns {@code host:port}, with an IPv6 address in brackets, or null without a host. */
   static @Nullable String endpoint(@Nullable String host, @Nullable String port) {
     if (host == null) {
       return null;
@@ -79,7 +81,7 @@ final class Devices {
     return port == null ? name : name + ":" + port;
   }
 
-  /** {@code pool/volume}; null when it is none. */
+  /** Returns {@code pool/volume}, or null if the element does not name a volume. */
   static @Nullable String volume(Attributes at) {
     String pool = at.get("pool");
     String volume = at.get("volume");

@@ -3,7 +3,7 @@ package dev.hookbridge.envelope.summary;
 import dev.hookbridge.text.JsonObjectBuilder;
 import java.util.List;
 
-/** {@code data.domain.disks}. */
+/** Collects {@code data.domain.disks}. */
 final class Disks implements Devices.Kind {
   static Devices of(JsonObjectBuilder domain) {
     return new Devices(
@@ -37,7 +37,7 @@ final class Disks implements Devices.Kind {
         disk.put("source", at.first("file", "dev", "dir", "name", "path"));
         disk.put("namespace", Units.whole(at.get("namespace")));
       }
-      // An export without a name is known by its server.
+      // An export without a name is identified by its server.
       case "source/host" -> {
         disk.put("source", Devices.endpoint(at.get("name"), at.get("port")));
         disk.put("source", at.get("socket"));

@@ -3,7 +3,7 @@ package dev.hookbridge.envelope.summary;
 import dev.hookbridge.text.JsonObjectBuilder;
 import java.util.List;
 
-/** {@code data.domain}: a guest. */
+/** Collects {@code data.domain}: a guest. */
 final class DomainSummary implements Summary.Part {
   private static final String DEVICES = "devices/";
   private static final List<String> DOMAIN =

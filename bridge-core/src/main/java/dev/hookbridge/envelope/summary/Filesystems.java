@@ -3,7 +3,7 @@ package dev.hookbridge.envelope.summary;
 import dev.hookbridge.text.JsonObjectBuilder;
 import java.util.List;
 
-/** {@code data.domain.filesystems}. */
+/** Collects {@code data.domain.filesystems}. */
 final class Filesystems implements Devices.Kind {
   static Devices of(JsonObjectBuilder domain) {
     return new Devices(

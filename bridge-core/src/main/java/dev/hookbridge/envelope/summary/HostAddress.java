@@ -2,20 +2,20 @@ package dev.hookbridge.envelope.summary;
 
 import org.jspecify.annotations.Nullable;
 
-/** A host device's address the way its bus's own tools write it, from numbers as libvirt reads. */
+/** Formats a host device's address like the tools of its bus. It parses numbers as libvirt does. */
 final class HostAddress {
   private HostAddress() {}
 
-  /** A vendor's or product's number, {@code 1234}. */
+  /** Returns the number of a vendor or product, for example {@code 1234}. */
   static @Nullable String usbId(Attributes at) {
     Long id = Units.unsigned(at.get("id"));
     return id == null ? null : String.format("%04x", id);
   }
 
   /**
-   * PCI {@code 0000:06:12.5}, USB {@code 1-4} (bus, device) or {@code port:1-2.3} (bus, port), SCSI
-   * {@code 0:0:1} (bus, target, unit), channel devices {@code fe.0.0001}, mediated devices their
-   * UUID; null when it is none or has no address.
+   * Returns the address: PCI {@code 0000:06:12.5}, USB {@code 1-4} (bus, device) or {@code
+   * port:1-2.3} (bus, port), SCSI {@code 0:0:1} (bus, target, unit), channel devices {@code
+   * fe.0.0001}, mediated devices their UUID. Returns null if there is no valid address.
    */
   static @Nullable String of(Attributes at) {
     String uuid = at.get("uuid");
@@ -39,7 +39,7 @@ final class HostAddress {
     return at.get("device") == null ? null : numbers("%d-%d", at, "bus", "device");
   }
 
-  /** What is not there is 0; what is no number makes no address. */
+  /** Formats numbers. A missing number is 0. An invalid number makes the result null. */
   private static @Nullable String numbers(String format, Attributes at, String... names) {
     Object[] numbers = new Object[names.length];
     for (int i = 0; i < names.length; i++) {

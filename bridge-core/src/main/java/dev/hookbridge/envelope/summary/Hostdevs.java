@@ -3,7 +3,7 @@ package dev.hookbridge.envelope.summary;
 import dev.hookbridge.text.JsonObjectBuilder;
 import java.util.List;
 
-/** {@code data.domain.hostdevs}. */
+/** Collects {@code data.domain.hostdevs}. */
 final class Hostdevs implements Devices.Kind {
   private static final String ADDRESS = "address";
 
@@ -19,7 +19,7 @@ final class Hostdevs implements Devices.Kind {
         hostdev.put("mode", at.get("mode"));
         hostdev.put("type", at.get("type"));
       }
-      // A port of a Fibre Channel host, the name of an iSCSI target.
+      // A port of a Fibre Channel host, or the name of an iSCSI target.
       case "source" -> hostdev.put(ADDRESS, at.first("wwpn", "name"));
       case "source/adapter" -> hostdev.put(ADDRESS, at.get("name"));
       case "source/address" -> address(hostdev, at);
@@ -40,7 +40,7 @@ final class Hostdevs implements Devices.Kind {
     }
   }
 
-  /** A container's devices stand in a text. */
+  /** Reads a container's device, whose address is a text. */
   @Override
   public void text(JsonObjectBuilder hostdev, String place, String text) {
     switch (place) {

@@ -3,7 +3,7 @@ package dev.hookbridge.envelope.summary;
 import dev.hookbridge.text.JsonObjectBuilder;
 import java.util.List;
 
-/** {@code data.domain.interfaces}. */
+/** Collects {@code data.domain.interfaces}. */
 final class Interfaces implements Devices.Kind {
   static Devices of(JsonObjectBuilder domain) {
     return new Devices(
@@ -40,7 +40,7 @@ final class Interfaces implements Devices.Kind {
   }
 
   private static void source(JsonObjectBuilder nic, Attributes at) {
-    // VirtualBox's internal networks have a name only.
+    // VirtualBox's internal networks have only a name.
     nic.put("network", at.first("network", "name"));
     nic.put("bridge", at.get("bridge"));
     nic.put("device", at.get("dev"));

@@ -4,7 +4,7 @@ import dev.hookbridge.text.JsonObjectBuilder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** {@code data.network}: a virtual network. */
+/** Collects {@code data.network}: a virtual network. */
 final class NetworkSummary implements Summary.Part {
   private final JsonObjectBuilder network =
       new JsonObjectBuilder(

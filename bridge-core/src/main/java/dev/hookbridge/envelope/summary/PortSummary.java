@@ -4,8 +4,8 @@ import dev.hookbridge.text.JsonObjectBuilder;
 import java.util.List;
 
 /**
- * {@code data.port}: where a guest's interface is plugged into a network. Filled from {@code
- * <networkport>} or, before libvirt 5.5.0, from the guest's {@code <interface>}.
+ * Collects {@code data.port}: where a guest's interface is plugged into a network. The source is
+ * {@code <networkport>} or, before libvirt 5.5.0, the guest's {@code <interface>}.
  */
 final class PortSummary implements Summary.Part {
   private final JsonObjectBuilder port =

@@ -7,18 +7,18 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What most consumers want to know of a guest, network or port without reading XML. Gathered while
- * the XML is walked, from elements at their exact places only, and after redaction: whatever a
- * user's metadata is made to look like, it neither gets here nor brings a secret along.
+ * Collects the data about a guest, network or port that most consumers need, so they need not read
+ * XML. It is filled while the XML is read, after redaction, and only from elements at their exact
+ * paths. So a user's metadata can neither imitate summary data nor add a secret.
  */
 public final class Summary {
-  /** The deepest nesting of elements that a summary can follow. */
+  /** Maximum depth of elements that a summary can follow. */
   public static final int MOST_DEPTH = 200;
 
-  /** No place a summary looks at is longer. */
+  /** Maximum length of a path that a summary uses. */
   private static final int LONGEST_PLACE = 64;
 
-  /** A part of the summary, told of the elements of its document by their place below its root. */
+  /** A part of the summary. It receives each element with its path below the document's root. */
   interface Part {
     void start(String place, Attributes attributes);
 
@@ -38,6 +38,7 @@ public final class Summary {
   private int partDepth;
   private boolean envelope;
 
+  /** Reads the start of an element. */
   public void start(String name, Attributes attributes) {
     if (depth == 0) {
       envelope = name.equals("hookData");
@@ -55,6 +56,7 @@ public final class Summary {
     }
   }
 
+  /** Reads the end of an element and its last text. */
   public void end(String text) {
     depth--;
     if (part != null && !text.isBlank() && place.length() <= LONGEST_PLACE) {
@@ -70,26 +72,28 @@ public final class Summary {
     return switch (name) {
       case "domain" -> domain;
       case "network" -> network;
-      // Before libvirt 5.5.0 the guest's interface stood where the port stands now.
+      // Before libvirt 5.5.0 the guest's interface was in the place of the port.
       case "networkport", "interface" -> port;
       default -> null;
     };
   }
 
-  /** The guest's UUID, when there is one that libvirt would take. */
+  /** Returns the guest's UUID if there is one that libvirt would accept. */
   public @Nullable String domainUuid() {
     return uuid(domain);
   }
 
-  /** The network's UUID, when there is one that libvirt would take. */
+  /** Returns the network's UUID if there is one that libvirt would accept. */
   public @Nullable String networkUuid() {
     return uuid(network);
   }
 
+  /** Returns the guest's name, or null if the XML has none. */
   public @Nullable String domainName() {
     return domain.members().text("name");
   }
 
+  /** Returns the network's name, or null if the XML has none. */
   public @Nullable String networkName() {
     return network.members().text("name");
   }
@@ -99,6 +103,7 @@ public final class Summary {
     return text == null ? null : Uuids.canonical(text);
   }
 
+  /** Writes the parts that are not empty. */
   public void write(JsonGenerator json) throws IOException {
     write(json, "domain", domain);
     write(json, "network", network);

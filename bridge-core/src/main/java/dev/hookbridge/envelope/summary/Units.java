@@ -4,7 +4,7 @@ import java.math.BigInteger;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Numbers as libvirt writes them. What is no number is nothing. */
+/** Parses numbers as libvirt writes them. The result is null for an invalid number. */
 final class Units {
   /** libvirt counts bytes in 64 bits. */
   private static final int MOST_BITS = 64;
@@ -15,7 +15,7 @@ final class Units {
     return unit == null || unit.isEmpty() ? "KiB" : unit;
   }
 
-  /** A whole number from 0 on. */
+  /** Parses a whole number of at least 0. */
   static @Nullable Long whole(@Nullable String text) {
     if (text == null || text.isEmpty() || text.length() > 18) {
       return null;
@@ -28,7 +28,10 @@ final class Units {
     return Long.valueOf(text);
   }
 
-  /** A number as libvirt reads an address: hexadecimal after 0x, octal after 0, else decimal. */
+  /**
+   * Parses a number of an address as libvirt does: hexadecimal after 0x, octal after 0, otherwise
+   * decimal.
+   */
   static @Nullable Long unsigned(@Nullable String text) {
     if (text == null || text.isEmpty() || text.length() > 18) {
       return null;
@@ -46,7 +49,10 @@ final class Units {
     return hex && text.length() == 2 ? null : Long.valueOf(number);
   }
 
-  /** A size in KiB, rounded up as libvirt does; units as in its "scaled integer". */
+  /**
+   * Returns a size in KiB, rounded up as libvirt does. The units are those of libvirt's "scaled
+   * integer".
+   */
   static @Nullable Long kib(String text, String unit) {
     Long number = whole(text);
     BigInteger scale = scale(unit.toLowerCase(Locale.ROOT));
@@ -58,7 +64,7 @@ final class Units {
     return bytes.bitLength() > MOST_BITS ? null : Long.valueOf(kib.longValue());
   }
 
-  /** How many bytes a unit is; 0 when it is none. */
+  /** Returns the number of bytes of a unit, or 0 for an unknown unit. */
   private static BigInteger scale(String unit) {
     if (unit.equals("b") || unit.equals("byte") || unit.equals("bytes")) {
       return BigInteger.ONE;

@@ -1,17 +1,18 @@
 package dev.hookbridge.envelope.xml;
 
 /**
- * Looks at a document type in the text itself: the JDK's parser tells that there is one, but not
- * reliably what it holds.
+ * Checks a document type in the text itself. The JDK's parser reports that there is one, but does
+ * not reliably report its content.
  */
 final class DocumentType {
-  /** A prolog that is longer is not looked through. */
+  /** Maximum length of the checked prolog, in characters. */
   static final int LONGEST = 64 << 10;
 
   private DocumentType() {}
 
   /**
-   * Whether it only names the root and perhaps an external subset, which nobody loads.
+   * Returns whether the document type only names the root and perhaps an external subset, which
+   * nobody loads.
    *
    * @param text the beginning of a document that is well-formed up to the end of its document type
    */
@@ -35,7 +36,7 @@ final class DocumentType {
     return false;
   }
 
-  /** Behind spaces, comments and processing instructions. */
+  /** Returns the position after spaces, comments and processing instructions. */
   private static int afterMisc(String text) {
     int at = 0;
     while (at < text.length()) {

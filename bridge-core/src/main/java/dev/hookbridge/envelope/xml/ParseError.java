@@ -1,9 +1,10 @@
 package dev.hookbridge.envelope.xml;
 
 /**
- * Why the stdin could not be read as XML. Never quotes it: what does not parse cannot be redacted.
+ * The reason why stdin could not be read as XML. It never quotes stdin, because invalid XML cannot
+ * be redacted.
  *
- * @param line counted from 1
- * @param column in characters, counted from 1
+ * @param line the line, starting at 1
+ * @param column the column in characters, starting at 1
  */
 public record ParseError(String message, int line, int column) {}

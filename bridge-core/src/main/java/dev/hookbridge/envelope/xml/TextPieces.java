@@ -5,8 +5,9 @@ import dev.hookbridge.envelope.redaction.SecretText;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text between two tags. It arrives in pieces and is looked at whole, so that nothing hides
- * across their edges; but for a long one, of which that much goes out as can be no secret's begin.
+ * Collects the text between two tags. The text arrives in pieces and is checked as a whole, so no
+ * secret can hide across the edge of two pieces. A long text is written in parts: a part is written
+ * when it cannot be the beginning of a secret.
  */
 final class TextPieces {
   private static final int LONG = 64 << 10;
@@ -14,13 +15,13 @@ final class TextPieces {
   private final Redaction redaction;
   private final StringBuilder text = new StringBuilder();
 
-  /** Looks at a long text. */
+  /** Checks a long text. */
   private @Nullable SecretText secrets;
 
-  /** The beginning of a long text, which is all that a summary shows. */
+  /** The beginning of a long text. A summary shows only this. */
   private @Nullable String beginning;
 
-  /** Something was left out behind the place from which on all is hidden. */
+  /** Whether text was dropped after the position from which on everything is hidden. */
   private boolean more;
 
   TextPieces(Redaction redaction) {
@@ -38,7 +39,7 @@ final class TextPieces {
     }
   }
 
-  /** Never half a character. */
+  /** Writes the settled part of the text. It never splits a character. */
   private void goOut(SecretText looking, XmlWriter out) {
     int end = looking.settled();
     end -= end > 0 && Character.isHighSurrogate(text.charAt(end - 1)) ? 1 : 0;
@@ -51,7 +52,7 @@ final class TextPieces {
     }
   }
 
-  /** What will not be shown needs no memory. */
+  /** Drops the text that will not be shown, to save memory. */
   private void forget(SecretText looking) {
     int cut = looking.cut();
     if (cut >= 0 && cut < text.length()) {
@@ -61,15 +62,15 @@ final class TextPieces {
     }
   }
 
-  /** What has not gone out. */
+  /** Returns the part that is not written yet. */
   String rest() {
     return text.isEmpty() ? "" : text.toString();
   }
 
   /**
-   * What of the rest may be shown.
+   * Returns the rest without its secrets.
    *
-   * @param rest as it was given
+   * @param rest the rest, as {@link #rest} returned it
    */
   String shown(String rest) {
     if (secrets == null) {
@@ -79,7 +80,7 @@ final class TextPieces {
     return secrets.hidden(rest, Redaction.REDACTED, more);
   }
 
-  /** The text is over; gives what a summary is made of. */
+  /** Ends the text. Returns the text for the summary. */
   String end(String shown) {
     String all = beginning == null ? shown : beginning;
     text.setLength(0);

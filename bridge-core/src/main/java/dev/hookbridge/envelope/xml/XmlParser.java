@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The JDK's streaming parser, told to expand, fetch and resolve nothing. The JDK's own and not
- * whatever lies on the class path, since the limits below are its own.
+ * Creates the JDK's streaming parser, configured to expand, fetch and resolve nothing. It is always
+ * the JDK's own parser and not one from the class path, because the limits below are JDK
+ * properties.
  */
 final class XmlParser {
   private static final Logger log = LoggerFactory.getLogger(XmlParser.class);
@@ -23,9 +24,10 @@ final class XmlParser {
   private static final int LONGEST_NAME = 1000;
 
   /**
-   * libvirt's elements have some ten attributes; a document of 16 MiB could have a million. The
-   * sizes of entities are bounded by the document's own: a document type is refused, so there is
-   * none to expand, but the JDK counts every escaped ampersand of a document as one.
+   * The limits of the parser. libvirt's elements have about ten attributes; a document of 16 MiB
+   * could have a million. The entity limits equal the maximum size of a document. A document type
+   * is refused, so there are no entities to expand, but the JDK counts every escaped ampersand of a
+   * document as an entity.
    */
   private static final Map<String, String> LIMITS =
       Map.of(
@@ -37,21 +39,26 @@ final class XmlParser {
           "jdk.xml.maxGeneralEntitySizeLimit", String.valueOf(XmlPass.MOST_BYTES),
           "jdk.xml.totalEntitySizeLimit", String.valueOf(XmlPass.MOST_BYTES));
 
-  /** What the JDK calls the limits in its messages, whatever their language. */
+  /** The JDK's number of a limit in its messages. It is the same in every language. */
   private static final Pattern LIMIT = Pattern.compile("Message: JAXP000100(\\d\\d)");
 
   private static final XMLInputFactory FACTORY = factory();
 
   private XmlParser() {}
 
-  /** The JDK's factory remembers its last reader without a lock, so one thread at a time. */
+  /**
+   * Opens a reader, one thread at a time, because the JDK's factory keeps its last reader without a
+   * lock.
+   */
   static XMLStreamReader open(Reader document) throws XMLStreamException {
     synchronized (FACTORY) {
       return FACTORY.createXMLStreamReader(document);
     }
   }
 
-  /** Which limit a document has met, as a sentence without its data; null when it met none. */
+  /**
+   * Returns the limit that a document exceeded, as a sentence without the document's data, or null.
+   */
   static @Nullable String limit(XMLStreamException failure) {
     Matcher limit = LIMIT.matcher(String.valueOf(failure.getMessage()));
     if (!limit.find()) {

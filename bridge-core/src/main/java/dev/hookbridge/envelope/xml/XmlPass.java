@@ -17,16 +17,18 @@ import javax.xml.stream.XMLStreamReader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One walk through the XML libvirt wrote: checks it, redacts it, writes it anew and feeds the
- * summary, which therefore never sees what is hidden. Comments, processing instructions and the XML
- * declaration are dropped. For one document and one thread.
+ * Reads libvirt's XML once: checks it, redacts it, writes it again and fills the summary, which
+ * therefore never sees hidden values. Comments, processing instructions and the XML declaration are
+ * dropped. For one document and one thread.
  *
- * <p>A guest's owner chose much of the text, so nothing is expanded, fetched or trusted: XML 1.0
- * only, no document type that holds anything (and so no entity but the five), bounded depth,
- * attributes, names and size. Names are taken as written, with their prefix: resolving namespaces
- * costs time that a hostile document could multiply, and nothing here depends on them.
+ * <p>A guest's owner chose much of the text, so nothing is expanded, fetched or trusted. Only XML
+ * 1.0 is accepted. A document type with content is refused, so there are only the five predefined
+ * entities. Depth, attributes, names and size are bounded. Names are used as written, with their
+ * prefix: resolving namespaces costs time that a hostile document could multiply, and nothing here
+ * depends on them.
  */
 public final class XmlPass {
+  /** Maximum size of a document, in bytes. */
   public static final int MOST_BYTES = 16 << 20;
   private static final int MOST_DEPTH = Summary.MOST_DEPTH;
   static final String MALFORMED = "not well-formed XML";
@@ -41,19 +43,20 @@ public final class XmlPass {
   private final List<String> path = new ArrayList<>();
   private final TextPieces text;
 
-  /** The depth of the element whose content is being taken out. */
+  /** The depth of the element whose content is being redacted. */
   private int hiddenAt = NOWHERE;
 
   private boolean replaced;
   private int redacted;
 
   /**
-   * What the document was: its redactions, or why it was refused.
+   * The result for a document: the number of redactions, or the reason of its refusal.
    *
-   * @param redacted how many values were taken out
+   * @param redacted the number of redacted values
+   * @param error the reason of a refusal, or null
    */
   public record Result(int redacted, @Nullable ParseError error) {
-    /** The reader ran out of memory. */
+    /** Returns the result for a document that ran out of memory. */
     public static Result tooLarge() {
       return failed("too large for the agent's memory", null);
     }
@@ -65,7 +68,7 @@ public final class XmlPass {
     }
   }
 
-  /** The document is not one we take, whatever the parser thinks. */
+  /** Thrown when a document is refused, even if the parser accepts it. */
   static final class Refused extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -83,10 +86,10 @@ public final class XmlPass {
   }
 
   /**
-   * Reads a document; the summary holds what stood before an error.
+   * Reads a document. After an error the summary holds the part before the error.
    *
-   * @param out gets the redacted document, of no use after an error
-   * @throws UncheckedIOException when the stdin's file cannot be read; else nothing is thrown
+   * @param out receives the redacted document; its content is useless after an error
+   * @throws UncheckedIOException if the file of stdin cannot be read; no other exception is thrown
    */
   public static Result read(Stdin stdin, Redaction redaction, Summary summary, JsonText out) {
     if (stdin.length() > MOST_BYTES) {
@@ -118,8 +121,8 @@ public final class XmlPass {
       String limit = XmlParser.limit(e);
       return Result.failed(limit == null ? MALFORMED : limit, e.getLocation());
     } catch (RuntimeException e) {
-      // The parser's own slips on documents made to break it (an index, a null); their messages may
-      // quote the document.
+      // The parser's own faults on hostile documents (an index, a null). Their messages may quote
+      // the document.
       return Result.failed(MALFORMED, location(reader));
     }
   }
@@ -147,7 +150,10 @@ public final class XmlPass {
     }
   }
 
-  /** libvirt loads nothing that a document type only names; what stands in it is refused. */
+  /**
+   * Accepts a document type that only names an external subset, because libvirt loads nothing for
+   * it. Refuses a document type with content.
+   */
   private void documentType() throws Refused {
     if (!DocumentType.isOnlyNamed(document.beginning(DocumentType.LONGEST))) {
       throw new Refused(DOCUMENT_TYPE);
@@ -197,7 +203,10 @@ public final class XmlPass {
     summary.start(name, attributes);
   }
 
-  /** Without namespaces the JDK gives an element's name whole, an attribute's in two parts. */
+  /**
+   * Returns an attribute's name. Without namespaces the JDK returns an element's name as a whole
+   * and an attribute's name in two parts.
+   */
   private static String attributeName(XMLStreamReader reader, int at) {
     String prefix = reader.getAttributePrefix(at);
     String local = reader.getAttributeLocalName(at);
@@ -226,7 +235,10 @@ public final class XmlPass {
     return text.end(shown);
   }
 
-  /** The object's own name is the event's subject, too, and is compared with it. */
+  /**
+   * Returns whether the current text is the object's own name. The name is also the event's subject
+   * and is compared with it.
+   */
   private boolean isName() {
     int size = path.size();
     if (size < 2 || size > 3 || !path.get(size - 1).equals("name")) {

@@ -17,10 +17,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The characters of a document, decoded piece by piece as libxml2 does for libvirt: by a byte order
- * mark, else by how the document begins, else by what it declares, else as UTF-8. The declaration
- * itself is read as spaces, so that the parser believes nothing of it; any version 1.x is taken as
- * 1.0.
+ * Decodes the characters of a document piece by piece, as libxml2 does for libvirt. The encoding
+ * comes from a byte order mark, else from the first bytes, else from the declaration, else it is
+ * UTF-8. The declaration itself is read as spaces, so the parser ignores it. Any version 1.x is
+ * treated as 1.0.
  */
 final class XmlText extends Reader {
   private static final int HEAD = 1024;
@@ -32,7 +32,10 @@ final class XmlText extends Reader {
               + "(\\s+encoding\\s*=\\s*([\"'])(?<encoding>[A-Za-z][\\w.-]*)\\4)?"
               + "(\\s+standalone\\s*=\\s*([\"'])(yes|no)\\7)?\\s*\\?>");
 
-  /** How a document begins, and so what it is in; the bytes of a mark are no part of it. */
+  /**
+   * The first bytes of a document and the encoding that they show. A byte order mark is not part of
+   * the document.
+   */
   private record Beginning(Charset charset, int mark, int... bytes) {
     boolean is(byte[] document) {
       boolean same = document.length >= bytes.length;
@@ -61,12 +64,12 @@ final class XmlText extends Reader {
   private final CharsetDecoder decoder;
   private boolean ended;
 
-  /** A char that was decoded before it was wanted, or −1. */
+  /** A character that was decoded too early, or −1. */
   private int next = -1;
 
   private final int declaration;
 
-  /** So many chars still to come are the declaration's. */
+  /** The number of characters of the declaration that are still to be read. */
   private int blank;
 
   private boolean invalid;
@@ -88,7 +91,9 @@ final class XmlText extends Reader {
   }
 
   /**
-   * @throws XmlPass.Refused when it declares what is not known, or what it is not
+   * Opens a document.
+   *
+   * @throws XmlPass.Refused if the document declares an unknown encoding, or one that it is not in
    */
   static XmlText of(Stdin document) throws XmlPass.Refused, IOException {
     byte[] first;
@@ -152,7 +157,7 @@ final class XmlText extends Reader {
     return count;
   }
 
-  /** One char, of a decoder that gives both halves of a character or none. */
+  /** Reads one character from a decoder that returns both halves of a surrogate pair or none. */
   private int one(char[] target, int at) throws IOException {
     if (next >= 0) {
       target[at] = (char) next;
@@ -196,12 +201,12 @@ final class XmlText extends Reader {
     }
   }
 
-  /** Why the document could not be read, null when it could. */
+  /** Returns the error that stopped the reading, or null. */
   @Nullable IOException failure() {
     return failure;
   }
 
-  /** The first chars of the document, as far as they can be decoded. */
+  /** Returns the first characters of the document, as far as they can be decoded. */
   String beginning(int most) {
     char[] chars = new char[most];
     int count = 0;
@@ -212,12 +217,15 @@ final class XmlText extends Reader {
         more = again.read(chars, count, most - count);
       }
     } catch (IOException e) {
-      return new String(chars, 0, count); // what stands before is all there is
+      return new String(chars, 0, count); // only the part before the error exists
     }
     return new String(chars, 0, count);
   }
 
-  /** Where the bytes are not what they should be, null when nobody has come to such a place. */
+  /**
+   * Returns the position of the first bytes that are not valid in the encoding, or null if the
+   * reader found none.
+   */
   @Nullable ParseError invalid() {
     if (!invalid) {
       return null;

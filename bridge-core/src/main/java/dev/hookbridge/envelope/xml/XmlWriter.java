@@ -4,11 +4,14 @@ import dev.hookbridge.text.JsonText;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes XML from the events of a parser, so that what goes out is what was understood. Attributes
- * stand in single quotes, as libvirt writes them.
+ * Writes XML from the events of a parser, so the output is exactly what was understood. Attributes
+ * have single quotes, as in libvirt's own output.
  */
 final class XmlWriter {
-  /** Escaping makes a document larger; beyond this nobody means it well. */
+  /**
+   * Maximum number of characters after escaping. Escaping makes a document larger, and only a
+   * hostile document exceeds this.
+   */
   static final int MOST_CHARS = 32 << 20;
 
   private final JsonText out;
@@ -38,7 +41,7 @@ final class XmlWriter {
     escape(text, false);
   }
 
-  /** Most text has nothing to escape, so it is copied in runs. */
+  /** Escapes a text. Most text needs no escapes, so it is copied in runs. */
   private void escape(String text, boolean attribute) {
     int copied = 0;
     for (int i = 0; i < text.length(); i++) {
@@ -61,7 +64,7 @@ final class XmlWriter {
       case '>' -> attribute ? null : "&gt;";
       case '&' -> "&amp;";
       case '\'' -> attribute ? "&apos;" : null;
-      // A parser takes these for spaces in an attribute, and a return for a new line anywhere.
+      // In an attribute a parser reads these as spaces. Everywhere it reads a return as a new line.
       case '\t' -> attribute ? "&#9;" : null;
       case '\n' -> attribute ? "&#10;" : null;
       case '\r' -> "&#13;";

@@ -1,5 +1,5 @@
 /**
- * Reads hostile XML within bounds, once: redacts it, writes it again and feeds the summary. The
+ * Reads hostile XML once, within bounds: redacts it, writes it again and fills the summary. The
  * entry point is {@link dev.hookbridge.envelope.xml.XmlPass}.
  */
 @NullMarked

@@ -30,11 +30,11 @@ import org.jspecify.annotations.Nullable;
  * RabbitMQ's direct reply-to. The reply address belongs to this channel alone. Only a receiver of
  * the request knows it.
  *
- * <b>Threads.</b> A write can block while the broker does not read. So a separate thread writes the
- * requests, and a watch thread ends the connection when a write takes too long.
+ * <p><b>Threads.</b> A write can block while the broker does not read. So a separate thread writes
+ * the requests, and a watch thread ends the connection when a write takes too long.
  *
- * <b>Failures.</b> Requests are mandatory and confirmed. A return means that no decider listens. A
- * nack means that a queue did not take the request. No confirm within 4 s means that the broker
+ * <p><b>Failures.</b> Requests are mandatory and confirmed. A return means that no decider listens.
+ * A nack means that a queue did not take the request. No confirm within 4 s means that the broker
  * hangs. During an alarm the broker reads nothing, so requests fail at once.
  */
 public final class AmqpDecisions implements DecisionChannel {

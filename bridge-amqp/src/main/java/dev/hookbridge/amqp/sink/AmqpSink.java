@@ -28,18 +28,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Publishes to a topic exchange. Messages are persistent, mandatory and confirmed.
  *
- * <b>Order.</b> A broker may nack one message and accept the next. So a lane (an event's key) has
- * at most one unconfirmed event. Different keys are pipelined.
+ * <p><b>Order.</b> A broker may nack one message and accept the next. So a lane (an event's key)
+ * has at most one unconfirmed event. Different keys are pipelined.
  *
- * <b>Channels.</b> A broker closes the channel when it cannot accept a message, and does not say
+ * <p><b>Channels.</b> A broker closes the channel when it cannot accept a message, and does not say
  * which message. When only one event was in flight, that event is the cause. It gets its outcome,
  * and the next {@code send} opens another channel. Otherwise the sink breaks and reports one of the
  * events as suspect.
  *
- * <b>Time.</b> A watch thread checks the time limits five times a second. A write that takes longer
- * than 4 s, or an event that is unconfirmed for {@code confirm-timeout}, ends the connection. While
- * the broker blocks the connection (an alarm), the confirm timeout does not run, and no more events
- * are sent.
+ * <p><b>Time.</b> A watch thread checks the time limits five times a second. A write that takes
+ * longer than 4 s, or an event that is unconfirmed for {@code confirm-timeout}, ends the
+ * connection. While the broker blocks the connection (an alarm), the confirm timeout does not run,
+ * and no more events are sent.
  */
 public final class AmqpSink implements Sink {
   private static final Duration WRITE_LIMIT = Duration.ofSeconds(4);

@@ -66,8 +66,8 @@ final class DoctorFolders {
   }
 
   /**
-   * Checks that root owns the upper folders, that one user owns the agent's folders, and that no
-   * other user has write permission.
+   * Checks that root owns the upper folders and only root can write there. Checks that one user
+   * owns the agent's folders and no other user has access to them.
    */
   Check owners() throws IOException {
     List<String> wrong = new ArrayList<>();

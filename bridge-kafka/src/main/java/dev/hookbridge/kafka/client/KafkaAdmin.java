@@ -17,7 +17,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
-/** Wraps the Kafka admin client. Each request returns or fails within 4 s. */
+/** Wraps the Kafka admin client. Each request completes or fails within 4 s. */
 public final class KafkaAdmin implements AutoCloseable {
   private final Admin admin;
 

@@ -22,8 +22,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Implements {@code hookbridge spool}: shows and exports the stored events. It works with and
- * without a running agent. The events that it shows are those that are still stored on this host.
+ * Implements {@code hookbridge spool}: shows and exports the events that are stored on this host.
+ * It works with and without a running agent.
  */
 @Command(
     name = "spool",

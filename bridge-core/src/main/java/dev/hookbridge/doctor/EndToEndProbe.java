@@ -110,7 +110,7 @@ final class EndToEndProbe {
         LockSupport.parkNanos(LOOK_AGAIN);
       }
       if (spool.last() > before) {
-        number = spool.last(); // it was gone before this looked
+        number = spool.last(); // it left the spool too fast to see
         return List.of();
       }
     }

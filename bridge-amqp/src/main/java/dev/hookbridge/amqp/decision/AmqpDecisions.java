@@ -140,7 +140,7 @@ public final class AmqpDecisions implements DecisionChannel {
         new Waiting(request, System.nanoTime() + request.expiry().toNanos()))) {
       fail(request, "too many requests wait to be written");
     } else if (ended.get() || closing) {
-      failWaiting("the channel to RabbitMQ has ended"); // the writer has ended and takes no more
+      failWaiting("the channel to RabbitMQ has ended"); // the writer thread has ended
     }
   }
 

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes decision requests to one topic, and reads the replies from one partition of another
- * topic. Hosts share this partition. Replies to other hosts are also passed on; {@link Replies}
- * drops them by their correlation ID.
+ * topic. Hosts share this partition. Replies to other hosts are also passed on. The receiver
+ * recognises them by their correlation ID.
  *
  * <p>Each of these ends the channel: the first request that cannot be sent, the loss of every
  * connection, a reader whose fetches get no answer, and a topic of replies with fewer partitions

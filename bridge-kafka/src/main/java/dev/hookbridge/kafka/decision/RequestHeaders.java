@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Converts decision requests and replies to records. The event is encoded as every other event
  * ({@link KafkaHeaders}). The headers are those that Spring Kafka's {@code ReplyingKafkaTemplate}
- * writes and its listeners answer to.
+ * writes and its listeners use for the reply.
  *
  * <pre>
  * kafka_replyTopic       the topic of replies, UTF-8

@@ -165,7 +165,8 @@ public final class KafkaSink implements Sink {
   /**
    * Reports a failure. Nothing is sent after the first one. On the client's own thread this closes
    * the producer at once, because that thread would otherwise send what is queued. On the caller's
-   * thread the event could not even be queued; earlier events then have time until {@link #close}.
+   * thread the event could not even be queued. Then earlier events can still get their confirm
+   * until {@link #close}.
    */
   private void failed(int size, Outcome told, boolean onClientThread, Consumer<Outcome> outcome) {
     if (ended.compareAndSet(null, ending(told)) && onClientThread) {

@@ -44,7 +44,7 @@ final class TopicWatch {
    * thread, one at a time, at most every 5 s.
    *
    * @param since the time of the last confirm, by {@link System#nanoTime}
-   * @param end called on that thread when the producer is of no more use
+   * @param end called on that thread when the producer can no longer be used
    */
   void silent(long since, Consumer<Outcome.Broken> end) {
     long now = System.nanoTime();

@@ -22,10 +22,13 @@ import dev.hookbridge.api.Transport;
 import java.util.List;
 import java.util.Optional;
 
-/** RabbitMQ, or another broker that speaks AMQP 0-9-1 with publisher confirms: {@code amqp}. */
+/**
+ * Implements the transport and sink type {@code amqp}: RabbitMQ, or another broker that speaks AMQP
+ * 0-9-1 with publisher confirms.
+ */
 public final class AmqpTransport implements Transport {
 
-  /** For {@link java.util.ServiceLoader}. */
+  /** Creates the transport. {@link java.util.ServiceLoader} calls this. */
   public AmqpTransport() {}
 
   @Override
@@ -48,7 +51,11 @@ public final class AmqpTransport implements Transport {
     return AmqpSink.open(checked(settings), context);
   }
 
-  /** Reads from now on: an exchange keeps nothing. */
+  /**
+   * Reads the messages that are published from now on, because an exchange stores nothing.
+   *
+   * @throws SinkException when {@code fromBeginning} is set, or the broker cannot be used
+   */
   @Override
   public Optional<FeedReader> feed(Settings settings, boolean fromBeginning) throws SinkException {
     if (fromBeginning) {
@@ -87,7 +94,10 @@ public final class AmqpTransport implements Transport {
     return DecisionChecks.run(settings, create);
   }
 
-  /** A file that has vanished since the start is a reason to wait, not to fall over. */
+  /**
+   * Parses the settings again. A file that was deleted after the start becomes a {@link
+   * SinkException}, so the caller retries instead of failing.
+   */
   private static AmqpSettings checked(Settings settings) throws SinkException {
     try {
       return AmqpSettings.of(settings);

@@ -16,7 +16,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Each line ok, warning or failure, with what to do. */
+/**
+ * Implements {@code hookbridge check}. It prints one line per finding: ok, warning or failure, with
+ * advice. The exit code is 1 when there is a failure.
+ */
 @Command(
     name = "check",
     description = "Examines configuration, folders and brokers; changes nothing without --create.",
@@ -46,10 +49,12 @@ public final class CheckCommand implements Callable<Integer> {
     return failed(checks) ? 1 : 0;
   }
 
+  /** Returns whether a finding is a failure. */
   public static boolean failed(List<Check> checks) {
     return checks.stream().anyMatch(check -> check.level() == Check.Level.FAILURE);
   }
 
+  /** Prints a finding as one line. */
   public static void print(PrintStream out, Check check) {
     String level =
         switch (check.level()) {

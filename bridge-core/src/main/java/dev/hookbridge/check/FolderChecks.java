@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Whether the folders are there, and on a file system that keeps what it was given. */
+/**
+ * Checks whether the folders exist, are writable, and are on a file system that keeps data after a
+ * power failure.
+ */
 public final class FolderChecks {
   private static final List<String> KEEPS = List.of("ext4", "xfs", "btrfs", "zfs");
   private static final List<String> FORGETS =
@@ -19,6 +22,7 @@ public final class FolderChecks {
 
   private FolderChecks() {}
 
+  /** Returns one line for each folder and one for the file system. */
   public static List<Check> of(HostPaths places) {
     List<Check> checks = new ArrayList<>();
     for (Path folder :
@@ -36,7 +40,10 @@ public final class FolderChecks {
         .orElseGet(() -> Check.ok(what, "can be written"));
   }
 
-  /** What keeps this user from working in a folder, and what to do; empty when nothing does. */
+  /**
+   * Returns why this user cannot work in a folder, with advice. Returns empty when the folder is
+   * usable.
+   */
   public static Optional<String> wrongWith(Path folder) {
     if (!Files.isDirectory(folder)) {
       return Optional.of("is missing: run layout.sh as root, or start a trial agent once");
@@ -54,7 +61,7 @@ public final class FolderChecks {
     try {
       return Files.getFileStore(folder).isReadOnly();
     } catch (IOException e) {
-      return false; // then it is not known to be, and the other advice stands
+      return false; // unknown, so the other advice applies
     }
   }
 
@@ -80,13 +87,16 @@ public final class FolderChecks {
     }
   }
 
-  /** ext4 tells by the folder {@code /proc/fs/jbd2/<device>-8}, which a journal makes. */
+  /**
+   * Returns whether an ext4 file system has no journal. A journal creates the folder {@code
+   * /proc/fs/jbd2/<device>-8}.
+   */
   private static boolean withoutJournal(FileStore store, String type) throws IOException {
     if (!type.equals("ext4") || !Files.isDirectory(Path.of("/proc/fs/jbd2"))) {
       return false;
     }
     Path named = Path.of(store.name());
-    // In a container the device need not be there.
+    // In a container the device file may be missing.
     Path real = Files.exists(named) ? named.toRealPath() : named;
     String device = String.valueOf(real.getFileName());
     try (var journals = Files.list(Path.of("/proc/fs/jbd2"))) {

@@ -14,12 +14,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Whether the agent can have the address at which it serves metrics, or has it already. */
+/** Checks whether the agent can listen on the metrics address, or already does. */
 final class HttpChecks {
   private static final String ADVICE = "write another address:port under 'http', or off";
 
   private HttpChecks() {}
 
+  /** Returns the finding, or nothing when the HTTP server is off. */
   static List<Check> of(Config config, HostPaths places) {
     return config
         .http()
@@ -27,6 +28,11 @@ final class HttpChecks {
         .orElse(List.of());
   }
 
+  /**
+   * Checks one address.
+   *
+   * @param agent the process ID of the running agent, if one runs
+   */
   static Check of(Endpoint http, OptionalLong agent, PortHolder holders) {
     InetSocketAddress address = http.address();
     String what = "http " + address.getHostString() + ":" + address.getPort();
@@ -35,7 +41,7 @@ final class HttpChecks {
           what, "the name " + address.getHostString() + " cannot be resolved: " + ADVICE);
     }
     try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true); // as the server does, which may follow one that just ended
+      socket.setReuseAddress(true); // as the server does; it may follow one that just ended
       socket.bind(address);
       return Check.ok(what, "is free");
     } catch (BindException e) {

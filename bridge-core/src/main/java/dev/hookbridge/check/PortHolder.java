@@ -9,18 +9,23 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Which process listens on a TCP port of this host, as far as the kernel tells this user. */
+/**
+ * Finds the process that listens on a TCP port of this host, as far as this user may see it in
+ * {@code /proc}.
+ */
 final class PortHolder {
   private final Path proc;
 
   /**
-   * @param proc {@code /proc}
+   * Creates a finder.
+   *
+   * @param proc the folder {@code /proc}
    */
   PortHolder(Path proc) {
     this.proc = proc;
   }
 
-  /** A process with the name it has in lists of processes. */
+  /** A process ID and the process name as process lists show it. */
   record Holder(long pid, String name) {
     @Override
     public String toString() {
@@ -28,7 +33,10 @@ final class PortHolder {
     }
   }
 
-  /** Empty when nobody does, or a process whose files this user may not see. */
+  /**
+   * Returns the process that listens on an address. Returns empty when there is none, or when this
+   * user may not see the process's files.
+   */
   Optional<Holder> of(InetSocketAddress address) {
     try {
       List<String> sockets =
@@ -37,11 +45,13 @@ final class PortHolder {
               .toList();
       return sockets.isEmpty() ? Optional.empty() : owner(sockets);
     } catch (IOException e) {
-      return Optional.empty(); // the kernel does not say
+      return Optional.empty(); // the kernel gives no answer
     }
   }
 
-  /** The process that has one of these, as {@code /proc/<pid>/fd} names them. */
+  /**
+   * Returns the process that holds one of these sockets, by the links in {@code /proc/<pid>/fd}.
+   */
   private Optional<Holder> owner(List<String> sockets) {
     try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
       for (Path process : processes) {
@@ -51,7 +61,7 @@ final class PortHolder {
         }
       }
     } catch (IOException | RuntimeException e) {
-      return Optional.empty(); // it has just ended
+      return Optional.empty(); // the process has just ended
     }
     return Optional.empty();
   }
@@ -64,7 +74,7 @@ final class PortHolder {
         }
       }
     } catch (IOException | RuntimeException e) {
-      return false; // another user's, or ended
+      return false; // of another user, or ended
     }
     return false;
   }

@@ -12,15 +12,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What decisions need on this host, and which rules there are. */
+/** Checks what decisions need on this host, and lists the rules. */
 public final class RuleChecks {
   private RuleChecks() {}
 
-  /** Whether a rule that is not off goes over a sink's broker. */
+  /** Returns whether an active rule (observe or enforce) uses this sink's broker. */
   static boolean uses(Config config, SinkConfig sink) {
     return rules(config).stream().anyMatch(rule -> rule.via().equals(sink.name()));
   }
 
+  /**
+   * Checks gate and kill switch, and returns one line for each active rule. Returns nothing when
+   * there are no active rules.
+   */
   public static List<Check> of(Config config, HostPaths places) {
     List<Check> checks = new ArrayList<>();
     if (rules(config).isEmpty()) {

@@ -7,10 +7,15 @@ import dev.hookbridge.delivery.SinkOptions;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a sink's transport finds at its broker, each line with the sink's name. */
+/** Runs the checks of a sink's transport at its broker. Each line contains the sink's name. */
 public final class SinkChecks {
   private SinkChecks() {}
 
+  /**
+   * Checks a sink's broker, and the decision channel too when a rule uses this sink.
+   *
+   * @param create whether to create a missing topic, exchange or queue
+   */
   public static List<Check> of(Config config, SinkConfig sink, boolean create) {
     SinkOptions plan = sink.plan();
     List<Check> found = new ArrayList<>(plan.transport().check(plan.settings(), create));
@@ -22,6 +27,7 @@ public final class SinkChecks {
         .toList();
   }
 
+  /** Returns the subject of a check line with the sink's name in front. */
   public static String named(SinkConfig sink, String what) {
     return "sink " + sink.name() + ": " + what;
   }

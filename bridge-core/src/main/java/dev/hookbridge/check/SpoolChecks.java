@@ -14,14 +14,18 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What the agent's next start would let go of: the places of sinks that are no longer there. */
+/**
+ * Warns of events that the next start of the agent discards: unconfirmed events of sinks that are
+ * no longer configured.
+ */
 final class SpoolChecks {
   private SpoolChecks() {}
 
+  /** Returns one line for each sink in the spool that is no longer configured. */
   static List<Check> of(Config config, HostPaths places) {
     if (!Files.isRegularFile(places.spool().resolve("spool.db"))
         || !Files.isWritable(places.spool())) {
-      return List.of(); // no agent ran here yet, or the folder's own line tells
+      return List.of(); // no agent ran here yet, or the folder check reports it
     }
     Set<String> names =
         config.sinks().stream().map(sink -> sink.name()).collect(Collectors.toSet());

@@ -1,6 +1,6 @@
 /**
- * {@code hookbridge check}: whether configuration, folders, ports, rules and brokers would work. It
- * changes nothing.
+ * {@code hookbridge check}: checks whether configuration, folders, ports, rules and brokers would
+ * work. It changes nothing without {@code --create}.
  */
 @NullMarked
 package dev.hookbridge.check;

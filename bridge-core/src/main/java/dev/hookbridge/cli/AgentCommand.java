@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Runs until SIGTERM or SIGINT. */
+/** Implements {@code hookbridge agent}. It runs until SIGTERM or SIGINT. */
 @Command(
     name = "agent",
     description = "Reads hook calls and publishes them until it is stopped.",
@@ -48,11 +48,12 @@ final class AgentCommand implements Callable<Integer> {
     Log.set(config.log().level(), config.log().format());
     folders(places);
     CompletableFuture<Agent> starting = new CompletableFuture<>();
-    // Before the start, which delivers already: a signal in the middle of it is no failure either.
+    // The shutdown hook is registered before the start, because delivery begins during the start.
+    // So a signal during the start is not a failure either.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(starting), "stop"));
     Agent agent = start(config, places, starting);
     started(config, places, agent);
-    // A signal ends the process by way of the hook above; what returns here is a failure.
+    // A signal ends the process through the shutdown hook. Only a failure returns here.
     throw new Failures.Failure(agent.failure().get());
   }
 
@@ -63,11 +64,14 @@ final class AgentCommand implements Callable<Integer> {
       starting.complete(agent);
       return agent;
     } finally {
-      starting.cancel(false); // it has failed, if it is not complete
+      starting.cancel(false); // has an effect only after a failed start
     }
   }
 
-  /** For a person at a terminal; where each line is JSON, as a line of the log. */
+  /**
+   * Prints the data folder and the metrics address for a user at a terminal. With JSON output it
+   * logs the metrics address.
+   */
   private static void started(Config config, HostPaths places, Agent agent) {
     boolean json = config.log().format() == Log.Format.JSON;
     if (places.trial() && !json) {
@@ -82,7 +86,8 @@ final class AgentCommand implements Callable<Integer> {
   }
 
   /**
-   * A signal that asks to stop is no failure: 0, where the JVM by itself would say 128 + signal.
+   * Stops the agent after a signal. A requested stop is not a failure, so the exit code is 0. The
+   * JVM alone would exit with 128 + signal.
    */
   private static void stop(CompletableFuture<Agent> starting) {
     Agent agent;
@@ -92,7 +97,7 @@ final class AgentCommand implements Callable<Integer> {
         | ExecutionException
         | TimeoutException
         | CancellationException e) {
-      return; // it failed and says so itself, or hangs on a frozen disk and must not hold up a stop
+      return; // it failed and reports that itself, or a frozen disk must not delay the stop
     }
     agent.close();
     if (!agent.failure().isDone()) {
@@ -101,7 +106,8 @@ final class AgentCommand implements Callable<Integer> {
   }
 
   /**
-   * A trial folder is made on the spot; the system's folders have owners that only root can give.
+   * Checks the folders. Creates those of a trial. The system's folders need owners that only root
+   * can set.
    */
   private static void folders(HostPaths places) throws IOException, Failures.Failure {
     List<Path> needed =
@@ -122,7 +128,10 @@ final class AgentCommand implements Callable<Integer> {
     }
   }
 
-  /** Who can write there decides for the hooks, so nobody else gets in. */
+  /**
+   * Creates a folder for its owner only. Anyone who can write in the gate folder decides for the
+   * hooks.
+   */
   private static void makePrivate(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       Files.createDirectory(
@@ -131,7 +140,10 @@ final class AgentCommand implements Callable<Integer> {
     }
   }
 
-  /** On a frozen disk even the making of a folder that is there would wait for the thaw. */
+  /**
+   * Creates a missing folder. On a frozen disk, creating a folder blocks until the thaw, even if
+   * the folder exists.
+   */
   private static void make(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       Files.createDirectories(folder);

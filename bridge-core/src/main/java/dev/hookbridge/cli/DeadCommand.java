@@ -20,7 +20,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Events a sink's broker will never take as they are. */
+/**
+ * Implements {@code hookbridge spool dead}: lists, retries and exports dead letters. A sink's
+ * broker never accepts these events in their present form.
+ */
 @Command(
     name = "dead",
     description = "The dead letters: events that a sink's broker refused.",

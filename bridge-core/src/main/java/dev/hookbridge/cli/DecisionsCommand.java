@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 
-/** The operator's switch, which needs neither broker nor agent, and what the hooks see. */
+/**
+ * Implements {@code hookbridge decisions}: the operator's kill switch, and the state that hooks
+ * see. The switch needs neither broker nor agent.
+ */
 @Command(
     name = "decisions",
     description = "Switches decisions off and on for this host, and shows what the hooks see.",
@@ -51,7 +54,7 @@ final class DecisionsCommand {
     return 0;
   }
 
-  /** Those that hooks know; empty when nobody can tell. */
+  /** Returns the rules that hooks know. Returns empty when they cannot be read. */
   private static Optional<List<String>> rules(HostPaths places, PrintStream out)
       throws IOException {
     try {
@@ -95,7 +98,10 @@ final class DecisionsCommand {
     return 0;
   }
 
-  /** libvirt's hooks do not see the environment, so the operator is told whose switch it was. */
+  /**
+   * Returns a text that says which installation the switch belongs to. libvirt's hooks do not see
+   * the environment variable, so the operator must know this.
+   */
   private static String forWhom(HostPaths places) {
     return places
         .besideInstallation()

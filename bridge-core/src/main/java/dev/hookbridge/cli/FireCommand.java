@@ -19,7 +19,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** For tests, drills and recordings; libvirt itself never calls this. */
+/**
+ * Implements {@code hookbridge fire}: makes hook calls for tests, drills and recordings. libvirt
+ * itself never calls this.
+ */
 @Command(
     name = "fire",
     description = "Makes hook calls as libvirt would, through the shim where there is one.",
@@ -84,7 +87,7 @@ final class FireCommand implements Callable<Integer> {
   }
 
   private Recording.Call ownCall() throws IOException {
-    // At a terminal nobody means to type XML; libvirt's daemon hook has no stdin either.
+    // Users do not type XML at a terminal. libvirt's daemon hook has no stdin either.
     boolean terminal = Files.readSymbolicLink(Path.of("/proc/self/fd/0")).startsWith("/dev/pts");
     byte[] stdin = terminal ? new byte[0] : System.in.readAllBytes();
     return new Recording.Call(0, driver, arguments, stdin);

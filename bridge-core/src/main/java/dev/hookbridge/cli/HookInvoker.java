@@ -10,17 +10,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Makes one hook call: by the shim, through a link named as libvirt names a hook, or by the twin.
+ * Makes one hook call: with the shim, through a link with the name of a libvirt hook, or with the
+ * Java twin.
  */
 interface HookInvoker extends AutoCloseable {
-  /** The exit code of the hook. */
+  /** Makes the call and returns the exit code of the hook. */
   int fire(Recording.Call call) throws IOException, InterruptedException;
 
+  /** Returns a name for messages. */
   String name();
 
   @Override
   void close() throws IOException;
 
+  /**
+   * Returns an invoker of the shim, if the distribution has one, otherwise of the twin.
+   *
+   * @param twin whether to use the twin in any case
+   */
   static HookInvoker choose(HostPaths places, boolean twin) throws IOException {
     String home = System.getProperty("hookbridge.home", "");
     Path shim = Path.of(home, "libexec", "hookbridge-hook").toAbsolutePath();
@@ -59,7 +66,7 @@ interface HookInvoker extends AutoCloseable {
       try (OutputStream stdin = process.getOutputStream()) {
         stdin.write(call.stdin());
       } catch (IOException e) {
-        return process.waitFor(); // a hook may end without reading; its exit code says how it went
+        return process.waitFor(); // a hook may end without reading; its exit code counts
       }
       return process.waitFor();
     }
@@ -86,7 +93,7 @@ interface HookInvoker extends AutoCloseable {
     }
   }
 
-  /** Writes the same file in Java. */
+  /** Writes the same record file in Java. */
   record ByTwin(JavaShim twin) implements HookInvoker {
     @Override
     public int fire(Recording.Call call) throws IOException {

@@ -19,7 +19,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Runs as root where {@code hooks/} is root's: the only command that changes libvirt's files. */
+/**
+ * Implements {@code hookbridge hooks}. It is the only command that changes libvirt's files. It runs
+ * as root where root owns {@code hooks/}.
+ */
 @Command(
     name = "hooks",
     description = "Installs, removes and lists the hook in libvirt's hook directories.",
@@ -47,7 +50,7 @@ final class HooksCommand {
     Installation installation = target.installation();
     List<Driver> drivers = upgrade ? installed(installation, target) : target.drivers();
     if (drivers.isEmpty()) {
-      return 0; // asks nothing of a machine that has neither hooks nor libvirt
+      return 0; // no further check on a host with neither hooks nor libvirt
     }
     List<Change> changes = installation.install(drivers, dry);
     print(changes, dry);
@@ -105,7 +108,7 @@ final class HooksCommand {
     out.printf(format, "DRIVER", "SLOT", "HOOK", "LAST EVENT", "WOULD RUN");
     for (SlotStatus one : all) {
       Instant last = seen.get(one.driver().word());
-      // What has been called since it was put there needs no reload.
+      // A hook that was called after its installation needs no reload.
       boolean called = last != null && last.isAfter(one.since()) && one.run().startsWith("yes");
       out.printf(
           format,
@@ -143,7 +146,10 @@ final class HooksCommand {
     installation.daemons(drivers).forEach(daemon -> System.out.println("reloaded " + daemon));
   }
 
-  /** A daemon notes as it starts, and when it is reloaded, which drivers have scripts. */
+  /**
+   * Prints which daemons must be reloaded. A daemon checks which drivers have scripts only when it
+   * starts and when it is reloaded.
+   */
   private static void sayWhoMustReload(Installation installation, List<Driver> first) {
     List<String> daemons = installation.daemons(first);
     if (!daemons.isEmpty()) {

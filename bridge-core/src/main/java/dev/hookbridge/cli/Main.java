@@ -8,7 +8,7 @@ import dev.hookbridge.doctor.DoctorCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** {@code hookbridge}: exit codes 0 done, 1 failed, 2 usage. */
+/** Starts {@code hookbridge}. Exit codes: 0 done, 1 failed, 2 usage error. */
 @Command(
     name = "hookbridge",
     description = "The bridge from libvirt's hook scripts to Kafka and RabbitMQ.",
@@ -43,6 +43,7 @@ public final class Main {
     return commandLine().execute(arguments);
   }
 
+  /** Returns the command line with all commands. */
   public static CommandLine commandLine() {
     CommandLine main =
         new CommandLine(new Main())

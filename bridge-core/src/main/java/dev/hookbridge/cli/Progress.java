@@ -2,7 +2,10 @@ package dev.hookbridge.cli;
 
 import java.util.concurrent.TimeUnit;
 
-/** A line a second on stderr while something long is under way, and one at its end. */
+/**
+ * Prints the progress of a long operation to stderr: at most one line per second, and one at the
+ * end.
+ */
 final class Progress {
   private final String verb;
   private final long all;
@@ -14,6 +17,7 @@ final class Progress {
     this.all = all;
   }
 
+  /** Counts processed events, and prints a line when one is due. */
   void add(long more) {
     done += more;
     if (System.nanoTime() - shownAt > TimeUnit.SECONDS.toNanos(1)) {
@@ -22,6 +26,7 @@ final class Progress {
     }
   }
 
+  /** Prints the final line. */
   void end() {
     System.err.printf("%s %d events%n", verb, done);
   }

@@ -12,17 +12,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads recorded hook calls: JSON lines with {@code atMillis}, {@code path}, {@code args}, {@code
- * stdin}.
+ * Reads recorded hook calls from JSON lines with {@code atMillis}, {@code path}, {@code args} and
+ * {@code stdin}.
  */
 final class Recording {
   private static final JsonFactory JSON = new JsonFactory();
 
   private Recording() {}
 
-  /** One recorded call; {@code atMillis} since the first one. */
+  /** A recorded call. {@code atMillis} is the time since the first call in milliseconds. */
   record Call(long atMillis, String driver, List<String> arguments, byte[] stdin) {}
 
+  /**
+   * Reads all calls of a file.
+   *
+   * @throws Failures.Failure when a line is not a recorded call
+   */
   static List<Call> read(Path file) throws IOException, Failures.Failure {
     List<Call> calls = new ArrayList<>();
     int number = 0;

@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Works beside a running agent and without one; what is read here has not left the host. */
+/**
+ * Implements {@code hookbridge spool}: shows and exports the events that are stored on this host.
+ * It works with and without a running agent.
+ */
 @Command(
     name = "spool",
     description = "Shows and exports the events stored on this host.",
@@ -32,6 +35,7 @@ import picocli.CommandLine.Option;
 final class SpoolCommand {
   private static final int PAGE = 500;
 
+  /** Opens the spool of this host. */
   static SpoolView open() throws SpoolException {
     return SpoolView.open(new CommonOptions().places().spool());
   }
@@ -109,8 +113,9 @@ final class SpoolCommand {
   }
 
   /**
-   * Closing it fails unless all was written, and a file is durable then: events may be discarded
-   * after it. {@code System.out} would say nothing of a full disk.
+   * Opens a file, or stdout. {@code close} fails unless everything was written, and then a file is
+   * durable. So events may be discarded afterwards. {@code System.out} would not report a full
+   * disk.
    */
   static OutputStream stream(@Nullable Path file) throws IOException {
     return file == null

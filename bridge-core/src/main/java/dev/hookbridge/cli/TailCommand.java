@@ -18,7 +18,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Reads from the broker, not from the spool: what is shown here is what consumers get. */
+/**
+ * Implements {@code hookbridge tail}. It reads from the broker and not from the spool, so it shows
+ * what consumers get.
+ */
 @Command(
     name = "tail",
     description = "Shows events as they are read back from a sink's broker.",

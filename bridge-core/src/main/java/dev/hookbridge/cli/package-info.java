@@ -1,7 +1,7 @@
 /**
- * The commands of the agent, spool and hooks, one class each. A command reads its arguments, calls
- * one entry point, and prints. {@code check}, {@code doctor} and {@code decide} have packages of
- * their own. The process begins in {@link dev.hookbridge.cli.Main}.
+ * The commands for the agent, the spool and the hooks, one class each. A command parses its
+ * arguments, calls one entry point, and prints the result. {@code check}, {@code doctor} and {@code
+ * decide} have their own packages. The process starts in {@link dev.hookbridge.cli.Main}.
  */
 @NullMarked
 package dev.hookbridge.cli;

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What every command starts from: where things lie and what is configured. */
+/** Options and lookups that every command shares: paths and configuration. */
 public final class CommonOptions {
   @Option(
       names = {"-c", "--config"},
@@ -17,15 +17,25 @@ public final class CommonOptions {
       description = "The configuration; default: hookbridge.yaml in /etc/hookbridge or <data>/etc.")
   @Nullable Path file;
 
+  /** Returns the paths of this host, by the environment. */
   public HostPaths places() {
     return HostPaths.resolve(System.getenv());
   }
 
+  /**
+   * Loads the configuration.
+   *
+   * @throws ConfigException when it is missing or wrong
+   */
   public Config config() throws ConfigException {
     return Config.load(file, places(), System.getenv());
   }
 
-  /** The sink a command was asked about, or the only or first one. */
+  /**
+   * Returns the sink with this name. Without a name it returns the first sink.
+   *
+   * @throws ConfigException when there is no such sink
+   */
   public SinkConfig sink(@Nullable String name) throws ConfigException {
     Config config = config();
     Optional<SinkConfig> found =

@@ -14,7 +14,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
 
-/** Turns what a command threw into one sentence on stderr and exit code 1. */
+/**
+ * Prints an exception of a command as one sentence to stderr, and sets exit code 1. It prints a
+ * stack trace for an unexpected exception.
+ */
 public final class Failures implements IExecutionExceptionHandler {
 
   @Override
@@ -38,7 +41,7 @@ public final class Failures implements IExecutionExceptionHandler {
         || e instanceof Failure;
   }
 
-  /** One sentence about what went wrong, as good as there is one. */
+  /** Returns one sentence about an exception. */
   public static String sentence(@Nullable Throwable e) {
     if (e instanceof AccessDeniedException denied) {
       return denied.getFile() + ": no permission; run this as its owner or as root";
@@ -54,7 +57,7 @@ public final class Failures implements IExecutionExceptionHandler {
     return ours && message != null ? PlainWords.of(message) : PlainWords.of(e);
   }
 
-  /** What a command itself finds wrong, in one sentence. */
+  /** A failure that a command itself found. The message is one sentence. */
   public static final class Failure extends Exception {
     private static final long serialVersionUID = 1;
 

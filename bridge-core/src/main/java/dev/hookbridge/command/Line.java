@@ -3,12 +3,13 @@ package dev.hookbridge.command;
 import dev.hookbridge.api.Envelope;
 import dev.hookbridge.text.TextSanitizer;
 
-/** An event as one line for a person: time, host, what happened to whom. */
+/** Formats an event as one line for people: time, host, type, subject. */
 public final class Line {
   private static final String TYPE = "dev.hookbridge.";
 
   private Line() {}
 
+  /** Returns the line of an event. */
   public static String of(Envelope envelope) {
     String type = attribute(envelope, "type").replace(TYPE, "").replaceFirst("^libvirt\\.", "");
     return safe(
@@ -25,7 +26,10 @@ public final class Line {
     return envelope.attributes().getOrDefault(name, "-");
   }
 
-  /** A guest's name must not steer the terminal: control characters are shown as escapes. */
+  /**
+   * Returns the text with control characters as escapes, so that a guest's name cannot control the
+   * terminal.
+   */
   public static String safe(String text) {
     StringBuilder safe = new StringBuilder(text.length());
     text.codePoints()

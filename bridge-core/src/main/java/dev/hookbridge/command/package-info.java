@@ -1,5 +1,6 @@
 /**
- * What all commands share: common options, one line of output, errors as one sentence, the version.
+ * Classes that all commands share: common options, output lines, errors as one sentence, the
+ * version.
  */
 @NullMarked
 package dev.hookbridge.command;

@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is said about one request.
+ * The answer to one decision request.
  *
  * @param word {@code allow}, {@code veto}, or null for no answer
  * @param why the reason of a veto, or why there is no answer
@@ -16,20 +16,23 @@ import org.jspecify.annotations.Nullable;
 record DecideAnswer(@Nullable String word, String why) {
   private static final JsonFactory JSON = new JsonFactory();
 
+  /** Returns an allow. */
   static DecideAnswer allow() {
     return new DecideAnswer("allow", "");
   }
 
+  /** Returns a veto. The reason is made printable. */
   static DecideAnswer veto(String reason) {
     String said = DecideText.printable(reason);
     return new DecideAnswer("veto", said.isEmpty() ? "no reason given" : said);
   }
 
+  /** Returns no answer. */
   static DecideAnswer none(String why) {
     return new DecideAnswer(null, why);
   }
 
-  /** The reply as hosts read it; null when there is nothing to say. */
+  /** Returns the reply as JSON for the host, or null when there is no answer. */
   byte @Nullable [] reply(String decider) {
     if (word == null) {
       return null;
@@ -49,7 +52,7 @@ record DecideAnswer(@Nullable String word, String why) {
     return out.toByteArray();
   }
 
-  /** For the log: {@code allow}, {@code veto: …}, {@code no answer: …}. */
+  /** Returns the text for the log: {@code allow}, {@code veto: …} or {@code no answer: …}. */
   @Override
   public String toString() {
     String head = word == null ? "no answer" : word;

@@ -23,7 +23,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** A decider: what it says about a request a program says, or the operator for a drill. */
+/**
+ * Implements {@code hookbridge decide}: a decider. A program decides each request, or the operator
+ * decides all of them for a drill.
+ */
 @Command(
     name = DecideCommand.NAME,
     description = "Answers requests for decisions by a program's exit code.",
@@ -99,7 +102,10 @@ public final class DecideCommand implements Callable<Integer> {
 
   @Spec CommandSpec spec = CommandSpec.create();
 
-  /** The program's arguments are its own, even where they look like options. */
+  /**
+   * Prepares the command line: options after PROGRAM belong to the program, even if they look like
+   * options of this command.
+   */
   public static void prepare(CommandLine main) {
     Objects.requireNonNull(main.getSubcommands().get(NAME)).setStopAtPositional(true);
   }
@@ -126,7 +132,10 @@ public final class DecideCommand implements Callable<Integer> {
     return new PrintStream(System.err, true, java.nio.charset.StandardCharsets.UTF_8);
   }
 
-  /** A signal that asks to stop is no failure; programs that run end with this. */
+  /**
+   * Stops the loop after a signal. A requested stop is not a failure. Running programs end with
+   * this command.
+   */
   private static void stop(DecideLoop loop, CountDownLatch ended) {
     if (ended.getCount() == 0) {
       return;

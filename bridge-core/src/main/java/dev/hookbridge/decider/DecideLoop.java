@@ -16,8 +16,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Takes requests, has them judged by some threads, sends the replies, and writes a line for each.
- * When the broker goes away it comes back, so a policy service needs nobody to watch it.
+ * Reads requests, decides them on several threads, sends the replies, and logs one line per
+ * request. It reconnects when the broker connection is lost, so a policy service needs no
+ * supervision.
  */
 final class DecideLoop {
   private static final Duration POLL = Duration.ofMillis(250);
@@ -53,7 +54,11 @@ final class DecideLoop {
     this.threads = Executors.newFixedThreadPool(jobs);
   }
 
-  /** Returns after {@link #stop}; a broker that cannot be used at the start is a failure. */
+  /**
+   * Runs until {@link #stop}.
+   *
+   * @throws SinkException when the broker cannot be used at the start
+   */
   void run() throws SinkException, InterruptedException {
     DecisionFeed feed = open();
     say(
@@ -91,7 +96,7 @@ final class DecideLoop {
     }
   }
 
-  /** The closed one when there is no other before the end. */
+  /** Returns a new feed, or the closed one when the loop stops before the broker is back. */
   private DecisionFeed reopened(DecisionFeed closed) throws InterruptedException {
     while (!stopping.await(RETRY_SECONDS, TimeUnit.SECONDS)) {
       try {
@@ -105,7 +110,7 @@ final class DecideLoop {
     return closed;
   }
 
-  /** One more is taken only when somebody is free for it. */
+  /** Takes the next request when a thread is free for it. */
   private void take(DecisionFeed feed) throws SinkException, InterruptedException {
     if (!free.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
       return;
@@ -156,7 +161,7 @@ final class DecideLoop {
     return stopping.getCount() == 0;
   }
 
-  /** By any thread; {@link #run} then returns soon. */
+  /** Stops the loop. Any thread may call this. {@link #run} returns soon after. */
   void stop() {
     stopping.countDown();
     judge.close();

@@ -15,11 +15,11 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs a program for each request: the event on stdin, stdout thrown away, stderr the reason.
+ * Runs a program for each request. The event goes to stdin, stdout is discarded, stderr is the
+ * reason.
  *
- * <p>Each runs in a session of its own where the machine has {@code setsid}, so that it can be
- * ended with its children when its time is up, and so that what it does to its process group does
- * not reach others.
+ * <p>Each program runs in its own session if the host has {@code setsid}. So it can be killed with
+ * its children at the time limit, and signals to its process group do not reach other programs.
  */
 final class DecideProgram implements DecisionProvider {
   private static final Path SETSID = Path.of("/usr/bin/setsid");
@@ -31,6 +31,9 @@ final class DecideProgram implements DecisionProvider {
   private boolean closed;
 
   /**
+   * Prepares the program.
+   *
+   * @param program the program and its arguments
    * @throws Failures.Failure when there is no such program
    */
   DecideProgram(List<String> program) throws Failures.Failure {
@@ -70,7 +73,7 @@ final class DecideProgram implements DecisionProvider {
         kill(process);
         return DecideAnswer.none("ended with its children after " + limit.toMillis() + " ms");
       }
-      killGroup(process); // what it has left behind would hold stderr open
+      killGroup(process); // remaining children would hold stderr open
       reason.await();
       if (stopping()) {
         return DecideAnswer.none("stopping");
@@ -81,7 +84,7 @@ final class DecideProgram implements DecisionProvider {
     }
   }
 
-  /** From a file, so that nobody has to wait for a program that does not read. */
+  /** Starts the program. stdin is a file, so no thread waits for a program that does not read. */
   private Process start(byte[] event) throws IOException {
     Path stdin = Files.createTempFile("hookbridge-decide", ".json");
     try {
@@ -128,8 +131,8 @@ final class DecideProgram implements DecisionProvider {
   }
 
   /**
-   * The program before its children, whose end it could take for an answer; the session's group
-   * after that, since a child's parent may be gone.
+   * Kills the program first, because it could treat the end of a child as an answer. Then it kills
+   * the children and the session's process group, because a child's parent may be gone.
    */
   private void kill(Process process) {
     List<ProcessHandle> children = process.descendants().toList();
@@ -139,8 +142,8 @@ final class DecideProgram implements DecisionProvider {
   }
 
   /**
-   * Java knows no process groups; a shell's own {@code kill} does. The number of a group that is
-   * gone belongs to nobody for a while: the kernel goes through all others first.
+   * Kills the process group with a shell's {@code kill}, because Java has no process groups. The
+   * number of an ended group is not reused for a while: the kernel assigns all other numbers first.
    */
   private void killGroup(Process process) {
     if (command.get(0).equals(SETSID.toString())) {
@@ -150,7 +153,7 @@ final class DecideProgram implements DecisionProvider {
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
       } catch (IOException e) {
-        // Without a shell the descendants are all that can be found.
+        // Without a shell, only the descendants can be killed.
       }
     }
   }
@@ -165,7 +168,7 @@ final class DecideProgram implements DecisionProvider {
     left.forEach(this::kill);
   }
 
-  /** Reads stderr to its end and keeps its beginning. */
+  /** Reads stderr to its end and keeps the first 8 KiB. */
   private static final class Reason {
     private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
     private final Thread reader;
@@ -185,11 +188,13 @@ final class DecideProgram implements DecisionProvider {
           }
         }
       } catch (IOException e) {
-        return; // what came so far is the reason
+        return; // the text so far is the reason
       }
     }
 
-    /** Waits for its end, which comes soon after the program's. */
+    /**
+     * Waits up to 200 ms for the end of stderr, which follows soon after the end of the program.
+     */
     void await() throws InterruptedException {
       reader.join(REST_MS);
     }

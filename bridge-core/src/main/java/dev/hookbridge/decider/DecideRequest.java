@@ -12,8 +12,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What this end must know of a request, which anybody may have written: what it is about, for the
- * log, and until when an answer is of any use.
+ * Reads the parts of a request that a decider needs: rule, hook and guest for the log, and the time
+ * limit for an answer. The request is untrusted.
  */
 final class DecideRequest {
   private static final JsonFactory JSON = new JsonFactory();
@@ -23,7 +23,9 @@ final class DecideRequest {
   private final long receivedAt;
 
   /**
-   * @param receivedAt by {@link System#nanoTime}
+   * Creates a view of a request.
+   *
+   * @param receivedAt the time of receipt, by {@link System#nanoTime}
    */
   DecideRequest(Envelope event, long receivedAt) {
     this.event = event;
@@ -31,9 +33,9 @@ final class DecideRequest {
   }
 
   /**
-   * How long is left: what the host waits altogether less what it has waited here, or until the
-   * time of day at which it stops, whichever is less. The latter is what makes a backlog harmless;
-   * it trusts that the machines' clocks agree.
+   * Returns the time that is left for an answer. It is the smaller of two values: the host's total
+   * timeout minus the time spent here, and the time until {@code expirytime}. The second value
+   * makes a backlog harmless. It assumes that the clocks of the machines agree.
    */
   Duration left(Instant now) {
     Duration left = timeout().minusNanos(System.nanoTime() - receivedAt);
@@ -59,7 +61,7 @@ final class DecideRequest {
     }
   }
 
-  /** Rule, hook and guest. */
+  /** Returns rule, hook and guest. */
   @Override
   public String toString() {
     Map<String, String> hook = hook();
@@ -72,7 +74,9 @@ final class DecideRequest {
         + hook.getOrDefault("object", "-");
   }
 
-  /** The texts of {@code data.hook}; none when it cannot be read. */
+  /**
+   * Returns the text members of {@code data.hook}. Returns an empty map when they cannot be read.
+   */
   private Map<String, String> hook() {
     Map<String, String> hook = new HashMap<>();
     try (JsonParser json = JSON.createParser(event.data())) {

@@ -3,18 +3,20 @@ package dev.hookbridge.decider;
 import dev.hookbridge.text.TextSanitizer;
 import java.nio.charset.StandardCharsets;
 
-/** What a program wrote, as it may be shown to a user of virsh. */
+/** Makes the output of a program safe to show to a user of virsh. */
 public final class DecideText {
   private static final int MOST = 512;
 
   private DecideText() {}
 
+  /** Returns the UTF-8 bytes as printable text. See {@link #printable(String)}. */
   public static String printable(byte[] bytes) {
     return printable(new String(bytes, StandardCharsets.UTF_8));
   }
 
   /**
-   * One line of at most 512 characters: what cannot be printed, and any white space, is a blank.
+   * Returns one line of at most 512 characters. Unprintable characters and white space become a
+   * single blank.
    */
   public static String printable(String text) {
     StringBuilder line = new StringBuilder();

@@ -2,21 +2,22 @@ package dev.hookbridge.decider;
 
 import java.time.Duration;
 
-/** Says something about a request. Called by several threads at a time. */
+/** Decides requests. Several threads call it at the same time. */
 interface DecisionProvider extends AutoCloseable {
 
   /**
-   * Says something, or nothing, about one request.
+   * Decides one request, or gives no answer.
    *
    * @param event the request as a CloudEvent in JSON
-   * @param limit how long an answer is of any use; it is given by then, one way or the other
+   * @param limit the time limit; the method returns by then in any case
    */
   DecideAnswer judge(byte[] event, Duration limit) throws InterruptedException;
 
-  /** Ends at once what runs for requests; those are not answered. */
+  /** Ends all running work at once. Those requests get no answer. */
   @Override
   public void close();
 
+  /** Returns a provider with a fixed answer. */
   static DecisionProvider always(DecideAnswer answer) {
     return new DecisionProvider() {
       @Override

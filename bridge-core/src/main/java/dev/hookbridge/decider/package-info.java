@@ -1,6 +1,6 @@
 /**
- * {@code hookbridge decide}: a decision service. It reads requests from a broker, gets an answer
- * from a program or a fixed one, and replies.
+ * {@code hookbridge decide}: a decision service. It reads requests from a broker, gets the answer
+ * from a program or uses a fixed one, and replies.
  */
 @NullMarked
 package dev.hookbridge.decider;

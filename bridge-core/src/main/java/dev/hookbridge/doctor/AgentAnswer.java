@@ -10,15 +10,15 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * What the running agent answers to {@code /ready}.
+ * The running agent's answer to {@code /ready}.
  *
- * @param failing by part, in its words, what is not well
+ * @param failing the parts that are failing, with the agent's text
  */
 record AgentAnswer(Map<String, String> failing) {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /**
-   * Asks.
+   * Requests the answer from the agent.
    *
    * @throws IOException when no agent answers
    */
@@ -27,9 +27,9 @@ record AgentAnswer(Map<String, String> failing) {
   }
 
   /**
-   * Who asks the agent.
+   * Returns a client of the agent.
    *
-   * @throws IOException when there is no spool, by whose owner the agent is known
+   * @throws IOException when there is no spool, whose owner identifies the agent
    */
   static AgentClient client(Endpoint endpoint, HostPaths places) throws IOException {
     OptionalInt owner = DoctorFolders.owner(places.spool());
@@ -39,7 +39,10 @@ record AgentAnswer(Map<String, String> failing) {
     return new AgentClient(endpoint, PATIENCE, owner.getAsInt());
   }
 
-  /** A line for each part: {@code failing sink feed: unreachable …}. */
+  /**
+   * Parses the body of the answer. It has one line for each part: {@code failing sink feed:
+   * unreachable …}.
+   */
   static AgentAnswer parse(String body) {
     Map<String, String> failing = new LinkedHashMap<>();
     for (String line : body.lines().toList()) {

@@ -12,12 +12,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Looks at one thing after the other and tells of each. A look that does not end in time is a
- * failure and is left alone: a thread that waits for a frozen disk cannot be stopped, and what it
- * returns later is not heard.
+ * Runs one check after the other and prints the findings. A check that does not end in time is a
+ * failure and is abandoned: a thread that waits for a frozen disk cannot be stopped. Its late
+ * result is ignored.
  */
 final class CheckRunner {
-  /** Longer than anything here may take on a host that is busy but well. */
+  /** Default time limit. It is longer than any check here takes on a busy but healthy host. */
   static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private final PrintStream out;
@@ -26,11 +26,16 @@ final class CheckRunner {
     this.out = out;
   }
 
+  /** Runs a check with the default time limit, prints the findings and returns them. */
   List<Check> look(String what, Callable<List<Check>> look) {
     return look(what, PATIENCE, look);
   }
 
-  /** Tells what was found, and returns it. */
+  /**
+   * Runs a check, prints the findings and returns them.
+   *
+   * @param patience the time limit
+   */
   List<Check> look(String what, Duration patience, Callable<List<Check>> look) {
     say(DoctorLine.of(DoctorLine.Kind.LOOKING, what));
     List<Check> found = found(what, patience, look);
@@ -61,6 +66,7 @@ final class CheckRunner {
     }
   }
 
+  /** Prints a line and flushes it. */
   void say(DoctorLine line) {
     out.println(line);
     out.flush();

@@ -13,12 +13,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has the two parts look, tells what they find in the order of an event's way, and lets the one
- * call the hook when the other is ready to see the event arrive. Touches no disk itself, so it ends
- * whatever hangs.
+ * Runs the two worker processes and reports their findings in the order of an event's path. When
+ * the agent's worker is ready to read the event, the host's worker calls the hook. This class
+ * itself does not access any disk, so it ends even when something hangs.
  */
 final class Doctor {
-  /** Each look has a deadline of its own; a part that is silent for longer is itself stuck. */
+  /** Seconds of silence after which a worker counts as stuck. Each check has its own time limit. */
   private static final int SILENCE_SECONDS = 60;
 
   private final HostPaths places;
@@ -35,7 +35,9 @@ final class Doctor {
   private String atAgent = "the configuration";
 
   /**
-   * @param arguments those of the whole command line
+   * Creates a doctor.
+   *
+   * @param arguments the arguments of the whole command line
    */
   Doctor(HostPaths places, List<String> arguments) {
     this.places = places;
@@ -43,8 +45,10 @@ final class Doctor {
   }
 
   /**
-   * @param told gets each finding as it is made
-   * @param progress gets a sentence a second while nothing is found
+   * Runs all checks and returns the findings.
+   *
+   * @param told receives each finding at once
+   * @param progress receives a sentence per second while there is no finding
    */
   List<Check> examine(Consumer<Check> told, Consumer<String> progress) throws InterruptedException {
     host = start(PrivilegedWorker.HOST, told);
@@ -129,7 +133,7 @@ final class Doctor {
     later.clear();
   }
 
-  /** It said no last word: it was killed, or could not begin. */
+  /** Handles a worker that ended without its last line. It was killed, or could not start. */
   private void ended(PrivilegedWorker part, boolean byHost, Consumer<Check> told) {
     boolean early = byHost ? hostLooks : !agentEnded;
     if (early) {

@@ -15,9 +15,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Looks, as the agent's user, at what is the agent's: configuration, spool, gate, brokers. */
+/**
+ * Checks, as the agent's user, everything that belongs to the agent: configuration, spool, gate,
+ * brokers.
+ */
 final class DoctorAgent {
-  /** A client's own patience with a broker, twice, as some ask two questions one by one. */
+  /**
+   * Time limit of a broker check: twice a client's own timeout, because some clients send two
+   * requests one after the other.
+   */
   private static final Duration BROKER = Duration.ofSeconds(20);
 
   private final DoctorCommand command;
@@ -35,6 +41,7 @@ final class DoctorAgent {
     this.places = command.setup.places();
   }
 
+  /** Runs all checks of this worker. */
   void examine() {
     round.look("configuration", this::configuration);
     round.look("folders", () -> FolderChecks.of(places));
@@ -97,7 +104,7 @@ final class DoctorAgent {
   private List<Check> sink(Config config, SinkConfig sink, DoctorSpool spool) throws Exception {
     List<Check> checks = new ArrayList<>(SinkChecks.of(config, sink, false));
     if (!CheckCommand.failed(checks)) {
-      // Where the broker cannot be used the agent's own word would say the same once more.
+      // When the broker cannot be used, the agent's own report would only repeat that.
       spool.says(sink).ifPresent(checks::add);
     }
     spool.dead(sink).ifPresent(checks::add);

@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The call of a hook by which the way is tried: the installed hook itself, run as libvirt runs it,
- * with an operation that libvirt does not have. So its event is of the type {@code …unknown.v1}
- * about an object {@link #OBJECT}, which no consumer takes for a guest, and no rule asks about it.
+ * Calls a hook to test the path of an event. It runs the installed hook itself, as libvirt runs it,
+ * with an operation that libvirt does not have. So the event has the type {@code …unknown.v1} and
+ * the object {@link #OBJECT}. No consumer takes this for a guest, and no rule applies to it.
  */
 final class DoctorCall {
   static final String OBJECT = "hookbridge-doctor";
@@ -25,8 +25,10 @@ final class DoctorCall {
   private final String token;
 
   /**
-   * @param slot the installed hook; without one the distribution's is called
-   * @param token by which the event is known when it arrives
+   * Prepares a call.
+   *
+   * @param slot the installed hook; if empty, the distribution's hook is called
+   * @param token the text that identifies the event when it arrives
    */
   DoctorCall(HostPaths places, Optional<Path> slot, String token) {
     this.places = places;
@@ -34,7 +36,10 @@ final class DoctorCall {
     this.token = token;
   }
 
-  /** Calls it; a failure when it says by its exit or by the record of losses that it failed. */
+  /**
+   * Calls the hook. The result is a failure when the exit code or the record of lost calls shows
+   * one.
+   */
   Check make() throws IOException, InterruptedException {
     if (!places.trial() && DoctorFolders.self() != 0) {
       return Check.warning(
@@ -75,7 +80,10 @@ final class DoctorCall {
     return process.exitValue();
   }
 
-  /** Never the twin in Java: root must not write into folders that are the agent's. */
+  /**
+   * Calls the distribution's hook. It never uses the Java twin, because root must not write into
+   * the agent's folders.
+   */
   private int byDistribution() throws IOException, InterruptedException {
     Path home = Path.of(System.getProperty("hookbridge.home", ""));
     Path shim = home.resolve("libexec/hookbridge-hook").toAbsolutePath();

@@ -18,15 +18,18 @@ import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether this host's clock is right, as far as anybody here can tell: a web server's {@code Date},
- * which has steps of a second, else systemd's word on whether the clock is synchronised. Brokers do
- * not tell their time.
+ * Checks this host's clock, as far as possible from here. It uses the {@code Date} header of a web
+ * server, which has a resolution of one second, or systemd's report on clock synchronisation.
+ * Brokers do not report their time.
  */
 final class DoctorClock {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Duration RIGHT = Duration.ofSeconds(3);
 
-  /** Kafka refuses records that are an hour ahead unless it was told otherwise. */
+  /**
+   * A larger difference is a failure. By default, Kafka refuses records whose time is an hour
+   * ahead.
+   */
   private static final Duration HARMFUL = Duration.ofMinutes(5);
 
   private static final Check UNKNOWN =
@@ -36,6 +39,11 @@ final class DoctorClock {
 
   private DoctorClock() {}
 
+  /**
+   * Checks the clock.
+   *
+   * @param server a web server to compare with, or null to ask systemd
+   */
   static Check look(@Nullable URI server) throws IOException, InterruptedException {
     if (server != null) {
       return compared(server);
@@ -82,11 +90,12 @@ final class DoctorClock {
     return difference(server, answer.headers().firstValue("date").orElse(""), middle);
   }
 
+  /** Compares the {@code Date} header with this host's clock. */
   static Check difference(URI server, String date, Instant here) {
     Duration off;
     try {
       ZonedDateTime there = ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME);
-      // The header is cut to whole seconds: half of one is what it lags on average.
+      // The header is truncated to whole seconds, so it is half a second late on average.
       off = Duration.between(there.toInstant().plusMillis(500), here);
     } catch (DateTimeParseException e) {
       return Check.warning(

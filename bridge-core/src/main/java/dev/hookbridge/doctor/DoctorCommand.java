@@ -22,7 +22,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Each line ok, warning or failure, with what to do, in the order of an event's way. */
+/**
+ * Implements {@code hookbridge doctor}. It prints one line per finding: ok, warning or failure,
+ * with advice, in the order of an event's path.
+ */
 @Command(
     name = "doctor",
     description =
@@ -70,7 +73,10 @@ public final class DoctorCommand implements Callable<Integer> {
     }
   }
 
-  /** {@code {"level": the worst, "checks": [{"level", "what", "message"}, …]}}. */
+  /**
+   * Returns the findings as JSON: {@code {"level": the worst, "checks": [{"level", "what",
+   * "message"}, …]}}.
+   */
   static String document(List<Check> checks) throws IOException {
     Check.Level worst =
         checks.stream()

@@ -20,8 +20,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The folders as the hook needs them: owners, rights, room. Names are looked at and no link is
- * followed; nothing is opened below a folder that is the agent's.
+ * Checks the folders that the hook needs: owners, permissions, free space. It reads only names and
+ * attributes, and follows no links. It opens no file below a folder of the agent.
  */
 final class DoctorFolders {
   private static final int TYPE = 0170000;
@@ -35,19 +35,21 @@ final class DoctorFolders {
   private final int me;
 
   /**
-   * @param me the user this runs as
+   * Creates the checks.
+   *
+   * @param me the user ID of this process
    */
   DoctorFolders(HostPaths places, int me) {
     this.places = places;
     this.me = me;
   }
 
-  /** The user this process runs as. */
+  /** Returns the user ID of this process. */
   static int self() throws IOException {
     return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
   }
 
-  /** Who owns a folder, which must be one and no link to one. */
+  /** Returns the owner of a folder. Returns empty when it is missing, a link, or not a folder. */
   static OptionalInt owner(Path folder) throws IOException {
     try {
       Map<String, Object> is =
@@ -63,7 +65,10 @@ final class DoctorFolders {
     return (int) Objects.requireNonNull(attributes.get(name), name);
   }
 
-  /** What is above belongs to root, what is the agent's to one user, and to nobody else. */
+  /**
+   * Checks that root owns the upper folders and only root can write there. Checks that one user
+   * owns the agent's folders and no other user has access to them.
+   */
   Check owners() throws IOException {
     List<String> wrong = new ArrayList<>();
     int root = places.trial() ? me : 0;
@@ -105,7 +110,9 @@ final class DoctorFolders {
         : Optional.of(folder + " has mode " + Integer.toOctalString(mode & 07777));
   }
 
-  /** Whether this user, whom libvirt's daemons run hooks as, can write where hooks write. */
+  /**
+   * Checks whether this user can write where hooks write. libvirt's daemons run hooks as this user.
+   */
   Check mailbox() {
     for (String name : List.of("tmp", "new")) {
       Path folder = places.mail().resolve(name);
@@ -117,7 +124,7 @@ final class DoctorFolders {
     return Check.ok("mailbox", "a hook of user " + me + " can write it");
   }
 
-  /** The hook writes no file when less than its reserve is left. */
+  /** Checks the free space. The hook writes no file when less than its reserve is free. */
   Check room() throws IOException {
     FileStore store = Files.getFileStore(places.mail().resolve("new"));
     long free = store.getUsableSpace();
@@ -132,7 +139,10 @@ final class DoctorFolders {
         : Check.ok("room", said);
   }
 
-  /** As the hook has it: {@code reserve} of its settings, else the smaller of 5 % and 1 GiB. */
+  /**
+   * Returns the reserve in bytes as the hook computes it: {@code reserve} of its settings,
+   * otherwise the smaller of 5 % and 1 GiB.
+   */
   long reserve(long total) throws IOException {
     Path settings = places.etc().resolve("shim.conf");
     Matcher set = RESERVE.matcher(Files.isReadable(settings) ? Files.readString(settings) : "");
@@ -149,7 +159,7 @@ final class DoctorFolders {
     };
   }
 
-  /** Calls the hook could not write since the host's start. */
+  /** Checks for calls that the hook could not write since the host's boot. */
   Check losses() throws IOException {
     Path file = places.lost();
     if (!Files.exists(file)) {

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Whether libvirt runs the hook, driver by driver. */
+/** Checks whether libvirt runs the hook, for each driver. */
 final class DoctorHooks {
   private static final String INSTALL = "'hookbridge hooks install'";
   private final DoctorCommand command;
@@ -29,7 +29,7 @@ final class DoctorHooks {
     return command.target.installation();
   }
 
-  /** Who would run hooks here. */
+  /** Returns the daemons that would run hooks here. */
   List<Check> daemons() throws HooksException, IOException {
     List<String> daemons = installation().daemons(command.target.drivers());
     return List.of(
@@ -41,7 +41,7 @@ final class DoctorHooks {
             : Check.ok("libvirt", String.join(", ", daemons)));
   }
 
-  /** A line for each hook that is there, and for each that should be. */
+  /** Returns one line for each installed hook, and one for missing hooks. */
   List<Check> installed() throws HooksException, IOException {
     Installation installation = installation();
     List<SlotStatus> all = installation.status(command.target.drivers());
@@ -52,7 +52,7 @@ final class DoctorHooks {
     }
     missing(all).ifPresent(checks::add);
     for (String warning : installation.warnings(command.target.drivers())) {
-      // Of our own hooks all is said already.
+      // Our own hooks already have their lines.
       if (all.stream().noneMatch(one -> warning.startsWith(one.slot() + " "))) {
         checks.add(Check.warning("scripts", warning));
       }
@@ -82,6 +82,11 @@ final class DoctorHooks {
             : Check.failure("hook", sentence));
   }
 
+  /**
+   * Returns the line of one installed hook.
+   *
+   * @param last the time of its last call, or null when there was none
+   */
   static Check slot(SlotStatus one, @org.jspecify.annotations.Nullable Instant last) {
     String what = "hook " + one.driver().word();
     String said = one.slot() + " (" + one.hook() + ")";
@@ -103,7 +108,7 @@ final class DoctorHooks {
     return Check.ok(what, said + (last == null ? ", no call so far" : ", last call " + last));
   }
 
-  /** The distribution's own hook, and whether those in the slots are the same. */
+  /** Checks the distribution's hook, and whether the installed hooks are the same. */
   List<Check> shim() throws HooksException, IOException {
     Installation installation = installation();
     String ours;
@@ -124,7 +129,10 @@ final class DoctorHooks {
     return checks;
   }
 
-  /** The hook that a test calls: QEMU's before others, since most sinks take what is QEMU's. */
+  /**
+   * Returns the hook that the test calls. QEMU's hook comes first, because most sinks include QEMU
+   * events.
+   */
   Optional<Path> slot() throws HooksException, IOException {
     return installation().status(command.target.drivers()).stream()
         .filter(one -> one.run().startsWith("yes"))

@@ -8,7 +8,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.List;
 
-/** Looks at what is root's: the hooks, the hook's way into the mailbox. Calls the hook. */
+/**
+ * Checks everything that belongs to root: the hooks, and the hook's path into the mailbox. It also
+ * calls the hook for the test event.
+ */
 final class DoctorHost {
   private final DoctorCommand command;
   private final CheckRunner round;
@@ -22,6 +25,7 @@ final class DoctorHost {
     this.token = token;
   }
 
+  /** Runs all checks of this worker, and calls the hook when asked to. */
   void examine() {
     HostPaths places = command.setup.places();
     DoctorHooks hooks = new DoctorHooks(command, places.trial());

@@ -6,35 +6,37 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a part of the doctor says to the command that started it: one line of text, three words
- * separated by tabs. The part that runs as the agent's user is not to be trusted by root, so what
- * cannot be understood is nothing, and no control character gets through.
+ * A line from a worker of the doctor to the command that started it: three fields, separated by
+ * tabs. Root must not trust the worker that runs as the agent's user. So lines that cannot be
+ * parsed are ignored, and control characters are escaped.
  */
 record DoctorLine(Kind kind, String what, String message) {
-  /** What a line is about. */
+  /** The kind of a line. */
   enum Kind {
     OK,
     WARNING,
     FAILURE,
-    /** What is being looked at from now on. */
+    /** The check that starts now. */
     LOOKING,
-    /** The agent's part reads at the brokers: the hook may be called. */
+    /** The agent's worker reads at the brokers. The hook may be called now. */
     READING,
-    /** The host's part has called the hook. */
+    /** The host's worker has called the hook. */
     CALLED,
-    /** Nothing more comes, or from the host's part only once it is asked to call the hook. */
+    /** No more lines follow. The host's worker may send more after it is asked to call the hook. */
     END
   }
 
+  /** Returns the line of a finding. */
   static DoctorLine of(Check check) {
     return new DoctorLine(Kind.valueOf(check.level().name()), check.what(), check.message());
   }
 
+  /** Returns a line without a message. */
   static DoctorLine of(Kind kind, String what) {
     return new DoctorLine(kind, what, "");
   }
 
-  /** The finding, or null for the other kinds. */
+  /** Returns the finding, or null for the other kinds. */
   @Nullable Check check() {
     return switch (kind) {
       case OK -> Check.ok(what, message);
@@ -44,7 +46,7 @@ record DoctorLine(Kind kind, String what, String message) {
     };
   }
 
-  /** Null when it is no such line. */
+  /** Parses a line. Returns null when it is not a valid line. */
   static @Nullable DoctorLine parse(String line) {
     String[] words = line.split("\t", 3);
     if (words.length == 3) {

@@ -24,9 +24,12 @@ import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/** Whether an agent runs, takes calls in and stores them, and what waits with it. */
+/** Checks whether an agent runs, ingests calls and stores them, and what is waiting there. */
 final class DoctorSpool {
-  /** An agent that is well takes a call in within a second. */
+  /**
+   * A call that waits longer than this is a failure. A healthy agent ingests a call within a
+   * second.
+   */
   private static final Duration LONG = Duration.ofSeconds(15);
 
   private final HostPaths places;
@@ -40,11 +43,12 @@ final class DoctorSpool {
     this.config = config;
   }
 
-  /** Whether an agent was found to run. */
+  /** Returns whether an agent runs. It is known after {@link #agent}. */
   boolean runs() {
     return runs;
   }
 
+  /** Checks whether an agent runs and reports itself healthy. */
   List<Check> agent() throws IOException {
     OptionalLong pid = SpoolView.holder(places.spool());
     runs = pid.isPresent();
@@ -63,7 +67,10 @@ final class DoctorSpool {
     return checks;
   }
 
-  /** An agent reads the file when it starts. */
+  /**
+   * Warns when the configuration changed after the agent's start. An agent reads the file only when
+   * it starts.
+   */
   private Optional<Check> newer(long pid) throws IOException {
     Path file = places.configFile();
     Optional<Instant> started =
@@ -112,7 +119,10 @@ final class DoctorSpool {
     }
   }
 
-  /** What the agent itself says of a sink whose broker is well as seen from here. */
+  /**
+   * Returns the agent's own failure report about a sink. The caller has found the sink's broker
+   * healthy.
+   */
   Optional<Check> says(SinkConfig sink) {
     String detail = failing.get("sink " + sink.name());
     return detail == null
@@ -125,6 +135,7 @@ final class DoctorSpool {
                     + ": it may still have an older configuration, restart it"));
   }
 
+  /** Checks the mailbox: waiting calls, and files that are not calls. */
   List<Check> mail() throws IOException {
     MailboxStatus sight = MailboxStatus.of(places.mail());
     List<Check> checks = new ArrayList<>();
@@ -173,6 +184,7 @@ final class DoctorSpool {
     }
   }
 
+  /** Checks the size of the spool against its limit and the disk. */
   List<Check> spool() throws SpoolException, IOException {
     if (!runs && Files.notExists(places.spool().resolve("spool.db"))) {
       return List.of(Check.warning("spool", "is not there yet: the first agent makes it"));
@@ -208,6 +220,7 @@ final class DoctorSpool {
     return checks;
   }
 
+  /** Returns a warning when the sink has dead letters. */
   Optional<Check> dead(SinkConfig sink) {
     long letters = dead.getOrDefault(sink.name(), 0L);
     return letters == 0

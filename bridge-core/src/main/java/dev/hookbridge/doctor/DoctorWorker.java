@@ -12,16 +12,17 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
- * The process of a {@link PrivilegedWorker}: {@code host|agent TOKEN}, then the arguments of the
- * whole command line. Says {@link DoctorLine}s on stdout.
+ * Main class of the process of a {@link PrivilegedWorker}. Its arguments are {@code host|agent
+ * TOKEN}, then those of the whole command line. It prints {@link DoctorLine}s to stdout.
  */
 final class DoctorWorker {
   private DoctorWorker() {}
 
-  /** The command line as the user gave it, of which this process needs one command. */
+  /** The root command. This process needs only one of the subcommands. */
   @Command(name = "hookbridge", subcommands = DoctorCommand.class)
   private static final class Root {}
 
+  /** Runs the checks of one worker and ends the process. */
   public static void main(String[] arguments) {
     PrintStream out =
         new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
@@ -42,6 +43,6 @@ final class DoctorWorker {
       new DoctorAgent(command, round, in, arguments[1]).examine();
     }
     out.flush();
-    Runtime.getRuntime().halt(0); // threads may still wait for what never answers
+    Runtime.getRuntime().halt(0); // some threads may still hang
   }
 }

@@ -24,9 +24,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The test event's trip: reads at each broker from now on, has the hook called, and waits for the
- * event. A publisher need not be allowed to read; then the broker's own confirmation, which the
- * spool notes, is what is waited for.
+ * Sends the test event and waits for it. It starts to read at each broker, has the hook called, and
+ * waits for the event. A publisher may lack read permission. Then it waits for the broker's
+ * confirm, which the spool records.
  */
 final class EndToEndProbe {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -51,6 +51,7 @@ final class EndToEndProbe {
     this.token = token;
   }
 
+  /** Sends the test event and checks its arrival at each sink. */
   void send(List<SinkConfig> sinks) {
     for (SinkConfig sink : sinks) {
       round.look(SinkChecks.named(sink, "reading"), () -> read(sink));
@@ -74,7 +75,7 @@ final class EndToEndProbe {
       Optional<FeedReader> reader = sink.plan().transport().feed(sink.plan().settings(), false);
       reader.ifPresent(feed -> readers.put(sink.name(), feed));
     } catch (SinkException e) {
-      readers.remove(sink.name()); // then its confirmation must do
+      readers.remove(sink.name()); // then the confirm is enough
     }
     return List.of();
   }
@@ -86,13 +87,16 @@ final class EndToEndProbe {
     return List.of();
   }
 
-  /** Why it was not called is told by who should have. */
+  /** Waits until the hook was called. The host's worker reports why it was not. */
   private List<Check> hear() throws IOException {
     called = "called".equals(in.readLine());
     return List.of();
   }
 
-  /** An event is in the spool until all sinks have confirmed it, and a moment longer. */
+  /**
+   * Waits for the event in the spool. An event stays there until all sinks have confirmed it, and a
+   * moment longer.
+   */
   private List<Check> taken() throws SpoolException {
     long until = System.nanoTime() + PATIENCE.toNanos();
     try (SpoolView spool = SpoolView.open(places.spool())) {
@@ -106,7 +110,7 @@ final class EndToEndProbe {
         LockSupport.parkNanos(LOOK_AGAIN);
       }
       if (spool.last() > before) {
-        number = spool.last(); // it went through faster than anybody could look
+        number = spool.last(); // it left the spool too fast to see
         return List.of();
       }
     }

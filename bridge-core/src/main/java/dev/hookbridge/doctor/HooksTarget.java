@@ -13,7 +13,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** Which slots a command is about. */
+/** Options that select the slots for a command. */
 public final class HooksTarget {
   @Option(
       names = "--drivers",
@@ -36,16 +36,18 @@ public final class HooksTarget {
       description = "libvirt's version; default: what the installed daemon says.")
   @Nullable String libvirt;
 
+  /** Returns the selected drivers, or all by default. */
   public List<Driver> drivers() {
     return named == null ? List.of(Driver.values()) : named.stream().distinct().toList();
   }
 
+  /** Returns the installation in the selected folder. */
   public Installation installation() throws HooksException, IOException {
     Path home = Path.of(System.getProperty("hookbridge.home", "")).toAbsolutePath();
     return Installation.of(dir, home.resolve("libexec/hookbridge-hook"), libvirt);
   }
 
-  /** A driver by libvirt's word for it. */
+  /** Parses libvirt's name of a driver. */
   static final class Word implements ITypeConverter<Driver> {
     @Override
     public Driver convert(String word) {

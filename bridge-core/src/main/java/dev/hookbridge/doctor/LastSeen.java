@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** When each driver's hook was last called, as the running agent's metrics tell. */
+/** Reads from the running agent's metrics when each driver's hook was last called. */
 public final class LastSeen {
   private static final Pattern LINE =
       Pattern.compile(
@@ -22,7 +22,7 @@ public final class LastSeen {
 
   private LastSeen() {}
 
-  /** By driver; empty when no agent answers. */
+  /** Returns the last call by driver. Returns an empty map when no agent answers. */
   public static Map<String, Instant> ask(CommonOptions setup) {
     Map<String, Instant> seen = new HashMap<>();
     try {
@@ -40,7 +40,7 @@ public final class LastSeen {
       if (AgentClient.isImpostor(e)) {
         System.err.println("warning: " + Failures.sentence(e));
       }
-      return seen; // no agent, or none that can be asked
+      return seen; // no agent, or it cannot be queried
     }
     return seen;
   }

@@ -17,23 +17,23 @@ import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of the doctor in a process of its own: one as the user who called, root on a host, and one
- * as the owner of the spool. Root looks at nothing that lies in the agent's folders, since its user
- * can put anything there; and a process that hangs on a frozen disk can be left behind.
+ * Runs a worker of the doctor in its own process: one as the calling user (root on a host), and one
+ * as the owner of the spool. Root does not read the agent's folders, because the agent's user can
+ * put anything there. A process that hangs on a frozen disk can be left behind.
  */
 final class PrivilegedWorker implements AutoCloseable {
-  /** The words by which {@link DoctorWorker} knows what to be. */
+  /** Names of the two workers, as {@link DoctorWorker} expects them. */
   static final String HOST = "host";
 
   static final String AGENT = "agent";
 
-  /** More than all findings of a host with a dozen sinks. */
+  /** Maximum output of a worker in bytes. The findings of a host with a dozen sinks are smaller. */
   private static final int MOST = 1 << 20;
 
   private final String name;
   private final Process process;
 
-  /** What a part has said; {@code line} is null once nothing more comes. */
+  /** A line of a worker. {@code line} is null at the end of the output. */
   record Said(PrivilegedWorker by, @Nullable DoctorLine line) {}
 
   private PrivilegedWorker(String name, Process process) {
@@ -42,9 +42,9 @@ final class PrivilegedWorker implements AutoCloseable {
   }
 
   /**
-   * Starts a part, which puts what it says into the queue.
+   * Starts a worker. Its lines go into the queue.
    *
-   * @param user a command that runs another one as somebody else; may be empty
+   * @param user a command prefix that runs a program as another user; may be empty
    */
   static PrivilegedWorker start(
       String name,
@@ -74,7 +74,10 @@ final class PrivilegedWorker implements AutoCloseable {
     return part;
   }
 
-  /** As small and as quick to start as the agent: {@code bin/hookbridge} has the same. */
+  /**
+   * Returns the java command. It is as small and as quick to start as the agent's. {@code
+   * bin/hookbridge} has the same options.
+   */
   private static List<String> java() {
     String home = System.getProperty("hookbridge.home", "");
     List<String> words = new ArrayList<>();
@@ -90,9 +93,11 @@ final class PrivilegedWorker implements AutoCloseable {
   }
 
   /**
-   * The command by which root becomes the spool's owner; empty when this user stays who he is.
+   * Returns the command prefix by which root becomes the spool's owner. Returns an empty list when
+   * the user does not change.
    *
-   * @throws IOException one sentence, when it is not known whom to become, or by which program
+   * @throws IOException with one sentence, when the owner or the program for the change is not
+   *     known
    */
   static List<String> owner(HostPaths places) throws IOException {
     if (DoctorFolders.self() != 0) {
@@ -112,7 +117,10 @@ final class PrivilegedWorker implements AutoCloseable {
     return List.of(relay().toString(), Integer.toString(owner.getAsInt()), group.toString());
   }
 
-  /** It keeps what it runs away from root's terminal, which this process has. */
+  /**
+   * Returns the relay program. It keeps the worker away from root's terminal, which this process
+   * has.
+   */
   private static Path relay() throws IOException {
     Path relay = Path.of(System.getProperty("hookbridge.home", ""), "libexec", "hookbridge-relay");
     if (!Files.isExecutable(relay)) {
@@ -121,6 +129,7 @@ final class PrivilegedWorker implements AutoCloseable {
     return relay;
   }
 
+  /** Returns the name of the worker. */
   String name() {
     return name;
   }
@@ -143,7 +152,7 @@ final class PrivilegedWorker implements AutoCloseable {
     said.add(new Said(this, null));
   }
 
-  /** Says a word to the part; one that has ended does not hear it. */
+  /** Sends a word to the worker. A worker that has ended does not get it. */
   void tell(String word) {
     try {
       OutputStream out = process.getOutputStream();
@@ -154,13 +163,16 @@ final class PrivilegedWorker implements AutoCloseable {
     }
   }
 
-  /** Kills it, and does not wait: a process that waits for a disk ends when the disk answers. */
+  /**
+   * Kills the process and does not wait. A process that waits for a disk ends when the disk
+   * answers.
+   */
   @Override
   public void close() {
     process.destroyForcibly();
   }
 
-  /** A stream that ends early. */
+  /** A stream with a maximum length. */
   private static final class Bounded extends InputStream {
     private final InputStream in;
     private int left;

@@ -1,5 +1,5 @@
 /**
- * {@code hookbridge doctor}: what is wrong on this host, in the order of the path of an event.
+ * {@code hookbridge doctor}: finds what is wrong on this host, in the order of an event's path.
  *
  * <pre>
  * DoctorCommand ─► Doctor ─┬─► process of root          DoctorWorker ─► DoctorHost
@@ -7,7 +7,7 @@
  *                               ◄─ DoctorLines
  * </pre>
  *
- * <p>What belongs to a lesser user is read by a process of that user, never by root.
+ * <p>Files of a less privileged user are read by a process of that user, never by root.
  */
 @NullMarked
 package dev.hookbridge.doctor;

@@ -3,10 +3,10 @@ package dev.hookbridge.hooks;
 import java.nio.file.Path;
 
 /**
- * What was done, or with a dry run would be.
+ * A change in a slot, done or only planned (dry run).
  *
- * @param verb {@code installed}, {@code upgraded}, {@code unchanged}, {@code removed}
+ * @param verb {@code installed}, {@code upgraded}, {@code unchanged} or {@code removed}
  * @param hook version and hash
- * @param first whether libvirt learns of the driver's scripts by a reload only
+ * @param first whether libvirt notices the driver's scripts only after a reload
  */
 public record Change(Driver driver, String verb, Path slot, String hook, boolean first) {}

@@ -9,23 +9,28 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Runs a program to its end, for a bounded time. */
+/** Runs a program to its end, with a time limit. */
 final class Command {
   private static final int MOST = 64 << 10;
 
   private Command() {}
 
   /**
-   * @param exit its exit code, above 128 for a signal
-   * @param out the beginning of what it printed on both streams
+   * The result of a program.
+   *
+   * @param exit the exit code, above 128 for a signal
+   * @param out the first 64 KiB of its output on both streams
    */
   record Result(int exit, String out) {}
 
   /**
-   * @throws IOException when it cannot be executed, or has not ended in time; then it is killed
+   * Runs a program without input.
+   *
+   * @throws IOException when it cannot be executed, or when it was killed at the time limit
    */
   static Result run(Duration patience, String... command) throws IOException {
-    // Into a file: a pipe would make us wait for whoever inherits its other end.
+    // The output goes to a file. With a pipe we would wait for every process that inherits its
+    // other end.
     Path out = Files.createTempFile("hookbridge", ".out");
     try {
       Process process =

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What SELinux and AppArmor let libvirt's daemons execute. A hook that may not be executed fails as
- * one that crashes does, and costs the guests that run at the daemon's next start; so a copy is
- * proved in the daemon's own domain before it goes into a slot.
+ * Checks what SELinux and AppArmor allow libvirt's daemons to execute. A hook that may not be
+ * executed fails like a crashing hook, and kills running guests at the daemon's next start. So a
+ * copy is tested in the daemon's own domain before it goes into a slot.
  */
 final class Confinement {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -25,7 +25,7 @@ final class Confinement {
     this.daemons = daemons;
   }
 
-  /** Refuses where SELinux is enforced and nothing is known to allow the hook. */
+  /** Throws when SELinux is enforcing and nothing is known to allow the hook. */
   void permit() throws HooksException, IOException {
     if (!enforcing() || allowed() || moduleLoaded()) {
       return;
@@ -45,7 +45,7 @@ final class Confinement {
     return HostFiles.text(machine.at("/sys/fs/selinux/enforce")).equals("1");
   }
 
-  /** Fedora's own switch; the first number is what is in force. */
+  /** Returns whether Fedora's own boolean allows it. The first number is the active value. */
   private boolean allowed() {
     return HostFiles.text(machine.at("/sys/fs/selinux/booleans/" + BOOLEAN)).startsWith("1");
   }
@@ -60,7 +60,7 @@ final class Confinement {
     }
   }
 
-  /** Gives a copy the label that the policy has for files below {@code hooks/}. */
+  /** Sets the label that the policy has for files below {@code hooks/}. */
   void label(Path copy) throws IOException, HooksException {
     if (!selinux()) {
       return;
@@ -72,9 +72,10 @@ final class Confinement {
   }
 
   /**
-   * Commands that run another one in the profile of a running daemon, none where AppArmor confines
-   * none. The kernel takes the profile of the next program from a file of the process; aa-exec does
-   * the same and is not everywhere. SELinux has no such door: it lets few domains enter another.
+   * Returns commands that run another program in the AppArmor profile of a running daemon. Returns
+   * nothing when AppArmor confines no daemon. The kernel reads the profile of the next program from
+   * a file of the process. aa-exec does the same but is not installed everywhere. SELinux has no
+   * such way: few domains may enter another one.
    */
   List<List<String>> probes() {
     return daemons.all().stream()

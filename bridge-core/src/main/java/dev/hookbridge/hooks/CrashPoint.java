@@ -1,23 +1,23 @@
 package dev.hookbridge.hooks;
 
-/** The moments at which a death must do no harm; a test ends the process at each of them. */
+/** The steps at which a crash must do no harm. A test ends the process at each of them. */
 enum CrashPoint {
-  /** The folder of the slots is there. */
+  /** The folder of the slots exists. */
   FOLDER,
-  /** The copy has a name, and no content. */
+  /** The copy has a name and no content. */
   CREATED,
-  /** A part of the copy is written; comes several times. */
+  /** A part of the copy is written. This happens several times. */
   WRITING,
-  /** The copy is whole and on the disk. */
+  /** The copy is complete and on the disk. */
   SYNCED,
-  /** The copy may be executed. */
+  /** The copy is executable. */
   EXECUTABLE,
-  /** The copy has proved that it runs. */
+  /** The copy has passed its self-test. */
   TESTED,
   /** The copy is in its slot. */
   PLACED,
-  /** The name the copy was made under is gone. */
+  /** The temporary name of the copy is removed. */
   TIDIED,
-  /** An older place of the hook is empty now. */
+  /** An older hook file of ours is removed. */
   REMOVED
 }

@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** libvirt's daemons that run here, as this user, and see the same folder of hooks. */
+/** Finds libvirt's daemons that run as this user and see the same hooks folder. */
 final class Daemons {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private final HostFiles machine;
@@ -25,16 +25,19 @@ final class Daemons {
   }
 
   /**
-   * @param folder that of its process in {@code /proc}
-   * @param started when it read which drivers have scripts, unless it was reloaded since
+   * A running daemon.
+   *
+   * @param folder the folder of its process in {@code /proc}
+   * @param started the time at which it checked which drivers have scripts, unless it was reloaded
+   *     since
    */
   record Daemon(long pid, String name, Path folder, Instant started) {
-    /** The domain that AppArmor or SELinux confines it in; empty when none does. */
+    /** Returns the domain in which AppArmor or SELinux confines it, or an empty text. */
     String domain() {
       return HostFiles.text(folder.resolve("attr/current"));
     }
 
-    /** Whether a hook is being run for it right now. */
+    /** Returns whether the daemon is running a hook now. */
     boolean runsHook(Path hooks) {
       for (String child :
           HostFiles.text(folder.resolve("task/" + pid + "/children")).split(" ", -1)) {
@@ -57,10 +60,16 @@ final class Daemons {
     }
   }
 
+  /** Returns these daemons. */
   static Daemons of(HostFiles machine, List<Daemon> running) {
     return new Daemons(machine, running);
   }
 
+  /**
+   * Finds the daemons that run now.
+   *
+   * @param hooks the hooks folder that a daemon must see
+   */
   static Daemons running(HostFiles machine, Path hooks) throws IOException {
     List<Daemon> running = new ArrayList<>();
     Path proc = machine.at("/proc");
@@ -80,7 +89,7 @@ final class Daemons {
       return Optional.empty();
     }
     try {
-      // The program of one that runs while its package is upgraded has " (deleted)" behind it.
+      // The kernel appends " (deleted)" when the package was upgraded while the daemon runs.
       Path exe = Files.readSymbolicLink(process.resolve("exe"));
       String name = String.valueOf(exe.getFileName()).replaceFirst(" \\(deleted\\)$", "");
       if (!Driver.DAEMONS.contains(name) || !mine(process) || !sees(process, hooks)) {
@@ -88,17 +97,23 @@ final class Daemons {
       }
       return Optional.of(new Daemon(Long.parseLong(pid), name, process, started(process)));
     } catch (IOException | SecurityException e) {
-      return Optional.empty(); // it has ended, or is not ours to look at
+      return Optional.empty(); // it has ended, or this user may not look at it
     }
   }
 
-  /** A session daemon's hook does nothing on a host with root's installation. */
+  /**
+   * Returns whether the process runs as this user. The hook of a session daemon does nothing on a
+   * host with root's installation.
+   */
   private static boolean mine(Path process) throws IOException {
     Object owner = Files.getAttribute(process, "unix:uid");
     return Objects.equals(owner, Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
   }
 
-  /** One in a container has hooks of its own. */
+  /**
+   * Returns whether the process sees the same hooks folder. A daemon in a container has its own
+   * hooks.
+   */
   private static boolean sees(Path process, Path hooks) throws IOException {
     Path there = hooks.toAbsolutePath();
     while (!Files.exists(there)) {
@@ -112,7 +127,7 @@ final class Daemons {
     return String.valueOf(Files.readAttributes(path, BasicFileAttributes.class).fileKey());
   }
 
-  /** The folder of a process is as old as the process. */
+  /** Returns the start time of the process. */
   private static Instant started(Path process) {
     String pid = String.valueOf(process.getFileName());
     return ProcessHandle.of(Long.parseLong(pid))
@@ -120,25 +135,30 @@ final class Daemons {
         .orElse(Instant.EPOCH);
   }
 
+  /** Returns all daemons. */
   List<Daemon> all() {
     return running;
   }
 
-  /** Those that run hooks of one of the drivers. */
+  /** Returns the daemons that run hooks of one of the drivers. */
   List<Daemon> of(Collection<Driver> drivers) {
     return running.stream()
         .filter(daemon -> drivers.stream().anyMatch(driver -> driver.runsIn(daemon.name())))
         .toList();
   }
 
-  /** Makes a daemon look again which drivers have scripts. */
+  /**
+   * Reloads a daemon, so that it checks again which drivers have scripts.
+   *
+   * @throws HooksException when it cannot be reloaded
+   */
   void reload(Daemon daemon) throws HooksException {
     try {
       boolean systemd = Files.isDirectory(machine.at("/run/systemd/system"));
       if (systemd && run("systemctl", "reload", daemon.name() + ".service")) {
         return;
       }
-      // Without systemd, or where somebody started it by hand.
+      // Without systemd, or for a daemon that was started by hand.
       if (!run("kill", "-HUP", Long.toString(daemon.pid()))) {
         throw new HooksException(daemon + " cannot be reloaded: send it SIGHUP as root");
       }

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** What libvirt runs hooks for; each has a script slot of its name below {@code hooks/}. */
+/** The libvirt drivers that run hooks. Each has a script slot of its name below {@code hooks/}. */
 public enum Driver {
   DAEMON(""),
   QEMU("virtqemud"),
@@ -14,10 +14,10 @@ public enum Driver {
   BHYVE("virtbhyved"),
   NETWORK("virtnetworkd");
 
-  /** The daemon of old that holds all drivers. */
+  /** The monolithic daemon that contains all drivers. */
   static final String MONOLITHIC = "libvirtd";
 
-  /** Every one of them runs the hook {@code daemon} for itself. */
+  /** All daemons of libvirt. Each one runs the hook {@code daemon} for itself. */
   static final Set<String> DAEMONS =
       Set.of(
           MONOLITHIC,
@@ -42,17 +42,17 @@ public enum Driver {
     this.modular = modular;
   }
 
-  /** The word in paths and commands. */
+  /** Returns the name in paths and commands. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The driver of a word, if it is one. */
+  /** Returns the driver with this name, if there is one. */
   public static Optional<Driver> of(String word) {
     return Arrays.stream(values()).filter(driver -> driver.word().equals(word)).findFirst();
   }
 
-  /** Whether a daemon of this name runs this driver's hooks. */
+  /** Returns whether a daemon of this name runs this driver's hooks. */
   boolean runsIn(String daemon) {
     return this == DAEMON || daemon.equals(MONOLITHIC) || daemon.equals(modular);
   }

@@ -18,10 +18,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A complete hook of ours. It is recognised by what it is, a program for this kernel that holds its
- * own self-test's answer, never by its name, and without being run.
+ * A complete hook of this project. It is recognised by its content: an ELF program that contains
+ * the answer of its own self-test. Its name does not matter, and it is not run for that.
  *
- * @param version the release it was built for
+ * @param version the release that it was built for
+ * @param bytes the content of the file
  */
 record Hook(String version, byte[] bytes) {
   private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
@@ -31,7 +32,7 @@ record Hook(String version, byte[] bytes) {
   private static final Pattern MARK =
       Pattern.compile("hookbridge-hook ([\\x21-\\x39\\x3b-\\x7e]{1,64}): ok\n");
 
-  /** The hook in a file; empty when that is something else, or a link to nowhere. */
+  /** Returns the hook in a file. Returns empty for any other file or a dangling link. */
   static Optional<Hook> in(Path file) throws IOException {
     if (!Files.isRegularFile(file) || Files.size(file) > LARGEST) {
       return Optional.empty();
@@ -39,7 +40,7 @@ record Hook(String version, byte[] bytes) {
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
       if (!Arrays.equals(in.readNBytes(ELF.length), ELF)) {
-        return Optional.empty(); // most scripts are told by this
+        return Optional.empty(); // this excludes most scripts
       }
       bytes = Files.readAllBytes(file);
     }
@@ -47,7 +48,11 @@ record Hook(String version, byte[] bytes) {
     return mark.find() ? Optional.of(new Hook(mark.group(1), bytes)) : Optional.empty();
   }
 
-  /** The hook of the distribution. */
+  /**
+   * Returns the hook of the distribution.
+   *
+   * @throws HooksException when the file is missing or is not a hook
+   */
   static Hook toInstall(Path file) throws HooksException, IOException {
     if (!Files.exists(file)) {
       throw new HooksException(
@@ -58,7 +63,12 @@ record Hook(String version, byte[] bytes) {
             () -> new HooksException(file + " is no hook of hookbridge: install hookbridge again"));
   }
 
-  /** Runs the self-test of a file, if need be by another program. */
+  /**
+   * Runs the self-test of a file.
+   *
+   * @param by a command that runs the file in another domain; may be empty
+   * @throws HooksException when the self-test fails
+   */
   static void prove(Path file, List<String> by) throws HooksException {
     List<String> words = new ArrayList<>(by);
     words.add(file.toString());
@@ -77,8 +87,9 @@ record Hook(String version, byte[] bytes) {
   }
 
   /**
-   * A child that another thread of this process was just starting may still hold the file open for
-   * writing, and then it is busy. It lets go by itself; nobody opens it for writing again.
+   * Runs a command, and retries while the file is busy. A child process that another thread is just
+   * starting may hold the file open for writing. The child closes it by itself, and the file is not
+   * opened for writing again.
    */
   private static Command.Result run(String... words) throws IOException {
     long end = System.nanoTime() + PATIENCE.toNanos();
@@ -94,11 +105,12 @@ record Hook(String version, byte[] bytes) {
     }
   }
 
+  /** Returns whether both have the same content. */
   boolean same(Hook other) {
     return MessageDigest.isEqual(bytes, other.bytes);
   }
 
-  /** The beginning of its SHA-256, enough to tell builds apart. */
+  /** Returns the first 12 hex digits of the SHA-256, enough to distinguish builds. */
   String hash() {
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);

@@ -11,10 +11,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * Takes a hook out of its slot. libvirt lists a driver's scripts and then runs one after the other;
- * one that is gone by its turn has failed, which costs the guest. So this waits for a moment at
- * which no daemon runs a hook and none has just been started, as then it calls {@code reconnect}
- * for each guest. What stays at risk is a call between libvirt's look into the folder and its fork.
+ * Removes a hook from its slot. libvirt lists a driver's scripts and then runs them one after the
+ * other. A script that is missing when its turn comes has failed, and libvirt kills the guest. So
+ * this waits until no daemon runs a hook, and no daemon has just started, because a starting daemon
+ * calls {@code reconnect} for each guest. One risk remains: a call between libvirt's directory
+ * listing and its fork.
  */
 final class HookRemover {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -30,6 +31,11 @@ final class HookRemover {
     this.steps = steps;
   }
 
+  /**
+   * Removes the hook in a slot. Waits up to 10 s.
+   *
+   * @throws HooksException when hooks have been running for 10 s
+   */
   void remove(Path slot) throws IOException, HooksException {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (daemons.all().stream().anyMatch(this::busy)) {
@@ -49,7 +55,7 @@ final class HookRemover {
     return daemon.runsHook(hooks) || daemon.started().isAfter(Instant.now().minus(START));
   }
 
-  /** A folder made by an install is of no use when nothing else is in it. */
+  /** Removes the folder if it is empty. An install may have created it. */
   private void tidy(Path folder) throws IOException {
     if (folder.equals(hooks)) {
       return;
@@ -57,7 +63,7 @@ final class HookRemover {
     try {
       Files.delete(folder);
     } catch (DirectoryNotEmptyException | NotDirectoryException e) {
-      return; // somebody else's scripts, or a link
+      return; // scripts of others, or a link
     }
     StagedHook.sync(hooks);
   }

@@ -13,8 +13,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Where libvirt looks for the scripts of one driver: the file {@code <driver>}, then, since 6.5.0,
- * all files in {@code <driver>.d} in the order of their bytes, whatever they are called.
+ * The places where libvirt looks for the scripts of one driver: first the file {@code <driver>},
+ * then, since 6.5.0, all files in {@code <driver>.d} in byte order of their names, whatever their
+ * names are.
  */
 record HookSlots(Path hooks, Driver driver) {
   private static final Set<PosixFilePermission> EXECUTE =
@@ -23,20 +24,25 @@ record HookSlots(Path hooks, Driver driver) {
           PosixFilePermission.GROUP_EXECUTE,
           PosixFilePermission.OTHERS_EXECUTE);
 
+  /** Returns the file {@code <driver>}. */
   Path main() {
     return hooks.resolve(driver.word());
   }
 
+  /** Returns the folder {@code <driver>.d}. */
   Path folder() {
     return hooks.resolve(driver.word() + ".d");
   }
 
-  /** The name of ours among others: in the middle, so that both sides have room. */
+  /**
+   * Returns the path of our hook in the folder. The number 50 leaves space for other scripts before
+   * and after it.
+   */
   Path own() {
     return folder().resolve("50-hookbridge");
   }
 
-  /** The files in the folder, as libvirt sorts them. */
+  /** Returns the files in the folder, in libvirt's order. */
   List<Path> inFolder() throws IOException {
     if (!Files.isDirectory(folder())) {
       return List.of();
@@ -50,7 +56,7 @@ record HookSlots(Path hooks, Driver driver) {
     return path.toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Everything libvirt may look at, the file {@code <driver>} first. */
+  /** Returns every file that libvirt may look at, the file {@code <driver>} first. */
   List<Path> all() throws IOException {
     List<Path> all = new ArrayList<>();
     if (exists(main())) {
@@ -60,7 +66,7 @@ record HookSlots(Path hooks, Driver driver) {
     return all;
   }
 
-  /** Those that hold a hook of ours, or a link to one. */
+  /** Returns the files that contain a hook of ours, or link to one. */
   List<Path> ours() throws IOException {
     List<Path> ours = new ArrayList<>();
     for (Path file : all()) {
@@ -72,7 +78,10 @@ record HookSlots(Path hooks, Driver driver) {
   }
 
   /**
-   * Whether libvirt has something to run for the driver, which it notes only as a daemon starts.
+   * Returns whether libvirt has a script to run for the driver. A daemon checks this only when it
+   * starts.
+   *
+   * @param folders whether this libvirt looks into {@code <driver>.d}
    */
   boolean runsSomething(boolean folders) throws IOException {
     for (Path file : folders ? all() : List.of(main())) {
@@ -83,13 +92,16 @@ record HookSlots(Path hooks, Driver driver) {
     return false;
   }
 
-  /** libvirt's own rule: a regular file, links followed, with any x bit. */
+  /**
+   * Returns whether libvirt would run a file. libvirt's own rule: a regular file, links followed,
+   * with any x bit.
+   */
   static boolean runs(Path file) throws IOException {
     return Files.isRegularFile(file)
         && Files.getPosixFilePermissions(file).stream().anyMatch(EXECUTE::contains);
   }
 
-  /** A link to nowhere is there as well. */
+  /** Returns whether a name exists. A dangling link exists too. */
   static boolean exists(Path file) {
     return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
   }

@@ -1,6 +1,9 @@
 package dev.hookbridge.hooks;
 
-/** Why nothing was put in place or removed: what, where, and what to do, in one sentence. */
+/**
+ * Reports why the hook could not be installed or removed. The message is one sentence: what, where,
+ * and what to do.
+ */
 public final class HooksException extends Exception {
   private static final long serialVersionUID = 1;
 

@@ -5,24 +5,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The files by which a system tells about itself.
+ * Reads files that describe the system, such as those below {@code /proc} and {@code /sys}.
  *
- * @param root {@code /}, or in a test a folder that stands for it
+ * @param root {@code /}, or a replacement folder in a test
  */
 record HostFiles(Path root) {
   static final HostFiles THIS = new HostFiles(Path.of("/"));
 
+  /** Returns an absolute path below the root. */
   Path at(String absolute) {
     return root.resolve(absolute.substring(1));
   }
 
-  /** The text of a small file without its last line's end, or nothing when it cannot be read. */
+  /**
+   * Returns the text of a small file without surrounding white space. Returns an empty text when it
+   * cannot be read.
+   */
   static String text(Path file) {
     try {
-      // Files below /proc and /sys have no length, and some end with a NUL.
+      // Files below /proc and /sys have length 0, and some end with a NUL.
       return Files.isReadable(file) ? Files.readString(file).replace("\0", "").strip() : "";
     } catch (IOException | SecurityException e) {
-      return ""; // some can be opened and not read, as /proc/<pid>/attr/current without a module
+      return ""; // some files open but do not read, like /proc/<pid>/attr/current without LSM
     }
   }
 }

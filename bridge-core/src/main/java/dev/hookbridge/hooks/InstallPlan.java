@@ -10,13 +10,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What an install will do for one driver. Made for all drivers before anything is changed, so that
- * a refusal leaves everything as it was.
+ * The plan of an install for one driver. The plans of all drivers are made before any change, so a
+ * refusal leaves everything unchanged.
  *
- * @param slot where the hook will be
- * @param what what has to be done there
- * @param elsewhere older places of ours that this libvirt would run as well, or no longer
- * @param first whether the driver has no script so far, which only a reload makes known
+ * @param slots the places for scripts of the driver
+ * @param slot the place of the hook
+ * @param what the action in this slot
+ * @param elsewhere older files of ours that this libvirt would run too, or runs no longer
+ * @param first whether the driver has no script so far, which needs a reload of the daemon
  */
 record InstallPlan(HookSlots slots, Path slot, What what, List<Path> elsewhere, boolean first) {
   enum What {
@@ -25,6 +26,12 @@ record InstallPlan(HookSlots slots, Path slot, What what, List<Path> elsewhere, 
     KEEP
   }
 
+  /**
+   * Makes the plan for one driver.
+   *
+   * @param folders whether this libvirt looks into {@code <driver>.d}
+   * @throws HooksException when another script is in the slot
+   */
   static InstallPlan of(HookSlots slots, Hook hook, boolean folders)
       throws IOException, HooksException {
     List<Path> ours = new ArrayList<>(slots.ours());
@@ -37,7 +44,9 @@ record InstallPlan(HookSlots slots, Path slot, What what, List<Path> elsewhere, 
     return new InstallPlan(slots, slot, what, ours, !slots.runsSomething(folders));
   }
 
-  /** Where ours is already, as somebody may have renamed it to give it another turn. */
+  /**
+   * Returns the existing place of our hook. An operator may have renamed it to change the order.
+   */
   private static Path inFolder(HookSlots slots, List<Path> ours) {
     Path own = slots.own();
     return ours.stream()
@@ -54,7 +63,7 @@ record InstallPlan(HookSlots slots, Path slot, What what, List<Path> elsewhere, 
             + " to 6.5, or have that script call hookbridge-hook";
   }
 
-  /** A regular file of these bytes that everybody may execute and only its owner change. */
+  /** Returns whether the slot has a regular file with these bytes and mode 755. */
   private static boolean sound(Path slot, Hook hook) throws IOException {
     Optional<Hook> there = Hook.in(slot);
     return Files.isRegularFile(slot, LinkOption.NOFOLLOW_LINKS)

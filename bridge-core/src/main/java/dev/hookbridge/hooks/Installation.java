@@ -14,10 +14,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hook in libvirt's slots: put there, upgraded, removed, looked at. At every moment of it, and
- * after a death at any, each executable file in a slot is a complete hook or somebody else's.
- * Somebody else's script is never changed, moved or replaced. Needs the rights of the folder's
- * owner; to be used by one thread. Two at once do no harm, but one of them may fail.
+ * Installs, upgrades, removes and inspects the hook in libvirt's slots. At every moment, and after
+ * a crash at any moment, each executable file in a slot is a complete hook or another party's
+ * script. Such a script is never changed, moved or replaced. This needs the permissions of the
+ * folder's owner. Use it from one thread. Two processes at the same time do no harm, but one of
+ * them may fail.
  */
 public final class Installation {
   private final Path hooks;
@@ -28,11 +29,11 @@ public final class Installation {
   private final Consumer<CrashPoint> steps;
 
   /**
-   * Looks at libvirt and its daemons; changes nothing.
+   * Inspects libvirt and its daemons. Changes nothing.
    *
-   * @param hooks the folder libvirt was compiled for, {@code /etc/libvirt/hooks}
+   * @param hooks the folder that libvirt was compiled for, {@code /etc/libvirt/hooks}
    * @param distributed the hook to install
-   * @param libvirt its version, or null to ask the installed daemon
+   * @param libvirt libvirt's version, or null to ask the installed daemon
    */
   public static Installation of(Path hooks, Path distributed, @Nullable String libvirt)
       throws HooksException, IOException {
@@ -77,11 +78,11 @@ public final class Installation {
   }
 
   /**
-   * Puts the hook of the distribution where libvirt will run it; what is there already is kept or
-   * upgraded.
+   * Installs the hook of the distribution in the slots that libvirt will run. An existing hook of
+   * ours is kept or upgraded.
    *
-   * @param dry only say what would be done
-   * @throws HooksException when nothing, or not all, could be done
+   * @param dry whether to return the changes without making them
+   * @throws HooksException when not everything could be done
    */
   public List<Change> install(Collection<Driver> drivers, boolean dry)
       throws HooksException, IOException {
@@ -119,8 +120,8 @@ public final class Installation {
         }
       }
     }
-    // After the new one is in place: a call that makes two events is better than one that makes
-    // none.
+    // Old files are removed after the new one is in place. A call that makes two events is better
+    // than a call that makes none.
     for (Path old : plan.elsewhere()) {
       new HookRemover(hooks, daemons, steps).remove(old);
     }
@@ -151,9 +152,9 @@ public final class Installation {
   }
 
   /**
-   * Takes away what is ours, recognised by its content, in whatever slot and under whatever name.
+   * Removes our hooks from every slot, under any name. They are recognised by their content.
    *
-   * @param dry only say what would be done
+   * @param dry whether to return the changes without making them
    */
   public List<Change> remove(Collection<Driver> drivers, boolean dry)
       throws HooksException, IOException {
@@ -173,14 +174,14 @@ public final class Installation {
     return changes;
   }
 
-  /** Every hook of ours that is there. */
+  /** Returns every installed hook of ours. */
   public List<SlotStatus> status(Collection<Driver> drivers) throws IOException {
     List<SlotStatus> all = new ArrayList<>();
     for (Driver driver : drivers) {
       HookSlots slots = new HookSlots(hooks, driver);
       for (Path slot : slots.ours()) {
         String hook = Hook.in(slot).map(Hook::toString).orElse("-");
-        // Unlike the time of its content this one is the file system's own.
+        // The file system sets the ctime itself, unlike the mtime.
         Instant since = ((FileTime) Files.getAttribute(slot, "unix:ctime")).toInstant();
         all.add(new SlotStatus(driver, slot, hook, wouldRun(slots, slot, since), since));
       }
@@ -211,8 +212,8 @@ public final class Installation {
   }
 
   /**
-   * The distribution's own hook, version and hash as {@link SlotStatus#hook}, once it has passed
-   * its self-test.
+   * Runs the self-test of the distribution's hook, and returns its version and hash as in {@link
+   * SlotStatus#hook}.
    *
    * @throws HooksException when it is missing or does not run here
    */
@@ -222,7 +223,7 @@ public final class Installation {
     return hook.toString();
   }
 
-  /** What in the slots will not do what somebody expects of it, a sentence each. */
+  /** Returns one sentence for each file in the slots that will not work as expected. */
   public List<String> warnings(Collection<Driver> drivers) throws IOException {
     List<String> warnings = new ArrayList<>();
     for (Driver driver : drivers) {
@@ -232,12 +233,16 @@ public final class Installation {
     return warnings;
   }
 
-  /** The daemons that run hooks of these drivers, as text. */
+  /** Returns the daemons that run hooks of these drivers, as text. */
   public List<String> daemons(Collection<Driver> drivers) {
     return daemons.of(drivers).stream().map(Daemons.Daemon::toString).toList();
   }
 
-  /** Makes those daemons look again which drivers have scripts. */
+  /**
+   * Reloads those daemons, so that they check again which drivers have scripts.
+   *
+   * @throws HooksException when a daemon cannot be reloaded
+   */
   public void reload(Collection<Driver> drivers) throws HooksException {
     for (Daemons.Daemon daemon : daemons.of(drivers)) {
       daemons.reload(daemon);

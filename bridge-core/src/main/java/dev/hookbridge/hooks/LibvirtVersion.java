@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** libvirt's version, which decides which slots there are. */
+/** libvirt's version. It decides which slots libvirt runs. */
 record LibvirtVersion(int major, int minor) {
   private static final Pattern NUMBER = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})(\\.\\d{1,6})*");
   private static final Pattern ANSWER = Pattern.compile("\\(libvirt\\) (\\S+)");
 
-  /** As an operator writes it; empty when it is none. */
+  /** Parses a version as an operator writes it. Returns empty when it is not a version. */
   static Optional<LibvirtVersion> parse(String text) {
     Matcher matcher = NUMBER.matcher(text);
     return matcher.matches()
@@ -24,7 +24,7 @@ record LibvirtVersion(int major, int minor) {
         : Optional.empty();
   }
 
-  /** What the daemon that is installed says of itself. The library is never called. */
+  /** Asks the installed daemon for its version. The libvirt library is never called. */
   static Optional<LibvirtVersion> installed(HostFiles machine) {
     for (String folder : List.of("/usr/sbin", "/usr/bin", "/usr/local/sbin", "/sbin")) {
       for (String name : List.of("virtqemud", "libvirtd", "virtlxcd", "virtxend", "virtbhyved")) {
@@ -46,11 +46,14 @@ record LibvirtVersion(int major, int minor) {
       Matcher matcher = ANSWER.matcher(said.out());
       return matcher.find() ? parse(matcher.group(1)) : Optional.empty();
     } catch (IOException e) {
-      return Optional.empty(); // another one may answer, and the operator can say it
+      return Optional.empty(); // another daemon may answer, or the operator can give the version
     }
   }
 
-  /** Since 6.5.0 every executable file in {@code <driver>.d} runs, after {@code <driver>}. */
+  /**
+   * Returns whether libvirt runs the files in {@code <driver>.d} after {@code <driver>}. It does
+   * since 6.5.0, with every executable file.
+   */
   boolean hasFolders() {
     return major > 6 || (major == 6 && minor >= 5);
   }

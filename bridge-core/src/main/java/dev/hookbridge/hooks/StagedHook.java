@@ -18,10 +18,11 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * A hook on its way into a slot. It is made in {@code hooks/} itself under a name that is no
- * driver's, which libvirt never looks at, and moved in whole once it has proved that it runs. A
- * copy and no link to the distribution: AppArmor allows execution below {@code hooks/} only, and a
- * package being upgraded must not take the hook away.
+ * A copy of the hook before it is moved into a slot. It is made in {@code hooks/} itself under a
+ * name that is not a driver's, so libvirt never looks at it. After it has passed its self-test, it
+ * is moved into the slot as a whole. It is a copy and not a link to the distribution for two
+ * reasons. AppArmor allows execution only below {@code hooks/}. An upgrade of the package must not
+ * remove the hook.
  */
 final class StagedHook implements AutoCloseable {
   private static final String PREFIX = ".hookbridge-hook.";
@@ -36,7 +37,7 @@ final class StagedHook implements AutoCloseable {
     this.steps = steps;
   }
 
-  /** Whole, executable and tested, when this returns. */
+  /** Makes a copy. When this returns, it is complete, executable and tested. */
   static StagedHook make(Path hooks, Hook hook, Confinement confinement, Consumer<CrashPoint> steps)
       throws IOException, HooksException {
     String unique = ProcessHandle.current().pid() + "." + Long.toHexString(System.nanoTime());
@@ -78,10 +79,15 @@ final class StagedHook implements AutoCloseable {
     steps.accept(CrashPoint.SYNCED);
   }
 
-  /** Into a slot that is empty; whoever was quicker keeps it. */
+  /**
+   * Moves the copy into an empty slot. It never replaces a file that another process put there
+   * first.
+   *
+   * @throws HooksException when the slot is no longer empty
+   */
   void place(Path slot) throws IOException, HooksException {
     try {
-      Files.createLink(slot, file); // unlike a rename it never replaces anything
+      Files.createLink(slot, file); // unlike a rename, this never replaces a file
     } catch (FileAlreadyExistsException e) {
       throw new HooksException(slot + " has just been taken by somebody else: look what it is", e);
     }
@@ -90,7 +96,7 @@ final class StagedHook implements AutoCloseable {
     steps.accept(CrashPoint.TIDIED);
   }
 
-  /** Into a slot that holds an older one of ours. */
+  /** Replaces an older hook of ours in a slot. */
   void replace(Path slot) throws IOException {
     Files.move(file, slot, StandardCopyOption.ATOMIC_MOVE);
     placed(slot);
@@ -102,7 +108,7 @@ final class StagedHook implements AutoCloseable {
     steps.accept(CrashPoint.PLACED);
   }
 
-  /** Removes what interrupted installs have left. Nobody else uses such names. */
+  /** Removes the copies of interrupted installs. No other program uses such names. */
   static void clean(Path hooks) throws IOException {
     if (!Files.isDirectory(hooks)) {
       return;
@@ -117,7 +123,7 @@ final class StagedHook implements AutoCloseable {
     }
   }
 
-  /** Writes out a file, or the names in a folder. */
+  /** Flushes a file, or the names in a folder, to the disk. */
   static void sync(Path path) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       channel.force(true);

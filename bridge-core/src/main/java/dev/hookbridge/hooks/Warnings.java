@@ -11,17 +11,17 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What in a driver's slots will not do what whoever put it there expects. */
+/** Finds files in a driver's slots that do not work as their owner expects. */
 final class Warnings {
   private static final int LARGEST = 1 << 20;
 
-  /** Editors and package managers leave such names; libvirt runs them as well. */
+  /** Names that editors and package managers leave behind. libvirt runs these files too. */
   private static final Pattern LEFT =
       Pattern.compile(
           "\\..*|.*(~|\\.(bak|backup|disabled|dpkg-\\w+|off|old|orig|rpmnew|rpmorig|rpmsave|save"
               + "|sample|swp|ucf-\\w+))");
 
-  /** A script that walks through the folder of its driver. */
+  /** Pattern of a script that runs the files in its driver's folder itself. */
   private static final Pattern DISPATCHER =
       Pattern.compile("(qemu|lxc|libxl|bhyve|network|daemon|\\$\\{?\\w+}?)\\.d\\b");
 
@@ -33,6 +33,8 @@ final class Warnings {
   }
 
   /**
+   * Returns one sentence for each problem.
+   *
    * @param folders whether this libvirt looks into {@code <driver>.d}
    */
   static List<String> of(HookSlots slots, boolean folders) throws IOException {

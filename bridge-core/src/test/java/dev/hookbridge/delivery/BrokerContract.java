@@ -25,7 +25,9 @@ import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** The last part of the exam: a broker that is hurt, and comes back. */
+/**
+ * The last part of the sink contract: a broker that is stopped, killed or paused, and comes back.
+ */
 public abstract class BrokerContract extends LimitContract {
   private static final Duration OPEN = Duration.ofSeconds(10);
   private static final int WINDOW_AND_BUFFERS = 24 << 20;
@@ -33,10 +35,10 @@ public abstract class BrokerContract extends LimitContract {
   /** The broker behind the destinations. */
   protected abstract Broker broker();
 
-  /** A destination's settings, but with the broker looked for somewhere else. */
+  /** Returns a destination's settings with another broker address. */
   protected abstract Settings at(String host, int port, Settings destination);
 
-  /** Puts right what a destination may have lost with its broker, as an operator would. */
+  /** Restores what a destination may have lost with its broker, as an operator would do it. */
   protected void restore(Settings destination) {}
 
   // The sink alone
@@ -95,7 +97,7 @@ public abstract class BrokerContract extends LimitContract {
     broker().kill();
   }
 
-  /** With new sinks until all are confirmed, as a sink worker would. */
+  /** Sends events again with new sinks until all are confirmed, as a sink worker would do it. */
   private void resend(Settings destination, List<Envelope> unconfirmed) throws SinkException {
     Set<String> left = new HashSet<>(unconfirmed.stream().map(Envelope::id).toList());
     for (int attempt = 0; !left.isEmpty() && attempt < 50; attempt++) {
@@ -155,7 +157,7 @@ public abstract class BrokerContract extends LimitContract {
     assertAllInOrder(destination, taken);
   }
 
-  /** One sink was there before, another begins while the broker is away. */
+  /** One sink was connected before. Another one starts while the broker is down. */
   @Test
   void aBacklogWaitsOnDiskAndNotInMemory() throws SpoolException {
     Settings earlier = destination();
@@ -174,7 +176,7 @@ public abstract class BrokerContract extends LimitContract {
     }
     Pipeline.awaitProblem(running, Reason.UNREACHABLE, Reason.TIMEOUT, Reason.CLOSED);
     Pipeline.awaitProblem(beginning, Reason.UNREACHABLE, Reason.TIMEOUT);
-    // What this test itself remembers, an event without its 8,000 bytes, may take its place.
+    // The test itself keeps the events without their 8,000 bytes. This memory does not count.
     long remembered = 1_000L * taken.size();
     assertThat(Pipeline.heap() - before - remembered)
         .as("growth of the heap")
@@ -190,7 +192,7 @@ public abstract class BrokerContract extends LimitContract {
     assertThat(beginning.problem()).isEmpty();
   }
 
-  /** One sink worker waits through it, another is stopped meanwhile and followed by a new one. */
+  /** One sink worker waits during the pause. Another one is stopped, and a new one follows it. */
   @Test
   void aBrokerThatStandsStillIsToldOfAndLosesNothing() throws SpoolException {
     Settings waiting = destination();
@@ -223,12 +225,14 @@ public abstract class BrokerContract extends LimitContract {
     Pipeline.awaitProblem(lost, Reason.UNREACHABLE);
     assertThat(pipeline.lag()).isEqualTo(taken.size());
     lost.close();
-    pipeline.sinkWorker(destination); // as after a corrected configuration
+    pipeline.sinkWorker(destination); // as after a correction of the configuration
     pipeline.awaitRecovery("name not resolvable, then corrected");
     assertAllInOrder(destination, taken);
   }
 
-  /** Its address takes connections and never answers, which costs most time. */
+  /**
+   * The address of the bad sink accepts connections and never answers. This takes the most time.
+   */
   @Test
   void aSinkThatIsDownDelaysNoOther() throws Exception {
     Settings good = destination();

@@ -17,8 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The second part of the exam: a real spool and a real sink worker before the sink. Whatever
- * happens, every event taken in becomes visible, and the first occurrences of each key in order.
+ * The second part of the sink contract: a real spool and a real sink worker in front of the sink.
+ * In every case, every ingested event becomes visible, and the first occurrences of each key are in
+ * order.
  */
 public abstract class DeliveryContract extends SinkContract {
   protected Pipeline pipeline;
@@ -35,7 +36,10 @@ public abstract class DeliveryContract extends SinkContract {
     }
   }
 
-  /** Nothing is missing, nothing of a key came too early, and nothing was put aside. */
+  /**
+   * Asserts that no event is missing, that each key is in order, and that there are no refusals and
+   * no dead letters.
+   */
   protected final void assertAllInOrder(Settings destination, List<Envelope> taken)
       throws SpoolException {
     assertThat(Seen.firstOccurrences(consume(destination, taken.size())))
@@ -44,7 +48,10 @@ public abstract class DeliveryContract extends SinkContract {
     assertThat(pipeline.deadLetters()).isEmpty();
   }
 
-  /** The same but for some, which are dead letters and of which an event tells. */
+  /**
+   * Asserts the same, except for some events. Those are dead letters, and one event reports each of
+   * them.
+   */
   protected final void assertAllInOrderBut(
       List<Envelope> parked, Settings destination, List<Envelope> taken) throws SpoolException {
     List<String> ids = parked.stream().map(Envelope::id).toList();

@@ -13,12 +13,16 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** The part of the exam about a size limit that somebody raises while the agent runs. */
+/**
+ * The part of the sink contract about a size limit that an operator raises while the agent runs.
+ */
 public abstract class LimitContract extends RefusalContract {
-  /** Makes such a destination take twice as much as the tests send, while sinks are open. */
+  /**
+   * Raises the limit of a destination to twice the size that the tests send, while sinks are open.
+   */
   protected abstract void raise(Settings limited);
 
-  /** Makes it take no more than {@link #LIMIT} again. */
+  /** Sets the limit to {@link #LIMIT} again. */
   protected abstract void lower(Settings limited);
 
   private List<Envelope> largeWithoutXml(int count) {

@@ -31,14 +31,14 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
 /**
- * A real spool with real sink workers behind it, as the agent joins them, for tests that hurt what
- * lies behind the sink workers.
+ * Connects a real spool with real sink workers, as the agent does. It is for tests that damage the
+ * broker behind the sink workers.
  */
 public final class Pipeline implements AutoCloseable {
-  /** The sink most tests need. */
+  /** The name of the sink in most tests. */
   public static final String SINK = "exam";
 
-  /** A second one. */
+  /** The name of a second sink. */
   public static final String OTHER = "other";
 
   private static final String HOST = "kvm-07.example.org";
@@ -55,6 +55,11 @@ public final class Pipeline implements AutoCloseable {
   private final Spool spool;
   private SinkOptions.Retry retry = SinkOptions.Retry.DEFAULT;
 
+  /**
+   * Opens a spool for the sink {@link #SINK}.
+   *
+   * @param folder the parent of the spool's folder
+   */
   public Pipeline(Transport transport, Path folder) throws SpoolException {
     this.transport = transport;
     this.folder = folder.resolve("spool");
@@ -62,17 +67,17 @@ public final class Pipeline implements AutoCloseable {
     spool.sinks(Set.of(SINK));
   }
 
-  /** The spool keeps events for two sinks from now on. */
+  /** Makes the spool keep events for two sinks from now on. */
   public void twoSinks() throws SpoolException {
     spool.sinks(Set.of(SINK, OTHER));
   }
 
   /**
-   * Sink workers made from now on wait shorter.
+   * Sets shorter waiting times for sink workers that are made from now on.
    *
-   * @param unrouted for a route, also after a connection began
-   * @param probe between looks whether dead letters have a route again
-   * @param relearn until a size limit is no longer believed
+   * @param unrouted the time to wait for a route, also after a new connection
+   * @param probe the time between checks whether dead letters have a route again
+   * @param relearn the time after which a known size limit is dropped
    */
   public void waits(Duration unrouted, Duration probe, Duration relearn) {
     SinkOptions.Retry usual = SinkOptions.Retry.DEFAULT;
@@ -80,10 +85,12 @@ public final class Pipeline implements AutoCloseable {
         new SinkOptions.Retry(usual.first(), usual.longest(), unrouted, unrouted, probe, relearn);
   }
 
+  /** Starts a sink worker for {@link #SINK}. */
   public SinkWorker sinkWorker(Settings settings) {
     return sinkWorker(SINK, settings);
   }
 
+  /** Starts a sink worker. */
   public SinkWorker sinkWorker(String sink, Settings settings) {
     SinkOptions plan =
         new SinkOptions(
@@ -102,7 +109,10 @@ public final class Pipeline implements AutoCloseable {
     return sinkWorker;
   }
 
-  /** As the agent does: a refusal is told, one of its own events excepted. */
+  /**
+   * Reports a refusal with an event, as the agent does. A refusal of the agent's own events is not
+   * reported.
+   */
   private List<Envelope> refused(String sink, Envelope event, Reason reason, String detail) {
     refusals.add(event.id());
     return event.route().isAgent()
@@ -110,12 +120,12 @@ public final class Pipeline implements AutoCloseable {
         : List.of(envelopes.refused(event, sink, reason, detail));
   }
 
-  /** The ids of what was refused for good, in order, with repeats. */
+  /** Returns the IDs of finally refused events, in order, with repeats. */
   public List<String> refusals() {
     return List.copyOf(refusals);
   }
 
-  /** How often the first sink has failed for this reason. */
+  /** Returns how often the sink {@link #SINK} has failed for this reason. */
   public long failures(Reason reason) {
     return (long)
         meters
@@ -127,13 +137,17 @@ public final class Pipeline implements AutoCloseable {
             .sum();
   }
 
+  /** Returns the dead letters in the spool, 1,000 at most. */
   public List<DeadLetter> deadLetters() throws SpoolException {
     try (SpoolView view = SpoolView.open(folder)) {
       return view.deadLetters(0, 1_000);
     }
   }
 
-  /** As a person who has put right what was wrong asks for it, and the agent does it. */
+  /**
+   * Requests a retry of all dead letters of {@link #SINK}, as an operator does, and carries it out,
+   * as the agent does.
+   */
   public void replayDeadLetters() throws SpoolException {
     try (SpoolView view = SpoolView.open(folder)) {
       view.requestRetry(SINK);
@@ -141,17 +155,20 @@ public final class Pipeline implements AutoCloseable {
     spool.deadLetters().replay();
   }
 
-  /** Brings back the dead letters that were asked for, as the agent does every second. */
+  /** Carries out requested retries of dead letters. The agent does this every second. */
   public void replayAsked() throws SpoolException {
     spool.deadLetters().replay();
   }
 
-  /** The ids of the dead letters. */
+  /** Returns the IDs of the dead letters. */
   public List<String> deadIds() throws SpoolException {
     return deadLetters().stream().map(DeadLetter::id).toList();
   }
 
-  /** Waits until no dead letter is left and all is delivered, as the agent brings them back. */
+  /**
+   * Waits until there are no dead letters and everything is delivered. Carries out retries, as the
+   * agent does.
+   */
   public void awaitNoDeadLetters() {
     await("no dead letters")
         .pollInterval(Duration.ofMillis(50))
@@ -162,7 +179,7 @@ public final class Pipeline implements AutoCloseable {
             });
   }
 
-  /** Takes them in by small batches, as the mailbox does. */
+  /** Appends events to the spool in small batches, as the mailbox does. */
   public List<Envelope> append(List<Envelope> events) throws SpoolException {
     for (int from = 0; from < events.size(); from += 50) {
       spool.append(Batch.of(events.subList(from, Math.min(from + 50, events.size()))));
@@ -170,34 +187,41 @@ public final class Pipeline implements AutoCloseable {
     return events;
   }
 
+  /** Returns the number of unconfirmed events of {@link #SINK}. */
   public long lag() {
     return spool.unconfirmed(SINK);
   }
 
+  /** Returns the number of unconfirmed events of a sink. */
   public long lag(String sink) {
     return spool.unconfirmed(sink);
   }
 
+  /** Waits until {@link #SINK} has confirmed all events. */
   public void awaitDelivered() {
     awaitLag(SINK, 0);
   }
 
+  /** Waits until at most this many events of {@link #SINK} are unconfirmed. */
   public void awaitLag(long atMost) {
     awaitLag(SINK, atMost);
   }
 
+  /** Waits until at most this many events of a sink are unconfirmed. */
   public void awaitLag(String sink, long atMost) {
     await(sink + " behind by " + atMost).until(() -> spool.unconfirmed(sink) <= atMost);
   }
 
-  /** Waits until it is said what keeps the sink worker from delivering. */
+  /** Waits until the sink worker reports a problem with one of the reasons. */
   public static void awaitProblem(SinkWorker sinkWorker, Reason... reasons) {
     List<String> words = List.of(reasons).stream().map(Reason::word).toList();
     await("a problem with the reason " + words)
         .until(() -> words.contains(sinkWorker.problem().split(":", 2)[0]));
   }
 
-  /** The same, and that it goes on being said, attempt after attempt. */
+  /**
+   * Waits for a problem, and until the sink worker has reported it for one second without a break.
+   */
   public static void awaitSteadyProblem(SinkWorker sinkWorker, Reason reason) {
     awaitProblem(sinkWorker, reason);
     await("the same problem all the time: " + reason)
@@ -205,7 +229,7 @@ public final class Pipeline implements AutoCloseable {
         .until(() -> sinkWorker.problem().startsWith(reason.word() + ":"));
   }
 
-  /** Waits until all is delivered, and prints how long that took: how long recovery takes. */
+  /** Waits until everything is delivered, and prints the recovery time. */
   public void awaitRecovery(String fault) {
     long waiting = lag();
     long start = System.nanoTime();
@@ -215,7 +239,7 @@ public final class Pipeline implements AutoCloseable {
         "recovery, %s, %s: %d events in %.2f s%n", transport.type(), fault, waiting, seconds);
   }
 
-  /** Bytes in use that are in use for a reason. */
+  /** Returns the bytes of the heap that are in use after a garbage collection. */
   static long heap() {
     System.gc();
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
@@ -228,7 +252,10 @@ public final class Pipeline implements AutoCloseable {
         .atMost(PATIENCE);
   }
 
-  /** A sink worker that ended by itself would leave its sink behind for good. */
+  /**
+   * Asserts that all sink workers are alive. A sink worker that ended by itself would never deliver
+   * again.
+   */
   private void assertAtWork() {
     assertThat(sinkWorkers).allMatch(SinkWorker::alive);
   }

@@ -19,29 +19,30 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * The third part of the exam: a broker that is well and says no. What an operator can put right is
- * waited for, whatever it is; only an event that can never be taken is put aside.
+ * The third part of the sink contract: a healthy broker that refuses. The sink worker waits for
+ * everything that an operator can fix. Only an event that can never be accepted becomes a dead
+ * letter.
  */
 public abstract class RefusalContract extends DeliveryContract {
-  /** What {@link #limited} takes, in bytes. */
+  /** The message size limit of {@link #limited} in bytes. */
   protected static final int LIMIT = 64 * 1024;
 
-  /** Larger than that. */
+  /** A size above the limit. */
   protected static final int LARGE = 100 * 1024;
 
-  /** A new, empty destination that takes no message of more than {@link #LIMIT}. */
+  /** Returns a new, empty destination that accepts no message above {@link #LIMIT}. */
   protected abstract Settings limited();
 
-  /** Names a new destination that does not exist and can be made by {@code check}. */
+  /** Returns a new destination that does not exist and that {@code check} can create. */
   protected abstract Settings missing();
 
-  /** Removes what events are published to, as an operator might by mistake. */
+  /** Removes the topic or exchange of a destination, as an operator might do it by mistake. */
   protected abstract void remove(Settings destination);
 
-  /** Withdraws the right to publish to a destination. */
+  /** Revokes the permission to publish to a destination. */
   protected abstract void forbid(Settings destination);
 
-  /** Gives the right back. */
+  /** Grants the permission again. */
   protected abstract void allow(Settings destination);
 
   // The sink alone
@@ -78,7 +79,7 @@ public abstract class RefusalContract extends DeliveryContract {
     }
   }
 
-  /** A sink that is not told the limit at the start learns it from a refusal. */
+  /** A sink that does not know the limit at the start learns it from a refusal. */
   @Test
   void anEventOfTheLargestSizeIsTaken() throws SinkException {
     Sink sink = open(limited());
@@ -188,7 +189,10 @@ public abstract class RefusalContract extends DeliveryContract {
         .allSatisfy(attributes -> assertThat(attributes).contains(Map.entry("reduced", "true")));
   }
 
-  /** Where the broker does not say which message it closed the channel over, it has to be found. */
+  /**
+   * When the broker does not say which message made it close the channel, the sink worker must find
+   * it.
+   */
   @Test
   void irreducibleEventBecomesADeadLetterAndOthersContinue() throws SpoolException {
     Settings destination = limited();
@@ -196,7 +200,7 @@ public abstract class RefusalContract extends DeliveryContract {
     List<Envelope> guilty = new ArrayList<>();
     for (int round = 0; round < 3 * SCALE; round++) {
       taken.addAll(events.mixed(100, 20, 500));
-      Envelope large = events.next("guest-" + round % 20, LARGE); // no XML to leave out
+      Envelope large = events.next("guest-" + round % 20, LARGE); // no XML to remove
       guilty.add(large);
       taken.add(large);
       taken.addAll(events.mixed(100, 20, 500));

@@ -42,7 +42,7 @@ class RoutesTest {
       assertThat(overdue("prepare", guest, 0)).isFalse();
     }
     assertThat(overdue("prepare", "web", 60)).isTrue();
-    routes.routed(route("started", "web")); // other kinds of that guest's events are wanted
+    routes.routed(route("started", "web")); // other event types of this guest are wanted
     assertThat(overdue("prepare", "web", 61)).isTrue();
     assertThat(overdue("prepare", "new", 61)).as("a guest not seen before").isTrue();
   }

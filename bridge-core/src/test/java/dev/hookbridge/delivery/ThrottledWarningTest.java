@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What an operator reads of a sink in the log: when it connects, fails, and is well again. */
+/** Tests the log lines about a sink: when it connects, fails, and recovers. */
 class ThrottledWarningTest {
   private final PrintStream before = System.err;
   private final ByteArrayOutputStream written = new ByteArrayOutputStream();

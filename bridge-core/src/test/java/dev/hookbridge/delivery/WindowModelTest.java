@@ -23,9 +23,9 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /**
- * The window against a model of an exchange with bounded queues, in the time of a clock of its own.
- * A queue that has room gets every attempt, also one that another queue has rejected, as with
- * RabbitMQ's {@code reject-publish}.
+ * Tests the window against a model of an exchange with bounded queues, with a simulated clock. A
+ * queue with free space gets every attempt, even one that another queue rejects. RabbitMQ's {@code
+ * reject-publish} does the same.
  */
 class WindowModelTest {
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
@@ -38,7 +38,7 @@ class WindowModelTest {
   private final Map<Long, Envelope> all = new HashMap<>();
   private final Window window = new Window(new OneByOne(), 4 << 20, 0, () -> now());
   private final ByteBudget budget = new ByteBudget(64 << 20);
-  private long now = random.nextLong(); // a nanoTime may be anything
+  private long now = random.nextLong(); // a nanoTime can be any value
   private long sends;
   private long left;
   private boolean otherTrouble;
@@ -50,7 +50,7 @@ class WindowModelTest {
     }
   }
 
-  /** A queue that some guests' events are routed to. */
+  /** A queue to which the events of some guests are routed. */
   private static final class Queue {
     final Set<String> guests = new HashSet<>();
     final List<Envelope> got = new ArrayList<>();
@@ -131,7 +131,7 @@ class WindowModelTest {
     assertInOrder(healthy);
   }
 
-  /** It costs the other queue some copies of each event, not many. */
+  /** This costs the other queue some copies of each event, but not many. */
   @Test
   void aQueueThatIsReadSlowlyIsFedAsFastAsItIsRead() {
     Queue slow = queue(5);
@@ -147,7 +147,7 @@ class WindowModelTest {
     assertThat(sends).isLessThan(205 * 4);
   }
 
-  /** One of many keys has a queue of its own with room: its turn comes. */
+  /** One of many keys has its own queue with free space. Its turn comes. */
   @Test
   void everyKeyTriesInItsTurn() {
     for (int guest = 0; guest < 200; guest++) {

@@ -1,39 +1,46 @@
 package dev.hookbridge.testing;
 
 /**
- * A real broker a test may hurt. It keeps its address and its data through {@link #stop}, {@link
- * #kill} and {@link #start}; {@link #close} ends it for good and removes everything. What a broker
- * given by the environment cannot do aborts the test by {@link Needs}.
+ * A real broker that a test may stop, kill and pause. It keeps its address and its data over {@link
+ * #stop}, {@link #kill} and {@link #start}. {@link #close} ends it permanently and removes
+ * everything. A broker from the environment cannot do all of this: such a call aborts the test with
+ * {@link Needs}.
  */
 public interface Broker extends AutoCloseable {
 
-  /** Kafka: {@code host:port} for {@code bootstrap.servers}. RabbitMQ: an {@code amqp://} URI. */
+  /**
+   * Returns the address. Kafka: {@code host:port} for {@code bootstrap.servers}. RabbitMQ: an
+   * {@code amqp://} URI.
+   */
   String address();
 
-  /** Starts it, and returns once it {@linkplain #awaitReady answers}. */
+  /** Starts the broker, and returns when it {@linkplain #awaitReady answers}. */
   void start();
 
-  /** Ends it in an orderly way. */
+  /** Stops the broker in an orderly way. */
   void stop();
 
-  /** Ends the broker's own process with SIGKILL. */
+  /** Kills the broker's own process with SIGKILL. */
   void kill();
 
-  /** Stops the broker's process without ending it: connections stay open, nobody answers. */
+  /**
+   * Suspends the broker's process without ending it. Connections stay open, and nothing answers.
+   */
   void pause();
 
+  /** Resumes a paused broker. */
   void resume();
 
-  /** Returns when the broker has answered a request of its protocol. */
+  /** Waits until the broker has answered a request of its protocol. */
   void awaitReady();
 
   /**
    * Runs one of the broker's tools, {@code rabbitmqctl} or the class of a Kafka tool, and returns
-   * what it printed.
+   * its output.
    */
   String run(String... command);
 
-  /** Never throws. */
+  /** Ends the broker and removes its data. Never throws. */
   @Override
   void close();
 }

@@ -12,37 +12,43 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.testcontainers.DockerClientFactory;
 
 /**
- * The one factory of real brokers. In this order it takes the address the environment gives ({@code
- * HOOKBRIDGE_TEST_KAFKA}, {@code HOOKBRIDGE_TEST_AMQP}), Docker where its daemon answers, a child
- * process started by {@code deploy/broker}. A broker is returned ready; who asked for it closes it.
+ * Creates real brokers for all tests. It uses the first of these that is available: the address in
+ * the environment ({@code HOOKBRIDGE_TEST_KAFKA}, {@code HOOKBRIDGE_TEST_AMQP}), Docker if its
+ * daemon answers, a child process that {@code deploy/broker} starts. The returned broker is ready.
+ * The caller closes it.
  */
 public final class Brokers {
-  /** Below the ports Linux hands out by itself, which could take ours between look and use. */
+  /**
+   * Ports below Linux's ephemeral range. A port in that range could be taken between check and use.
+   */
   private static final int LOWEST_PORT = 20_000;
 
   private static final int HIGHEST_PORT = 32_000;
 
   static {
-    // A look for Docker where there is none is not worth an error in the log.
+    // A failed search for Docker should not log an error.
     Log.silence("org.testcontainers");
   }
 
   private Brokers() {}
 
+  /** Returns a Kafka broker with the usual settings. */
   public static Broker kafka() {
     return kafka(Map.of());
   }
 
   /**
-   * @param settings properties of {@code server.properties} beyond or instead of the usual ones
+   * Returns a Kafka broker.
+   *
+   * @param settings properties of {@code server.properties} that are added or replaced
    */
   public static Broker kafka(Map<String, String> settings) {
     return ready(Kind.KAFKA, settings);
   }
 
   /**
-   * Several Kafka brokers of one cluster, the first of which is the controller as well and must not
-   * be hurt. Always child processes, since they must reach one another.
+   * Returns several Kafka brokers of one cluster. The first one is also the controller, so a test
+   * must not stop it. They are always child processes, because they must reach each other.
    */
   public static List<Broker> kafkas(int count) {
     List<Broker> brokers = new ArrayList<>();
@@ -74,12 +80,15 @@ public final class Brokers {
         listener);
   }
 
+  /** Returns a RabbitMQ broker with the usual settings. */
   public static Broker rabbitmq() {
     return rabbitmq(Map.of());
   }
 
   /**
-   * @param settings lines of {@code rabbitmq.conf} beyond the usual ones
+   * Returns a RabbitMQ broker.
+   *
+   * @param settings lines that are added to {@code rabbitmq.conf}
    */
   public static Broker rabbitmq(Map<String, String> settings) {
     return ready(Kind.RABBITMQ, settings);
@@ -106,7 +115,7 @@ public final class Brokers {
         : new LocalBroker(kind, freePorts(), settings);
   }
 
-  /** The first of three free ports in a row, since a broker listens on more than one. */
+  /** Returns the first of three consecutive free ports. A broker listens on more than one port. */
   static int freePorts() {
     for (int attempt = 0; attempt < 1_000; attempt++) {
       int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The factory's own promises, since every other test believes them. */
+/** Tests the factory itself, because every other test relies on it. */
 class BrokersIT {
 
   private static Broker broker(Kind kind) {

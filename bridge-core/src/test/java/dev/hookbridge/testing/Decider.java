@@ -1,26 +1,32 @@
 package dev.hookbridge.testing;
 
-/** A decider's end as any client of the broker has it, without code of ours. */
+/** A decider that uses a plain client of the broker, without code of this project. */
 public interface Decider extends AutoCloseable {
 
-  /** The next request, waiting for it at most 30 s. */
+  /** Waits for the next request, at most 30 s. */
   Request next();
 
   @Override
   void close();
 
-  /** A request as such a client sees it. */
+  /** A request as a plain client sees it. */
   interface Request {
-    /** The correlation in hex. */
+    /** Returns the correlation ID in hex. */
     String correlation();
 
+    /** Returns the event. */
     Seen event();
 
-    /** How long the broker itself keeps it for, in ms; 0 when it knows no such thing. */
+    /**
+     * Returns how long the broker itself keeps the request, in ms. Returns 0 when the broker has no
+     * such feature.
+     */
     long expiryMs();
 
     /**
-     * @param correlation in hex; empty to send none
+     * Sends a reply.
+     *
+     * @param correlation the correlation ID in hex; empty to send none
      */
     void reply(String correlation, byte[] body);
   }

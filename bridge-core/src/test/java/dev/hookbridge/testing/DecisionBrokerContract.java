@@ -20,19 +20,19 @@ import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 
 /**
- * The last part of the exam of a decision channel: the deciders' end ({@link DecisionFeed}), the
- * checks, and a broker that is hurt.
+ * The second part of the decision channel contract: the deciders' side ({@link DecisionFeed}), the
+ * checks, and a broker that is stopped, killed or paused.
  */
 public abstract class DecisionBrokerContract extends DecisionContract {
-  /** How soon a failure that the channel must notice is told. */
+  /** Time limit for the report of a failure that the channel must notice. */
   private static final Duration BOUNDED = Duration.ofSeconds(15);
 
   private static final Duration OPEN = Duration.ofSeconds(10);
 
-  /** The broker behind the places. */
+  /** Returns the broker behind the settings. */
   protected abstract Broker broker();
 
-  /** Settings of a place that is not there. */
+  /** Returns settings whose topics or exchange do not exist. */
   protected abstract Settings nowhere();
 
   private DecisionFeed feed(Settings place, String group, String rule) throws SinkException {
@@ -78,7 +78,7 @@ public abstract class DecisionBrokerContract extends DecisionContract {
     assertThat(heard.replies(silent.correlation())).isEmpty();
   }
 
-  /** The next request, waiting for it at most 30 s. */
+  /** Waits for the next request, at most 30 s. */
   public static DecisionFeed.Asked next(DecisionFeed feed) throws SinkException {
     long end = System.nanoTime() + SOON.toNanos();
     while (System.nanoTime() < end) {
@@ -114,7 +114,7 @@ public abstract class DecisionBrokerContract extends DecisionContract {
     heard.awaitReplies(request.correlation(), 1);
   }
 
-  // A broker that is hurt
+  // A broker that is stopped, killed or paused
 
   @Test
   void aBrokerThatIsDownIsAnExceptionWithAReason() {
@@ -135,7 +135,10 @@ public abstract class DecisionBrokerContract extends DecisionContract {
     }
   }
 
-  /** One channel asks when it happens, another is idle and must notice by itself. */
+  /**
+   * One channel sends a request at that time. The other one is idle and must notice the failure
+   * itself.
+   */
   @Test
   void aBrokerThatIsKilledIsToldAndComesBack() throws SinkException {
     Settings place = place();
@@ -188,12 +191,17 @@ public abstract class DecisionBrokerContract extends DecisionContract {
     worksAgain(place);
   }
 
-  /** No wait for broker or network; a machine that does other things is allowed for. */
+  /**
+   * Asserts that an action does not wait for broker or network. A margin allows for a busy machine.
+   */
   private static void quickly(Runnable ask) {
     Deadline.kept(Duration.ZERO, ask::run);
   }
 
-  /** With new channels until it does, as the agent would; what kept it is told. */
+  /**
+   * Opens new channels until a round trip succeeds, as the agent would do it. A failure lists the
+   * problems.
+   */
   private void worksAgain(Settings place) {
     List<String> problems = new CopyOnWriteArrayList<>();
     try {
@@ -206,7 +214,8 @@ public abstract class DecisionBrokerContract extends DecisionContract {
   }
 
   /**
-   * RabbitMQ that is killed forgets an exchange that was made a moment before: it is made again.
+   * Tries a round trip. A killed RabbitMQ loses an exchange that was created a moment before, so
+   * this creates it again.
    */
   private boolean roundTrip(Settings place, List<String> problems) {
     transport().checkDecisions(place, true);

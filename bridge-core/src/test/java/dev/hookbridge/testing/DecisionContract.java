@@ -25,13 +25,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * The exam every decision channel takes on the real thing: what {@link DecisionChannel} and {@link
- * Replies} promise while all is well. A transport's module says how to make a place to ask in, and
- * how a plain client decides there. The exam goes on in {@link DecisionBrokerContract}.
+ * The contract test of every decision channel, on a real broker. It checks the guarantees of {@link
+ * DecisionChannel} and {@link Replies} with a healthy broker. A transport's module provides the
+ * settings and a plain decider. {@link DecisionBrokerContract} continues this contract.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class DecisionContract {
-  /** A host whose replies come by a way of their own, and another whose come by another. */
+  /** A host. Its replies use another path than those of {@link #OTHER_HOST}. */
   protected static final String HOST = "kvm-07.example.org";
 
   protected static final String OTHER_HOST = "kvm-08.example.org";
@@ -44,15 +44,22 @@ public abstract class DecisionContract {
   protected final List<AutoCloseable> opened = new ArrayList<>();
   protected final Questions questions = new Questions(seed);
 
+  /** Returns the transport under test. */
   protected abstract Transport transport();
 
-  /** Settings of a new place that exists. */
+  /** Returns settings of a new topology that exists. */
   protected abstract Settings place();
 
-  /** A decider of the simplest kind, without code of ours; it gets what is asked from now on. */
+  /**
+   * Returns a decider of the simplest kind, without code of this project. It gets the requests that
+   * are sent from now on.
+   */
   protected abstract Decider plain(Settings place);
 
-  /** Whether the broker says that nobody listens; else a request without decider is silence. */
+  /**
+   * Returns whether the broker reports that there is no decider. Otherwise a request without a
+   * decider gets no answer.
+   */
   protected abstract boolean tellsUnheard();
 
   protected final DecisionChannel open(Settings place, String host, Replies replies)
@@ -63,7 +70,7 @@ public abstract class DecisionContract {
     return channel;
   }
 
-  /** Opened, and ready. */
+  /** Opens a channel and waits until it is ready. */
   protected final DecisionChannel ready(Settings place, String host, Replies replies)
       throws SinkException {
     DecisionChannel channel = open(place, host, replies);
@@ -89,7 +96,7 @@ public abstract class DecisionContract {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  // Decider.Request
+  // Requests and replies
 
   @Test
   void aRequestArrivesAsItIsAndItsReplyToo() throws SinkException {

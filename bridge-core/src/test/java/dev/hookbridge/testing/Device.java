@@ -5,11 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A disk whose content at any moment can be kept, and mounted later as after a power cut then.
+ * A disk whose content can be copied at any moment and mounted later, as after a power failure at
+ * that moment.
  *
- * <p>The disk is a file on an xfs, which makes a copy that shares the file's blocks between two of
- * the disk's writes: what was not written by then is in no copy, whatever the memory of the machine
- * holds. A cache of the disk's own, which a real one may lose, is not played.
+ * <p>The disk is a file on an xfs. xfs makes a copy that shares the file's blocks, between two
+ * writes of the disk. Data that was not written by then is in no copy, whatever the machine has in
+ * memory. A real disk may lose its own write cache. This class does not simulate that.
  */
 public final class Device implements AutoCloseable {
   private final Path folder;
@@ -20,9 +21,11 @@ public final class Device implements AutoCloseable {
   private int copies;
 
   /**
-   * @param folder is made, for images and mounted copies
-   * @param place where the disk is mounted
-   * @param type {@code ext4}, {@code xfs}
+   * Creates and mounts a disk.
+   *
+   * @param folder the folder for images and mounted copies; it is created
+   * @param place the mount point of the disk
+   * @param type {@code ext4} or {@code xfs}
    */
   public Device(Path folder, Path place, String type) throws IOException {
     this.folder = folder;
@@ -38,19 +41,19 @@ public final class Device implements AutoCloseable {
     }
   }
 
-  /** Where the disk is mounted. */
+  /** Returns the mount point of the disk. */
   public Path folder() {
     return disk.folder();
   }
 
-  /** What is on the disk now. */
+  /** Copies the current content of the disk and returns the image. */
   public Path copy() throws IOException {
     Path copy = shelf.folder().resolve("copy-" + ++copies + ".img");
     LoopMount.run("cp", "--reflink=always", image.toString(), copy.toString());
     return copy;
   }
 
-  /** Mounts a copy in a new folder, as the kernel would after the power cut. */
+  /** Mounts a copy in a new folder, as the kernel would do it after the power failure. */
   public LoopMount mount(Path copy) throws IOException {
     String name = String.valueOf(copy.getFileName()).replace(".img", "");
     return LoopMount.of(copy, folder.resolve(name), type);

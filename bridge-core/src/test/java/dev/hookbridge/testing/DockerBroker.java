@@ -11,7 +11,9 @@ import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.images.builder.Transferable;
 import org.testcontainers.utility.DockerImageName;
 
-/** A broker in a container that keeps its port on the host when it is killed and started again. */
+/**
+ * Runs a broker in a container. It keeps its port on the host when it is killed and started again.
+ */
 final class DockerBroker implements Broker {
   private final Kind kind;
   private final int port;
@@ -28,7 +30,7 @@ final class DockerBroker implements Broker {
     }
   }
 
-  /** The image takes a property {@code a.b} as the variable {@code KAFKA_A_B}. */
+  /** Configures Kafka. The image takes a property {@code a.b} as the variable {@code KAFKA_A_B}. */
   private void kafka(Map<String, String> settings) {
     container.setPortBindings(List.of(port + ":" + port));
     container

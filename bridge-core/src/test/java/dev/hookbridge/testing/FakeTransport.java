@@ -28,21 +28,21 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * A broker in memory, type {@code fake}: it confirms every event, and gives every question to one
- * function. What was opened is known by the sink's name, since a service has no other state.
+ * A broker in memory, type {@code fake}. It confirms every event, and passes every decision request
+ * to one function. The state is static, because a service has no other state.
  */
 public final class FakeTransport implements Transport {
-  /** Everything that was published, by any sink of this kind. */
+  /** All events that any sink of this type has published. */
   public static final List<Envelope> PUBLISHED = new CopyOnWriteArrayList<>();
 
-  /** Every channel that was opened, the newest last. */
+  /** All opened channels, the newest last. */
   public static final BlockingQueue<Channel> OPENED = new LinkedBlockingQueue<>();
 
   private static volatile BiConsumer<Channel, DecisionRequest> decider = (channel, request) -> {};
   private static volatile boolean down;
   private static volatile boolean readyAtOnce = true;
 
-  /** As it was at first. */
+  /** Resets the static state. */
   public static void reset() {
     PUBLISHED.clear();
     OPENED.clear();
@@ -51,22 +51,22 @@ public final class FakeTransport implements Transport {
     decider = (channel, request) -> {};
   }
 
-  /** What is done with every question, by the thread that asks. */
+  /** Sets the function for every decision request. The requesting thread runs it. */
   public static void decider(BiConsumer<Channel, DecisionRequest> answers) {
     decider = answers;
   }
 
-  /** Whether no channel can be opened. */
+  /** Sets whether the broker is down. Then no channel can be opened. */
   public static void down(boolean isDown) {
     down = isDown;
   }
 
-  /** Whether a channel is ready as soon as it is open. */
+  /** Sets whether a channel is ready as soon as it is open. */
   public static void readyAtOnce(boolean ready) {
     readyAtOnce = ready;
   }
 
-  /** Runs something that finds this transport among the services. */
+  /** Runs code that finds this transport through {@link java.util.ServiceLoader}. */
   public static <T> T found(Path folder, Callable<T> what) throws Exception {
     Path services = Files.createDirectories(folder.resolve("META-INF/services"));
     Files.writeString(services.resolve(Transport.class.getName()), FakeTransport.class.getName());
@@ -80,7 +80,7 @@ public final class FakeTransport implements Transport {
     }
   }
 
-  /** A channel of its own, whose replies a test gives. */
+  /** A channel whose replies the test sends. */
   public static final class Channel implements DecisionChannel {
     public final Replies replies;
     public final BlockingQueue<DecisionRequest> asked = new LinkedBlockingQueue<>();
@@ -108,6 +108,7 @@ public final class FakeTransport implements Transport {
       decider.accept(this, request);
     }
 
+    /** Sends a reply to a request. */
     public void reply(DecisionRequest request, String json) {
       replies.replied(request.correlation(), json.getBytes(StandardCharsets.UTF_8));
     }
@@ -186,7 +187,7 @@ public final class FakeTransport implements Transport {
     return List.of(Check.ok("fake decisions", create ? "made" : "are there"));
   }
 
-  /** For tests that have no configuration. */
+  /** Returns empty settings, for tests without a configuration. */
   public static Settings noSettings() {
     return new Settings("sinks.feed", java.util.Map.of());
   }

@@ -3,7 +3,7 @@ package dev.hookbridge.testing;
 import java.time.Duration;
 import org.awaitility.Awaitility;
 
-/** Somebody's broker, whose address the environment gives: to be used, not to be hurt. */
+/** A broker whose address the environment gives. Tests may use it, but must not stop or kill it. */
 final class GivenBroker implements Broker {
   private final Kind kind;
   private final String address;

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.awaitility.Awaitility;
 
-/** Notes what a decision channel tells, and waits for it. */
+/** Records the reports of a decision channel, and waits for them. */
 public final class Heard implements Replies {
   private static final Duration SOON = Duration.ofSeconds(30);
   private final Map<String, List<byte[]>> replies = new HashMap<>();
@@ -39,25 +39,29 @@ public final class Heard implements Replies {
     broken.add(why);
   }
 
+  /** Returns the replies with a correlation ID. */
   public synchronized List<byte[]> replies(String correlation) {
     return List.copyOf(replies.getOrDefault(correlation, List.of()));
   }
 
+  /** Returns the replies with a correlation ID as text. */
   public List<String> texts(String correlation) {
     return replies(correlation).stream()
         .map(body -> new String(body, StandardCharsets.UTF_8))
         .toList();
   }
 
+  /** Returns all correlation IDs that have a reply. */
   public synchronized Set<String> correlations() {
     return Set.copyOf(replies.keySet());
   }
 
+  /** Returns whether the broker reported that no decider got the request. */
   public synchronized boolean wasUnheard(String correlation) {
     return unheard.contains(correlation);
   }
 
-  /** What was told of failures, whatever about. */
+  /** Returns all reported failures. */
   public synchronized List<String> faults() {
     List<String> all = new ArrayList<>(broken);
     all.addAll(failed.values());
@@ -68,19 +72,22 @@ public final class Heard implements Replies {
     return failed.containsKey(correlation) || !broken.isEmpty();
   }
 
+  /** Waits for a number of replies to a request. */
   public void awaitReplies(String correlation, int count) {
     await("a reply to " + correlation, SOON, () -> replies(correlation).size() >= count);
   }
 
+  /** Waits for the report that no decider got the request. */
   public void awaitUnheard(String correlation) {
     await("nobody to hear " + correlation, SOON, () -> wasUnheard(correlation));
   }
 
-  /** Until a request is told as failed, or the channel as broken. */
+  /** Waits until a request is reported as failed, or the channel as broken. */
   public void awaitTrouble(String correlation, Duration atMost) {
     await("trouble with " + correlation, atMost, () -> trouble(correlation));
   }
 
+  /** Waits until the channel is reported as broken. Fails when it is reported more than once. */
   public void awaitBroken(Duration atMost) {
     await(
         "a broken channel",

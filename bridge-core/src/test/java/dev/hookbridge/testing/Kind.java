@@ -2,7 +2,7 @@ package dev.hookbridge.testing;
 
 import java.util.List;
 
-/** The brokers there are, and what differs between them. */
+/** The kinds of brokers and their differences. */
 enum Kind {
   KAFKA("kafka", "HOOKBRIDGE_TEST_KAFKA", "apache/kafka:4.3.1", "more.properties", "") {
     @Override
@@ -20,12 +20,12 @@ enum Kind {
   /** The script in {@code deploy/broker}. */
   final String script;
 
-  /** The environment's word for an address to use instead of a broker of our own. */
+  /** The environment variable with the address of a broker to use instead of a new one. */
   final String variable;
 
   final String image;
 
-  /** The file beside the broker's data that adds settings. */
+  /** The file with additional settings, in the folder of the broker's data. */
   final String settingsFile;
 
   private final String scheme;
@@ -38,13 +38,14 @@ enum Kind {
     this.scheme = scheme;
   }
 
+  /** Returns whether a broker answers at this address. */
   abstract boolean answers(String host, int port);
 
   String address(int port) {
     return scheme + "127.0.0.1:" + port;
   }
 
-  /** Whether any of an address's servers answers. */
+  /** Returns whether any server of an address answers. */
   boolean answers(String address) {
     String servers = address.replaceFirst("^amqps?://([^@/]*@)?", "").replaceFirst("/.*", "");
     for (String server : List.of(servers.split(",", -1))) {

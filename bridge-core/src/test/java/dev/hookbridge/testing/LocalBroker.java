@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
-/** A broker that a script of {@code deploy/broker} runs as a child of this process. */
+/** Runs a broker with a script of {@code deploy/broker} as a child of this process. */
 final class LocalBroker implements Broker {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private final Kind kind;
@@ -126,7 +126,7 @@ final class LocalBroker implements Broker {
     try {
       Runtime.getRuntime().removeShutdownHook(onExit);
     } catch (IllegalStateException e) {
-      return; // the process is ending already
+      return; // the JVM is already ending
     }
     try (Stream<Path> files = Files.walk(folder)) {
       files.sorted((a, b) -> b.compareTo(a)).map(Path::toFile).forEach(File::delete);
@@ -135,7 +135,7 @@ final class LocalBroker implements Broker {
     }
   }
 
-  /** Kills the broker, then whatever else the script started. */
+  /** Kills the broker, then all other processes that the script started. */
   private void end() {
     if (script == null) {
       return;
@@ -151,7 +151,10 @@ final class LocalBroker implements Broker {
     all.forEach(ProcessHandle::destroyForcibly);
   }
 
-  /** The broker itself: Kafka takes the script's place, RabbitMQ's beam.smp is its child. */
+  /**
+   * Returns the broker's own process. Kafka replaces the script's process. RabbitMQ's beam.smp is a
+   * child of the script.
+   */
   private ProcessHandle process() {
     return running()
         .children()

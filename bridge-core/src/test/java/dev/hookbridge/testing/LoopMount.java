@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A file system of a test's own, in a file; unmounted when closed. Needs root. */
+/** A file system in a file, for one test. Closing it unmounts it. This needs root. */
 public final class LoopMount implements AutoCloseable {
   private final Path folder;
   private boolean frozen;
@@ -15,16 +15,16 @@ public final class LoopMount implements AutoCloseable {
   }
 
   /**
-   * Makes a file system that is gone when it is closed.
+   * Makes a file system that is removed when it is closed.
    *
-   * @param type {@code ext4}, {@code xfs}
-   * @param mebibytes its size; xfs wants 300 at least
+   * @param type {@code ext4} or {@code xfs}
+   * @param mebibytes the size; xfs needs at least 300
    */
   public static LoopMount make(Path folder, String type, int mebibytes) throws IOException {
     Files.createDirectories(folder);
     Path image = folder.resolveSibling(folder.getFileName() + ".img");
     LoopMount mount = make(image, folder, type, mebibytes);
-    Files.delete(image); // the mount keeps it until it is gone
+    Files.delete(image); // the mount keeps the data until it is closed
     return mount;
   }
 
@@ -39,7 +39,7 @@ public final class LoopMount implements AutoCloseable {
     return mount;
   }
 
-  /** Mounts what is in an image, which may be a copy of one that is mounted too. */
+  /** Mounts an image. The image may be a copy of a mounted one. */
   static LoopMount of(Path image, Path folder, String type) throws IOException {
     Files.createDirectories(folder);
     String options = type.equals("xfs") ? "loop,nouuid" : "loop";
@@ -47,7 +47,7 @@ public final class LoopMount implements AutoCloseable {
     return new LoopMount(folder);
   }
 
-  /** Memory, which forgets all in a power cut. */
+  /** Makes a file system in memory. It loses everything in a power failure. */
   public static LoopMount ofMemory(Path folder) throws IOException {
     Needs.root();
     Files.createDirectories(folder);
@@ -55,29 +55,33 @@ public final class LoopMount implements AutoCloseable {
     return new LoopMount(folder);
   }
 
+  /** Returns the mount point. */
   public Path folder() {
     return folder;
   }
 
-  /** From now on whoever writes here waits. */
+  /** Freezes the file system. Every writer then waits. */
   public void freeze() throws IOException {
     run("fsfreeze", "-f", folder.toString());
     frozen = true;
   }
 
+  /** Ends the freeze. */
   public void thaw() throws IOException {
     run("fsfreeze", "-u", folder.toString());
     frozen = false;
   }
 
   /**
-   * @param mode {@code ro}, {@code rw}
+   * Remounts the file system.
+   *
+   * @param mode {@code ro} or {@code rw}
    */
   public void remount(String mode) throws IOException {
     run("mount", "-o", "remount," + mode, folder.toString());
   }
 
-  /** Writes out what the machine's memory holds of the file system around a folder. */
+  /** Flushes the file system of a folder to its disk. */
   public static void sync(Path folder) throws IOException {
     run("sync", "-f", folder.toString());
   }

@@ -10,16 +10,16 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * What a test needs and a machine may lack. A missing prerequisite aborts the test with a sentence
- * that says what to install, which {@code ./verify} lists at its end; where the environment says
- * {@code CI=true} it fails instead, so that nothing goes untested unnoticed.
+ * Checks prerequisites that a machine may lack. A missing prerequisite aborts the test with a
+ * sentence that says what to install. {@code ./verify} lists these sentences at its end. With
+ * {@code CI=true} in the environment the test fails instead, so that no test is skipped unnoticed.
  */
 public final class Needs {
   private static final StackWalker CALLERS = StackWalker.getInstance();
 
   private Needs() {}
 
-  /** A program on the {@code PATH}, or where Debian keeps root's. */
+  /** Requires a program on the {@code PATH}, or in Debian's folders for root. */
   public static void command(String name) {
     Map<String, String> environment = System.getenv();
     String path = environment.getOrDefault("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin";
@@ -31,12 +31,12 @@ public final class Needs {
     missing("the command '" + name + "' is not on the PATH: install it");
   }
 
-  /** The rights of root, for instance to change owners. */
+  /** Requires root, for example to change owners. */
   public static void root() {
     that("root".equals(System.getProperty("user.name")), "root is needed: run the build as root");
   }
 
-  /** A file system of one's own that can be filled, frozen and made read-only. */
+  /** Requires file systems that a test can fill, freeze and make read-only. */
   public static void loopMounts() {
     root();
     for (String name : new String[] {"mkfs.ext4", "mount", "umount", "losetup", "fsfreeze"}) {
@@ -47,13 +47,18 @@ public final class Needs {
         "there are no loop devices: load the module loop");
   }
 
+  /**
+   * Requires a condition.
+   *
+   * @param sentence what is missing, and what to do
+   */
   public static void that(boolean there, String sentence) {
     if (!there) {
       missing(sentence);
     }
   }
 
-  /** Aborts the test, or fails it in CI; does not return. */
+  /** Aborts the test, or fails it in CI. Does not return. */
   public static void missing(String sentence) {
     note(sentence);
     if ("true".equals(System.getenv("CI"))) {
@@ -62,7 +67,7 @@ public final class Needs {
     Assumptions.abort(sentence);
   }
 
-  /** For {@code ./verify}, which says at its end what did not run. */
+  /** Records the sentence for {@code ./verify}, which lists at its end what did not run. */
   private static void note(String sentence) {
     String file = System.getenv("HOOKBRIDGE_NOT_RUN");
     if (file == null) {

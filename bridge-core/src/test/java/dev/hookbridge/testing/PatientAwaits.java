@@ -6,8 +6,8 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Lets {@code await()} wait a minute where a test names no time; Awaitility's own 10 s are too few
- * for a loaded machine. JUnit finds it by {@code META-INF/services} in every module.
+ * Sets the default timeout of {@code await()} to one minute. Awaitility's own 10 s are too short
+ * for a busy machine. JUnit finds this class through {@code META-INF/services} in every module.
  */
 public final class PatientAwaits implements BeforeAllCallback {
   @Override

@@ -9,8 +9,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Asks a broker one question of its own protocol, without a client library: an open port says
- * nothing about a broker that recovers its logs or is stopped.
+ * Sends one request of a broker's own protocol, without a client library. An open port is not
+ * enough: the broker may still recover its logs, or may be paused.
  */
 final class Probe {
   private static final int TIMEOUT_MILLIS = 1_000;
@@ -23,8 +23,8 @@ final class Probe {
   }
 
   /**
-   * A Metadata request, version 1, for no topics. A broker that is still fenced is not in the
-   * answer's list of brokers.
+   * Sends a Metadata request, version 1, for no topics. A fenced broker is not in the response's
+   * list of brokers.
    */
   static boolean kafka(String host, int port) {
     return ask(
@@ -42,7 +42,9 @@ final class Probe {
         });
   }
 
-  /** The protocol header; a node that is up answers with the method Connection.Start (10, 10). */
+  /**
+   * Sends the protocol header. A running node answers with the method Connection.Start (10, 10).
+   */
   static boolean amqp(String host, int port) {
     return ask(
         host,
@@ -62,7 +64,7 @@ final class Probe {
           new DataOutputStream(socket.getOutputStream()),
           new DataInputStream(socket.getInputStream()));
     } catch (EOFException e) {
-      return true; // a Kafka broker that wants a client to authenticate first hangs up
+      return true; // a Kafka broker that requires authentication closes the connection
     } catch (IOException e) {
       return false;
     }

@@ -10,25 +10,29 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 
-/** Requests as the agent makes them, from a seed. */
+/** Makes decision requests as the agent does, from a seed. */
 public final class Questions {
   private static final Duration EXPIRY = Duration.ofSeconds(10);
   private final SampleEvents events;
   private final Random random;
 
+  /** Creates a source of requests. */
   public Questions(long seed) {
     events = new SampleEvents(seed);
     random = new Random(seed);
   }
 
+  /** Returns a request with about 500 bytes of data. */
   public DecisionRequest next(String rule, String guest) {
     return large(rule, guest, 500);
   }
 
+  /** Returns a request with about this many bytes of data. */
   public DecisionRequest large(String rule, String guest, int bytes) {
     return of(rule, events.next(guest, bytes), EXPIRY);
   }
 
+  /** Returns a request with this data and expiry. */
   public DecisionRequest of(String rule, String guest, byte[] data, Duration expiry) {
     return of(rule, events.next(guest, data), expiry);
   }

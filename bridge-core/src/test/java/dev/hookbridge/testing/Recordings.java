@@ -12,7 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The recorded hook calls of {@code src/test/resources/recordings}; its README has the format. */
+/**
+ * Reads the recorded hook calls of {@code src/test/resources/recordings}. Its README describes the
+ * format.
+ */
 public final class Recordings {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -28,7 +31,7 @@ public final class Recordings {
       return args.get(1);
     }
 
-    /** As the mailbox would give it. */
+    /** Returns the call as the mailbox would read it. */
     public HookCall call(String id, long timeNanos) {
       return new HookCall(
           id,
@@ -52,7 +55,7 @@ public final class Recordings {
     }
   }
 
-  /** Every recorded call, by file name and then as it was made. */
+  /** Returns every recorded call, sorted by file name and then by order in the file. */
   public static List<Recorded> all() {
     List<Recorded> all = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder())) {

@@ -3,11 +3,14 @@ package dev.hookbridge.testing;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where this repository lies, for tests that run its scripts or read its documents. */
+/** Finds files of this repository, for tests that run its scripts or read its documents. */
 public final class Repository {
   private Repository() {}
 
-  /** The build says it; elsewhere, in an editor for instance, it is the folder with the wrapper. */
+  /**
+   * Returns the root folder. The build sets it. Otherwise, for example in an editor, it is the
+   * parent folder that contains the Maven wrapper.
+   */
   public static Path root() {
     String told = System.getProperty("hookbridge.root");
     Path folder = Path.of(told == null ? "" : told).toAbsolutePath();
@@ -20,7 +23,7 @@ public final class Repository {
     return folder;
   }
 
-  /** A file of the repository by its path from the root. */
+  /** Returns a file by its path from the root. */
   public static Path file(String path) {
     return root().resolve(path);
   }

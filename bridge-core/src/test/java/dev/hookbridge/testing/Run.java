@@ -12,9 +12,9 @@ import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 
 /**
- * The least a sink worker does with one open sink: it sends in order, follows the sink's ordering,
- * notes the outcomes, and stops at the first that is not a confirmation. It fails the test when an
- * envelope gets a second outcome or {@code send} takes longer than it may.
+ * Does the minimum of a sink worker with one open sink. It sends in order, obeys the sink's
+ * ordering, records the outcomes, and stops at the first outcome that is not a confirm. {@link
+ * #check} fails the test when an envelope got a second outcome, or when {@code send} took too long.
  */
 public final class Run {
   private static final Duration SEND = Duration.ofSeconds(5);
@@ -22,11 +22,14 @@ public final class Run {
   private final Map<String, Outcome> outcomes = new LinkedHashMap<>();
   private final List<String> faults = new ArrayList<>();
 
+  /** Creates a run with an open sink. */
   public Run(Sink sink) {
     this.sink = sink;
   }
 
-  /** Sends until all are sent, or an outcome says that it is no use, or {@code enough} does. */
+  /**
+   * Sends until all events are sent, an outcome is not a confirm, or {@code enough} returns true.
+   */
   public Run send(List<Envelope> events, Predicate<Run> enough) {
     Map<String, String> lastOfLane = new LinkedHashMap<>();
     for (Envelope event : events) {
@@ -46,10 +49,12 @@ public final class Run {
     return this;
   }
 
+  /** Sends events until an outcome is not a confirm. */
   public Run send(List<Envelope> events) {
     return send(events, run -> false);
   }
 
+  /** Sends one event. */
   public Run send(Envelope event) {
     give(event);
     sink.flush();
@@ -65,7 +70,7 @@ public final class Run {
     }
   }
 
-  /** Whether the outcome of one envelope is a confirmation; waits for it 10 s. */
+  /** Waits up to 10 s for an outcome, and returns whether it is a confirm. */
   private boolean settled(String id) {
     long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
     synchronized (outcomes) {
@@ -101,12 +106,14 @@ public final class Run {
     }
   }
 
+  /** Returns whether any outcome is not a confirm. */
   public boolean failed() {
     synchronized (outcomes) {
       return outcomes.values().stream().anyMatch(o -> !(o instanceof Outcome.Confirmed));
     }
   }
 
+  /** Waits up to 30 s for the outcome of an event. */
   public Outcome await(Envelope event) {
     Awaitility.await("an outcome of " + event)
         .pollDelay(Duration.ZERO)
@@ -116,7 +123,7 @@ public final class Run {
     return outcomes().get(event.id());
   }
 
-  /** Waits until all have an outcome, and looks that each is a confirmation. */
+  /** Waits until all events have an outcome. Fails when one is not a confirm. */
   public void awaitConfirmed(List<Envelope> events) {
     for (Envelope event : events) {
       Outcome outcome = await(event);
@@ -127,6 +134,7 @@ public final class Run {
     check();
   }
 
+  /** Returns the IDs of the confirmed events. */
   public List<String> confirmed() {
     return outcomes().entrySet().stream()
         .filter(entry -> entry.getValue() instanceof Outcome.Confirmed)
@@ -134,13 +142,14 @@ public final class Run {
         .toList();
   }
 
+  /** Returns the outcomes so far, by event ID. */
   public Map<String, Outcome> outcomes() {
     synchronized (outcomes) {
       return new LinkedHashMap<>(outcomes);
     }
   }
 
-  /** Fails if the sink broke a rule that holds at any moment. */
+  /** Fails when the sink broke a rule that always applies. */
   public void check() {
     synchronized (outcomes) {
       if (!faults.isEmpty()) {

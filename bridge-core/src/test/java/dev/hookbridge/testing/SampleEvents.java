@@ -10,20 +10,22 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 
-/** Events with every attribute a hook's event has, made from a seed. */
+/** Makes events with every attribute of a hook's event, from a seed. */
 public final class SampleEvents {
   private final Random random;
   private long sequence;
 
+  /** Creates a source of events. */
   public SampleEvents(long seed) {
     random = new Random(seed);
   }
 
-  /** The next event of a guest, with JSON of about so many bytes. */
+  /** Returns the next event of a guest, with about this many bytes of JSON. */
   public Envelope next(String guest, int bytes) {
     return next(guest, json(bytes));
   }
 
+  /** Returns the next event of a guest with this data. */
   public Envelope next(String guest, byte[] data) {
     Map<String, String> attributes = new LinkedHashMap<>();
     attributes.put("specversion", "1.0");
@@ -41,14 +43,14 @@ public final class SampleEvents {
     return new Envelope(attributes, new Route("qemu", "started", "begin", guest), data, -1);
   }
 
-  /** An event whose data ends with so much XML, which may be left out. */
+  /** Returns an event whose data ends with this much XML, which may be removed. */
   public Envelope withXml(String guest, int xmlBytes) {
     String head = "{\"hook\":{\"object\":\"guest\"}";
     byte[] data = utf8(head + ",\"xml\":\"" + "x".repeat(xmlBytes) + "\"}");
     return next(guest, data).withData(data, head.length());
   }
 
-  /** So many events of so many guests, in a random mixture. */
+  /** Returns events of several guests in random order. */
   public List<Envelope> mixed(int count, int guests, int bytes) {
     List<Envelope> events = new ArrayList<>();
     for (int i = 0; i < count; i++) {

@@ -11,23 +11,26 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * One message as a plain consumer saw it, decoded without any code of ours.
+ * One message as a plain consumer saw it, decoded without code of this project.
  *
- * @param key what the broker keeps order by, where it has such a thing; else the attribute {@code
+ * @param key the ordering key of the broker, if it has one, otherwise the attribute {@code
  *     partitionkey}
- * @param attributes CloudEvents attribute names and values, {@code datacontenttype} among them
+ * @param attributes the CloudEvents attribute names and values, with {@code datacontenttype}
+ * @param data the data of the event
  */
 public record Seen(String key, Map<String, String> attributes, byte[] data) {
 
+  /** Returns the event's ID. */
   public String id() {
     return Objects.requireNonNull(attributes.get("id"), "a message without id");
   }
 
+  /** Returns the IDs of messages. */
   public static List<String> ids(Collection<Seen> messages) {
     return messages.stream().map(Seen::id).toList();
   }
 
-  /** For each key the ids in the order in which they were first seen. */
+  /** Returns for each key the IDs in the order of their first occurrence. */
   public static Map<String, List<String>> firstOccurrences(Collection<Seen> messages) {
     Map<String, List<String>> byKey = new LinkedHashMap<>();
     Set<String> known = new HashSet<>();
@@ -39,7 +42,7 @@ public record Seen(String key, Map<String, String> attributes, byte[] data) {
     return byKey;
   }
 
-  /** For each key the ids in the order in which they were to become visible. */
+  /** Returns for each key the IDs in the order in which they must become visible. */
   public static Map<String, List<String>> expected(Collection<Envelope> events) {
     Map<String, List<String>> byKey = new LinkedHashMap<>();
     for (Envelope event : events) {

@@ -26,37 +26,42 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The exam every sink takes on the real thing: what {@link Sink} and {@link Transport} promise
- * while all is well, one test for each promise. A transport's module says how to make a destination
- * and how a plain client reads it.
+ * The contract test of every sink, on a real broker. It checks the guarantees of {@link Sink} and
+ * {@link Transport} with a healthy broker, one test for each guarantee. A transport's module
+ * provides a destination and a plain client that reads it.
  *
- * <p>The exam goes on in package {@code delivery}: {@code DeliveryContract} puts a spool and a sink
- * worker before the sink, {@code RefusalContract} is for sinks whose broker can say no, {@code
- * BrokerContract} for those whose broker can be hurt. A sink takes the last one that applies.
+ * <p>The contract continues in package {@code delivery}. {@code DeliveryContract} puts a spool and
+ * a sink worker in front of the sink. {@code RefusalContract} is for sinks whose broker can refuse.
+ * {@code BrokerContract} is for sinks whose broker a test can stop and kill. A sink's test extends
+ * the last of these that applies.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class SinkContract {
   private static final Duration CLOSE = Duration.ofSeconds(2);
 
-  /** A tenth of the full counts, unless the build asks for all. */
+  /**
+   * Factor for event counts. It is a tenth of the full value, unless the build requests the full
+   * test.
+   */
   protected static final int SCALE = Boolean.getBoolean("hookbridge.full") ? 10 : 1;
 
   private final long seed = Long.getLong("hookbridge.seed", System.nanoTime());
   private final List<Sink> opened = new ArrayList<>();
   protected SampleEvents events = new SampleEvents(seed);
 
+  /** Returns the transport under test. */
   protected abstract Transport transport();
 
-  /** A new, empty destination that exists and takes events of 2 MiB. */
+  /** Returns a new, empty destination that exists and accepts events of 2 MiB. */
   protected abstract Settings destination();
 
-  /** Settings that must be refused without any connection. */
+  /** Returns settings that must be refused without any connection. */
   protected abstract Stream<Settings> wrong();
 
   /**
-   * Everything in a destination, read by a plain client, in the order in which the broker shows it.
-   * Called while the broker is well; returns when nothing more has come for a moment and there were
-   * at least so many.
+   * Returns everything in a destination, read by a plain client, in the broker's order. It is
+   * called while the broker is healthy. It returns when nothing more has arrived for a moment and
+   * at least {@code atLeast} messages were read.
    */
   protected abstract List<Seen> consume(Settings destination, int atLeast);
 
@@ -99,7 +104,10 @@ public abstract class SinkContract {
         .containsExactlyInAnyOrderEntriesOf(Seen.expected(sent));
   }
 
-  /** Events that are hard to carry; a sink that cannot carry bytes but JSON leaves some out. */
+  /**
+   * Returns events that are difficult to transport. A sink that can carry only JSON and no bytes
+   * leaves some of them out.
+   */
   protected Stream<Envelope> unusual() {
     SampleEvents make = new SampleEvents(seed);
     return Stream.of(
@@ -127,7 +135,10 @@ public abstract class SinkContract {
     assertThat(seen.get(0).key()).isEqualTo(event.key());
   }
 
-  /** Opened before anything is sent: an exchange keeps nothing for one who comes later. */
+  /**
+   * The reader is opened before anything is sent, because an exchange stores nothing for later
+   * readers.
+   */
   @Test
   void theFeedReaderSeesTheSame() throws SinkException {
     Settings destination = destination();

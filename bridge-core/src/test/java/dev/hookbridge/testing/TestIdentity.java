@@ -8,17 +8,20 @@ import java.security.KeyStore;
 import java.util.Base64;
 
 /**
- * A key and its self-signed certificate for 127.0.0.1, as PEM files, made by the JDK's keytool.
+ * A key and its self-signed certificate for 127.0.0.1, as PEM files. The JDK's keytool makes them.
  *
- * @param certificate signed by itself, so clients can trust it alone
+ * @param certificate the self-signed certificate, so clients can trust it alone
+ * @param key the private key
  */
 public record TestIdentity(Path certificate, Path key) {
   private static final String PASSWORD = "changeit";
   private static final Base64.Encoder LINES = Base64.getMimeEncoder(64, new byte[] {'\n'});
 
   /**
-   * @param name of the two files, and the certificate's common name
-   * @param algorithm as keytool knows it: {@code EC}, {@code RSA}, {@code Ed25519}
+   * Makes a key and a certificate.
+   *
+   * @param name the name of the two files, and the certificate's common name
+   * @param algorithm the keytool name: {@code EC}, {@code RSA} or {@code Ed25519}
    */
   public static TestIdentity make(Path folder, String name, String algorithm) {
     try {

@@ -1,6 +1,6 @@
 /**
- * What tests of every module share: real brokers behind one factory, the place of the repository,
- * and the one way to say that a prerequisite is missing.
+ * Classes that tests of every module share: real brokers from one factory, the path of the
+ * repository, and one way to report a missing prerequisite.
  */
 @NullMarked
 package dev.hookbridge.testing;

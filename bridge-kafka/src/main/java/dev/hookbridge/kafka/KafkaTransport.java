@@ -25,9 +25,15 @@ import dev.hookbridge.kafka.sink.KafkaSink;
 import java.util.List;
 import java.util.Optional;
 
-/** The sink type {@code kafka}: a topic, and whatever the Kafka client takes as properties. */
+/**
+ * Implements the transport and sink type {@code kafka}: one topic, and any property of the Kafka
+ * client that is not refused.
+ *
+ * <p>Stateless and safe for use by several threads. {@code META-INF/services} names this class.
+ */
 public final class KafkaTransport implements Transport {
 
+  /** Sets the paths of the native compression libraries, before the first Kafka client is made. */
   public KafkaTransport() {
     NativeLibraries.find();
   }

@@ -19,11 +19,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at a broker without leaving a trace: nothing is published, since a message that proves a
- * binding would be one that a consumer reads. What AMQP cannot tell (which bindings there are) is
- * said to be so.
+ * Checks a broker without leaving a trace. It publishes nothing, because a consumer would read a
+ * test message. It says so where AMQP cannot show something (the bindings).
  *
- * <p>Every question has a channel of its own, because a broker answers no by closing it.
+ * <p>Each question uses its own channel, because a broker answers "no" by closing the channel.
  */
 public final class AmqpChecks {
   private static final Set<Reason> ANSWERED =
@@ -40,11 +39,17 @@ public final class AmqpChecks {
     this.exchange = settings.exchange();
   }
 
-  /** What is asked of the broker. */
+  /** A question to the broker. */
   interface Question {
     void ask(Channel channel) throws IOException;
   }
 
+  /**
+   * Checks the broker, the exchange and the queue of the feed.
+   *
+   * @param create whether to create a missing exchange or queue
+   * @return one line for each finding; an unreachable broker is a failure line, not an exception
+   */
   public static List<Check> run(Settings written, boolean create) {
     AmqpSettings settings;
     try {
@@ -65,7 +70,10 @@ public final class AmqpChecks {
     }
   }
 
-  /** A broker that has answered says itself what is wrong; of anything else one look says more. */
+  /**
+   * Returns the failure lines. When the broker answered, its own message is enough. Otherwise this
+   * also looks at what listens at the addresses.
+   */
   private static List<Check> failed(String broker, AmqpSettings settings, SinkException e) {
     List<Check> lines = new ArrayList<>();
     lines.add(Check.failure(broker, String.valueOf(e.getMessage())));
@@ -97,8 +105,8 @@ public final class AmqpChecks {
   }
 
   /**
-   * The queue first, then exchange and binding in one go: a sink that waits for the exchange
-   * publishes the moment it is there, and parks what no queue is bound for.
+   * Creates the queue first, then exchange and binding in one step. A sink that waits for the
+   * exchange publishes as soon as the exchange exists, and it parks events without a bound queue.
    */
   private void makeBoth(String what) {
     Check queue = queueFor();
@@ -131,8 +139,9 @@ public final class AmqpChecks {
   }
 
   /**
-   * Declaring an exchange that is there as it should be changes nothing and tells how it differs.
-   * It needs the permission to configure it, which a publisher need not have.
+   * Reports type and durability of the exchange. Declaring an existing exchange with equal
+   * properties changes nothing; otherwise the error names the difference. This needs the configure
+   * permission on the exchange, which a publisher need not have.
    */
   private void shape(String what) {
     Failure differs = ask(channel -> channel.exchangeDeclare(exchange, "topic", true));
@@ -159,7 +168,9 @@ public final class AmqpChecks {
     }
   }
 
-  /** The queue that {@code create} makes bears the exchange's name. */
+  /**
+   * Checks or creates the queue that has the exchange's name. {@code --create} makes this queue.
+   */
   private void queue(boolean create) {
     if (ask(channel -> channel.queueDeclarePassive(exchange)) == null) {
       lines.add(Check.ok("queue " + exchange, "is there"));
@@ -186,7 +197,7 @@ public final class AmqpChecks {
     }
   }
 
-  /** Makes the queue, unless it is there already; it still has to be bound. */
+  /** Creates the queue unless it exists. The caller still has to bind it. */
   private Check queueFor() {
     String what = "queue " + exchange;
     String bound = "bound to all events with #";
@@ -212,7 +223,7 @@ public final class AmqpChecks {
     return ask(connection, question);
   }
 
-  /** Null when the answer was yes. */
+  /** Asks a question on a new channel. Returns null when the broker accepts it. */
   static @Nullable Failure ask(Connection connection, Question question) {
     try {
       Channel channel = connection.createChannel();

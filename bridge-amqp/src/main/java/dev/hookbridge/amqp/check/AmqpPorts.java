@@ -6,11 +6,11 @@ import dev.hookbridge.api.WhoListens;
 import java.net.InetSocketAddress;
 import java.util.List;
 
-/** After no connection came about: what listens at the addresses of {@code uri} instead. */
+/** Finds out what listens at the addresses of {@code uri} when no connection was possible. */
 final class AmqpPorts {
   private AmqpPorts() {}
 
-  /** A sentence for each address that is not what the uri says. */
+  /** Returns one sentence for each address that does not match the uri. */
   static List<String> look(AmqpSettings.Broker broker) {
     List<InetSocketAddress> addresses =
         broker.addresses().stream().map(AmqpPorts::unresolved).toList();

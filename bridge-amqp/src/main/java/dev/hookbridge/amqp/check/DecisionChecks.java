@@ -11,12 +11,18 @@ import dev.hookbridge.api.SinkException;
 import java.util.List;
 
 /**
- * Looks at the exchange on which deciders are asked, and makes it when asked to. Queues are the
- * deciders': one that is bound is what lets the broker say whether anybody listens.
+ * Checks the exchange for decision requests, and creates it on demand. Deciders own the queues. The
+ * broker can report that no decider listens when no queue is bound.
  */
 public final class DecisionChecks {
   private DecisionChecks() {}
 
+  /**
+   * Checks the exchange.
+   *
+   * @param create whether to create a missing exchange
+   * @return one line for each finding; an unreachable broker is a failure line, not an exception
+   */
   public static List<Check> run(Settings written, boolean create) {
     AmqpSettings settings;
     try {
@@ -49,7 +55,10 @@ public final class DecisionChecks {
         : Check.failure(what, "could not be made: " + failed.detail());
   }
 
-  /** Declaring what is there tells how it differs, to one who may configure it. */
+  /**
+   * Checks type and durability by declaring the exchange again. The broker's error names the
+   * difference, if this user has the configure permission.
+   */
   private static Check shape(Connection connection, String exchange) {
     String what = "exchange " + exchange;
     Failure differs =

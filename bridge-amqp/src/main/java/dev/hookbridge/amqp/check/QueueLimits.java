@@ -8,17 +8,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Whether a queue has a bound. Without one it grows while its consumers are away, until the disk
- * alarm of the broker stops every publisher, those of others too. A policy can be changed and taken
- * away at any time, an argument of the queue cannot: so {@code check --create} gives none, and says
- * how a policy is set.
+ * Checks whether a queue has a length limit. Without a limit a queue grows while its consumers are
+ * away, until the broker's disk alarm blocks every publisher, also those of other applications. A
+ * policy can be changed or removed at any time, but a queue argument cannot. So {@code check
+ * --create} sets no limit, and shows how to set a policy.
  */
 public final class QueueLimits {
   private static final long BYTES = 1L << 30;
 
   private QueueLimits() {}
 
-  /** For a queue that was just made, of whose arguments none is a limit. */
+  /** Returns the warning for a queue without a limit in its arguments. */
   static Check none(String queue, String vhost) {
     return Check.warning(
         "queue " + queue,
@@ -29,10 +29,11 @@ public final class QueueLimits {
   }
 
   /**
-   * Declaring a queue that is there changes nothing and tells how it differs, to one who may
-   * configure it.
+   * Finds out whether the queue has a limit in its arguments. It declares the existing queue again.
+   * That changes nothing, and the broker's error names the difference. It needs the configure
+   * permission.
    *
-   * @return empty when that is not to be found out
+   * @return empty when it cannot be found out
    */
   static Optional<Check> of(Connection connection, String queue, String vhost) {
     List<Map<String, Object>> kinds =
@@ -54,6 +55,10 @@ public final class QueueLimits {
     return Optional.empty();
   }
 
+  /**
+   * Returns the shell command that sets a limit of 1 GiB for a queue with a policy. A full queue
+   * then rejects messages.
+   */
   public static String command(String queue, String vhost) {
     String pattern = queue.replaceAll("[^A-Za-z0-9_ -]", "\\\\$0").replace("\\'", ".");
     return "rabbitmqctl set_policy -p '"

@@ -22,15 +22,18 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection that can always be let go of.
+ * Holds one connection to the broker, and can close it at any time.
  *
- * <p>The client's blocking I/O has no limit for a write: with a stopped broker and full buffers a
- * publish stays in the kernel for ever, holding the locks that the client's own heartbeat failure
- * needs to close the socket. So this class keeps the socket, and {@link #kill} closes it from
- * outside, upon which the write fails.
+ * <p>The client's blocking I/O has no timeout for a write. When the broker stops reading and the
+ * buffers are full, a publish blocks in the kernel without end. It holds the locks that the
+ * client's own heartbeat failure needs to close the socket. So this class keeps the socket. {@link
+ * #kill} closes it from outside, and then the write fails.
  */
 public final class AmqpConnection implements AutoCloseable {
-  /** All addresses together; the sink worker is promised 10 s, and the channel needs some of it. */
+  /**
+   * Time limit for all addresses together. The sink worker's limit is 10 s, and the channel needs a
+   * part of it.
+   */
   private static final Duration OPENING = Duration.ofSeconds(7);
 
   private static final int GOODBYE_MS = 1_000;
@@ -50,8 +53,9 @@ public final class AmqpConnection implements AutoCloseable {
   /**
    * Connects to the first address that answers.
    *
-   * @param name what threads and the broker's list of connections call it
-   * @throws SinkException after at most 7 s and the half that {@link #kill} may take
+   * @param name the name of threads and of the connection in the broker's list
+   * @throws SinkException when the broker cannot be used, after at most 7 s plus the half second
+   *     that {@link #kill} may take
    */
   public static AmqpConnection open(AmqpSettings settings, String name, MetricsCollector meters)
       throws SinkException {
@@ -109,12 +113,12 @@ public final class AmqpConnection implements AutoCloseable {
     factory.setUsername(settings.broker().username());
     factory.setPassword(settings.broker().password());
     factory.setVirtualHost(settings.broker().vhost());
-    factory.setAutomaticRecoveryEnabled(false); // it forgets outstanding confirms
+    factory.setAutomaticRecoveryEnabled(false); // recovery forgets outstanding confirms
     factory.setTopologyRecoveryEnabled(false);
     factory.setConnectionTimeout(patience);
     factory.setHandshakeTimeout(2 * patience); // the client waits half of it for each answer
     factory.setChannelRpcTimeout(RPC_MS);
-    factory.setChannelShouldCheckRpcResponseType(true); // a late answer is not the next one's
+    factory.setChannelShouldCheckRpcResponseType(true); // ignores late replies
     factory.setRequestedHeartbeat(Math.toIntExact(settings.heartbeat().toSeconds()));
     factory.setClientProperties(clientProperties(factory.getClientProperties()));
     factory.setThreadFactory(work -> daemon("io", work));
@@ -134,7 +138,7 @@ public final class AmqpConnection implements AutoCloseable {
     return theirs;
   }
 
-  /** Keeps the socket, before it connects. */
+  /** Configures and keeps the socket, before it connects. */
   private SocketConfigurator keeper(AmqpSettings settings) {
     return made -> {
       made.setTcpNoDelay(true);
@@ -150,6 +154,7 @@ public final class AmqpConnection implements AutoCloseable {
     };
   }
 
+  /** Returns the client's connection. */
   public Connection connection() {
     Connection opened = connection;
     if (opened == null) {
@@ -158,19 +163,23 @@ public final class AmqpConnection implements AutoCloseable {
     return opened;
   }
 
-  /** That and why the broker takes nothing for now (an alarm), or null. */
+  /** Returns why the broker blocks the connection (an alarm), or null when it does not. */
   public @Nullable String blocked() {
     return blocked;
   }
 
-  /** When it last began to take something, by {@link System#nanoTime}. */
+  /**
+   * Returns when the broker last ended a block, by {@link System#nanoTime}. Before the first block
+   * it is the time when this connection was created.
+   */
   public long unblockedAt() {
     return unblockedAt;
   }
 
   /**
-   * Ends the connection without a word. A TLS socket says goodbye when closed and can block in
-   * that; a second close, which finds the first one writing and may not linger, cuts it short.
+   * Closes the socket without the AMQP closing handshake, in at most about half a second. A TLS
+   * socket sends a close message and can block in that. So a second close with linger 0 interrupts
+   * it.
    */
   public void kill() {
     Socket kept = socket;
@@ -189,16 +198,19 @@ public final class AmqpConnection implements AutoCloseable {
     try {
       socket.setSoLinger(true, 0);
     } catch (SocketException e) {
-      // It is closed already; closing it again does no harm.
+      // The socket is already closed. Closing it again does no harm.
     }
     try {
       socket.close();
     } catch (IOException e) {
-      // Nothing more can be done for it, and nothing of ours waits for it.
+      // There is nothing more to do for this socket, and no thread waits for it.
     }
   }
 
-  /** Says goodbye and waits for the answer, both at most for about a second. Never throws. */
+  /**
+   * Closes the connection with the AMQP handshake, and waits for the answer. After about a second
+   * it calls {@link #kill}. Never throws.
+   */
   @Override
   public void close() {
     Thread goodbye = daemon("close", () -> connection().abort(GOODBYE_MS));
@@ -217,7 +229,7 @@ public final class AmqpConnection implements AutoCloseable {
     return !thread.isAlive();
   }
 
-  /** A thread that keeps no process alive, named after what it carries. */
+  /** Returns a new daemon thread, named after this connection and the part. */
   public Thread daemon(String part, Runnable work) {
     Thread thread = new Thread(work, "amqp-" + name + "-" + part);
     thread.setDaemon(true);

@@ -42,20 +42,26 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table: what every close code of AMQP 0-9-1 and every exception of the client means for the
- * events under way. {@code docs/delivery-amqp.md} shows it to people, a test holds the two
- * together, and another finds an exception that a new client brings and nobody has decided.
+ * Maps every close code of AMQP 0-9-1 and every exception of the client to the outcome of the
+ * events in flight. {@code docs/delivery-amqp.md} has the same table, and a test compares both.
+ * Another test finds exceptions of a new client version that have no entry.
  *
- * <p>Only what the broker says about a message can refuse one. Whatever an operator can put right
- * (logins, permissions, a missing exchange) holds.
+ * <p>Only the broker's answer about a message can refuse that message. An error that an operator
+ * can fix (login, permission, missing exchange) holds the events.
  */
 public final class AmqpErrors {
-  /** For codes and exceptions nobody has met: perhaps one event's fault, so it is looked for. */
+  /**
+   * Verdict for unknown codes and exceptions. One event may be the cause, so the sink worker
+   * searches for it.
+   */
   static final Verdict UNKNOWN = new Verdict(CONNECTION, HELD, Reason.INTERNAL, true);
 
   static final Map<Integer, Verdict> CODES = codes();
 
-  /** By class name, since not all of the client's are public; a subclass inherits. */
+  /**
+   * Verdicts by class name, because some of the client's classes are not public. A subclass
+   * inherits the verdict.
+   */
   static final Map<String, Verdict> EXCEPTIONS = exceptions();
 
   private AmqpErrors() {}
@@ -68,7 +74,7 @@ public final class AmqpErrors {
     codes.put(AMQP.NO_CONSUMERS, new Verdict(RETURN, REFUSED, Reason.UNROUTABLE, false));
     codes.put(AMQP.CONNECTION_FORCED, broken(CONNECTION, Reason.CLOSED));
     codes.put(AMQP.INVALID_PATH, broken(CONNECTION, Reason.CONFIGURATION));
-    // Topic permissions judge the routing key, so it may be about one event.
+    // Topic permissions check the routing key, so one event may be the cause.
     codes.put(AMQP.ACCESS_REFUSED, new Verdict(CHANNEL, HELD, Reason.AUTHORIZATION, true));
     codes.put(AMQP.NOT_FOUND, new Verdict(CHANNEL, HELD, Reason.MISSING, false));
     codes.put(AMQP.RESOURCE_LOCKED, new Verdict(CHANNEL, HELD, Reason.REJECTED, false));
@@ -87,13 +93,13 @@ public final class AmqpErrors {
 
   private static Map<String, Verdict> exceptions() {
     Map<String, Verdict> table = new LinkedHashMap<>();
-    // The client's own.
+    // Exceptions of the client.
     client(table, AuthenticationFailureException.class, Reason.AUTHENTICATION);
     client(table, PossibleAuthenticationFailureException.class, Reason.AUTHENTICATION);
     client(table, OAuthTokenManagementException.class, Reason.AUTHENTICATION);
     client(table, ProtocolVersionMismatchException.class, Reason.CONFIGURATION);
     client(table, MalformedFrameException.class, Reason.CONFIGURATION);
-    client(table, ShutdownSignalException.class, Reason.CLOSED); // those without a code
+    client(table, ShutdownSignalException.class, Reason.CLOSED); // shutdowns without a code
     client(table, AlreadyClosedException.class, Reason.CLOSED);
     client(table, MissedHeartbeatException.class, Reason.TIMEOUT);
     client(table, ChannelContinuationTimeoutException.class, Reason.TIMEOUT);
@@ -104,7 +110,7 @@ public final class AmqpErrors {
     client(table, TopologyRecoveryException.class, Reason.INTERNAL); // recovery is off
     client(table, UnroutableRpcRequestException.class, Reason.INTERNAL); // no RPC client in use
     table.put("com.rabbitmq.client.impl.UnknownChannelException", broken(CLIENT, Reason.INTERNAL));
-    // What lies below it.
+    // Exceptions of the layers below.
     client(table, UnknownHostException.class, Reason.UNREACHABLE);
     client(table, ConnectException.class, Reason.UNREACHABLE);
     client(table, NoRouteToHostException.class, Reason.UNREACHABLE);
@@ -128,7 +134,7 @@ public final class AmqpErrors {
     return new Verdict(level, BROKEN, reason, false);
   }
 
-  /** What a failure means; a close code anywhere in its chain of causes decides. */
+  /** Maps a failure. A close code anywhere in the chain of causes decides. */
   public static Failure of(Throwable thrown) {
     for (Throwable t = thrown; t != null; t = t.getCause()) {
       if (t instanceof ShutdownSignalException signal) {
@@ -143,7 +149,7 @@ public final class AmqpErrors {
     return new Failure(verdict == null ? UNKNOWN : verdict, PlainWords.of(telling));
   }
 
-  /** The deepest cause that says more than that the connection is closed. */
+  /** Returns the deepest cause that says more than "the connection is closed". */
   private static Throwable telling(Throwable thrown) {
     Throwable telling = thrown;
     for (Throwable t = thrown; t != null; t = t.getCause()) {

@@ -17,20 +17,28 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Envelope to message properties and back, by the CloudEvents AMQP binding carried over to 0-9-1.
- * In binary mode every attribute is a string header with the prefix, {@code datacontenttype} is the
- * property {@code content-type}. In structured mode the body is the whole event as JSON. For
- * readers that know nothing of CloudEvents {@code message-id} is the id, {@code type} the type and
- * {@code timestamp} the event's time in whole seconds.
+ * Converts envelopes to message properties and back, by the CloudEvents AMQP binding, adapted to
+ * AMQP 0-9-1.
+ *
+ * <ul>
+ *   <li>In binary mode, every attribute is a string header with the prefix. {@code datacontenttype}
+ *       is the property {@code content-type}.
+ *   <li>In structured mode, the body is the whole event as JSON.
+ *   <li>For consumers without CloudEvents support, {@code message-id} is the event's ID, {@code
+ *       type} is its type, and {@code timestamp} is its time in whole seconds.
+ * </ul>
  */
 public final class AmqpProperties {
   private static final int PERSISTENT = 2;
   private static final int SHORT_STRING = 255;
 
-  /** Frame header and end, class, weight, body size, flags, and the short strings' lengths. */
+  /**
+   * Bytes for frame header and end, class, weight, body size, flags, and the length bytes of short
+   * strings.
+   */
   private static final int HEADER_FRAME_FIXED = 64;
 
-  /** Without these a message is no CloudEvent. */
+  /** Attributes that every CloudEvent has. */
   public static final Set<String> REQUIRED = Set.of("specversion", "id", "source", "type");
 
   private static final String CONTENT_TYPE = "datacontenttype";
@@ -38,26 +46,33 @@ public final class AmqpProperties {
 
   private final String prefix;
 
+  /**
+   * Creates a converter.
+   *
+   * @param prefix the text before the attribute name in a header
+   */
   public AmqpProperties(String prefix) {
     this.prefix = prefix;
   }
 
+  /** Returns the message properties of an event. */
   public BasicProperties encode(Envelope envelope, ContentMode mode) {
     return mode == ContentMode.BINARY
         ? encode(envelope)
         : shared(envelope).contentType(StructuredEvent.CONTENT_TYPE).headers(Map.of()).build();
   }
 
+  /** Returns the message body of an event. */
   public static byte[] body(Envelope envelope, ContentMode mode) {
     return mode == ContentMode.BINARY ? envelope.data() : StructuredEvent.bytes(envelope);
   }
 
-  /** How long {@link #body} is at most. */
+  /** Returns an upper bound for the length of {@link #body} in bytes. */
   public static int bodyBytes(Envelope envelope, ContentMode mode) {
     return mode == ContentMode.BINARY ? envelope.data().length : envelope.size();
   }
 
-  /** In binary mode. */
+  /** Returns the message properties of an event in binary mode. */
   public BasicProperties encode(Envelope envelope) {
     Map<String, Object> headers = new LinkedHashMap<>();
     envelope
@@ -74,7 +89,7 @@ public final class AmqpProperties {
         .build();
   }
 
-  /** What is the same in both modes. */
+  /** Returns the properties that are the same in both modes. */
   private static BasicProperties.Builder shared(Envelope envelope) {
     return new BasicProperties.Builder()
         .deliveryMode(PERSISTENT)
@@ -84,11 +99,12 @@ public final class AmqpProperties {
   }
 
   /**
-   * Why these properties cannot be sent, or null. It is asked before the client is, because a
-   * publish that the client refuses after having counted it puts every later confirm off by one.
+   * Returns why these properties cannot be sent, or null when they can. Call this before the
+   * client's publish. The client counts a message before it refuses it, and then every later
+   * confirm is off by one.
    *
-   * @param frameMax what the broker agreed to, in bytes; 0 is no limit. A message's headers must
-   *     fit into one frame, its body need not.
+   * @param frameMax the negotiated maximum frame size in bytes, 0 for no limit. The headers of a
+   *     message must fit into one frame. The body need not.
    */
   public static @Nullable String unsendable(BasicProperties properties, int frameMax) {
     if (bytes(properties.getMessageId()) > SHORT_STRING) {
@@ -113,13 +129,13 @@ public final class AmqpProperties {
         : null;
   }
 
-  /** What a reader makes of a message; headers without the prefix are not attributes. */
+  /** Converts a message to an event. Headers without the prefix are not attributes. */
   public Envelope decode(BasicProperties properties, byte[] body) {
     if (StructuredEvent.hasContentType(properties.getContentType())) {
       try {
         return StructuredEvent.parse(body);
       } catch (IOException e) {
-        return new Envelope(Map.of(), UNKNOWN, body, -1); // no CloudEvent, whatever it says
+        return new Envelope(Map.of(), UNKNOWN, body, -1); // not a valid CloudEvent
       }
     }
     Map<String, String> attributes = new LinkedHashMap<>();
@@ -142,7 +158,7 @@ public final class AmqpProperties {
     try {
       return time == null ? null : Date.from(Instant.parse(time));
     } catch (DateTimeException | IllegalArgumentException e) {
-      return null; // the attribute still holds what was written
+      return null; // the attribute keeps the original text
     }
   }
 

@@ -8,21 +8,22 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * The routing key of an event: {@code <driver>.<operation>.<suboperation>.<object>}, always four
- * words, so that a topic binding like {@code qemu.start.*.web_1} counts on them.
+ * Makes routing keys. The key of an event is {@code <driver>.<operation>.<suboperation>.<object>}.
+ * It always has four words, so a topic binding like {@code qemu.start.*.web_1} can rely on the
+ * positions.
  *
  * <ul>
- *   <li>A dot inside a word becomes {@code _}, and so does what a binding cannot name: {@code *},
- *       {@code #}, control characters, halves of surrogate pairs.
- *   <li>An empty word is {@code -}.
+ *   <li>A dot inside a word becomes {@code _}. Characters that a binding cannot name become {@code
+ *       _} too: {@code *}, {@code #}, control characters, lone surrogates.
+ *   <li>An empty word becomes {@code -}.
  *   <li>A word that is too long ends in {@code ~} and 16 hex digits of the SHA-256 of the whole
- *       word, for the key is an AMQP short string of at most 255 bytes.
+ *       word, because the key is an AMQP short string of at most 255 bytes.
  * </ul>
  *
- * <p>Different names may share a key; the attribute {@code subject} tells them apart.
+ * <p>Different names can have the same key. The attribute {@code subject} distinguishes them.
  */
 public final class AmqpRouting {
-  /** An AMQP 0-9-1 short string has one byte for its length. */
+  /** Maximum length of a key in bytes. An AMQP 0-9-1 short string has one length byte. */
   static final int MAX_BYTES = 255;
 
   private static final int WORD_BYTES = 48;
@@ -30,6 +31,7 @@ public final class AmqpRouting {
 
   private AmqpRouting() {}
 
+  /** Returns the routing key of an event. */
   public static String key(Route route) {
     String words =
         word(route.driver(), WORD_BYTES)
@@ -41,7 +43,9 @@ public final class AmqpRouting {
     return words + word(route.object(), MAX_BYTES - words.getBytes(UTF_8).length);
   }
 
-  /** The routing key of a request: {@code <rule>.<driver>.<operation>}, words as above. */
+  /**
+   * Returns the routing key of a request: {@code <rule>.<driver>.<operation>}, with words as above.
+   */
   public static String request(String rule, Route route) {
     return word(rule, WORD_BYTES + HASH_DIGITS)
         + '.'
@@ -70,7 +74,7 @@ public final class AmqpRouting {
         && Character.getType(c) != Character.SURROGATE;
   }
 
-  /** As many whole characters as fit. */
+  /** Returns as many whole characters as fit. */
   private static String head(String word, int mostBytes) {
     int bytes = 0;
     int end = 0;

@@ -10,16 +10,18 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A sink's configuration, checked as a whole.
+ * Holds the checked configuration of an AMQP sink.
  *
- * @param broker where to connect and as whom
- * @param tls how, unless {@code broker.tls()} is false
- * @param decisions the exchange on which deciders are asked
- * @param prefix what stands before an attribute's name in a header
- * @param mode of the feed; requests for decisions are always binary
- * @param heartbeat whole seconds; a broker silent for twice as long is gone
- * @param connectionTimeout for one address, TCP and TLS and AMQP's greetings each
- * @param confirmTimeout how long a broker that is otherwise alive may keep an event unconfirmed
+ * @param broker the addresses and the login
+ * @param tls the TLS settings, used only when {@code broker.tls()} is true
+ * @param exchange the topic exchange of the feed
+ * @param decisions the exchange of decision requests
+ * @param prefix the text before an attribute's name in a header
+ * @param mode the content mode of the feed; decision requests are always binary
+ * @param unroutable the treatment of an event without a queue
+ * @param heartbeat whole seconds; a broker that is silent for twice this time is considered dead
+ * @param connectionTimeout the limit for one address, for each of TCP, TLS and the AMQP handshake
+ * @param confirmTimeout the time that a live broker may leave an event unconfirmed
  */
 public record AmqpSettings(
     Broker broker,
@@ -33,16 +35,16 @@ public record AmqpSettings(
     Duration connectionTimeout,
     Duration confirmTimeout) {
 
-  /** What to do with an event for which the exchange has no queue. */
+  /** The treatment of an event for which no queue is bound to the exchange. */
   public enum Unroutable {
     PARK,
     DISCARD
   }
 
-  /** The addresses, tried in random order, and the login; a secret is inside. */
+  /** The addresses, tried in random order, and the login. It contains a secret. */
   public record Broker(
       boolean tls, List<Address> addresses, String vhost, String username, String password) {
-    /** Where, never as whom. */
+    /** Returns the addresses and the vhost, never the login. */
     @Override
     public String toString() {
       return (tls ? "amqps://" : "amqp://")
@@ -52,7 +54,7 @@ public record AmqpSettings(
     }
   }
 
-  /** The keys, in the order in which the documentation shows them. */
+  /** The configuration keys, in the order of the documentation. */
   public static final List<SettingKey> KEYS =
       List.of(
           SettingKey.required(
@@ -97,6 +99,11 @@ public record AmqpSettings(
 
   private static final List<String> PREFIXES = List.of("cloudEvents:", "cloudEvents_", "ce-");
 
+  /**
+   * Parses and checks the settings, without any connection.
+   *
+   * @throws IllegalArgumentException with one sentence, when a setting is wrong
+   */
   public static AmqpSettings of(Settings settings) {
     Broker broker = AmqpUri.broker(settings);
     return new AmqpSettings(
@@ -143,7 +150,7 @@ public record AmqpSettings(
     return prefix;
   }
 
-  /** AMQP counts whole seconds; a fraction is rounded up. */
+  /** Returns the heartbeat, rounded up to whole seconds. AMQP has no fractions. */
   private static Duration heartbeat(Settings settings) {
     Duration heartbeat =
         settings.duration("heartbeat", "5s", Duration.ofSeconds(1), Duration.ofSeconds(60));

@@ -14,17 +14,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads {@code uri}, {@code username} and {@code password} by the RabbitMQ URI specification, with
- * one kindness: a path of {@code /} alone is the vhost {@code /}, as nobody has an empty one.
+ * Parses {@code uri}, {@code username} and {@code password} by the RabbitMQ URI specification, with
+ * one exception: a path of only {@code /} means the vhost {@code /}, because an empty vhost name is
+ * not in use.
  *
- * <p>Own code, since the client's reader puts the whole uri, password included, into its messages,
- * and its defaults for amqps trust every certificate.
+ * <p>This is own code for two reasons. The client's parser puts the whole uri, with the password,
+ * into its messages. Its defaults for amqps trust every certificate.
  */
 final class AmqpUri {
   private static final int PLAIN_PORT = 5672;
   private static final int TLS_PORT = 5671;
 
-  /** What one uri says; user and password are null when it is silent. */
+  /** The parts of one uri. User and password are null when the uri does not contain them. */
   private record Parts(
       boolean tls,
       Address address,
@@ -34,6 +35,11 @@ final class AmqpUri {
 
   private AmqpUri() {}
 
+  /**
+   * Returns addresses and login.
+   *
+   * @throws IllegalArgumentException with one sentence, when a setting is wrong
+   */
   static AmqpSettings.Broker broker(Settings settings) {
     if (!settings.has("uri")) {
       throw settings.wrong("uri", "is missing", "write it like amqps://rabbit.example.org/%2F");
@@ -93,7 +99,7 @@ final class AmqpUri {
       return settings.text("password");
     }
     if (username.equals("guest")) {
-      return "guest"; // what a fresh broker has, for connections from its own host only
+      return "guest"; // a new broker's default, accepted only from its own host
     }
     throw settings.wrong("password", "is missing", "write ${file:/path/to/it}");
   }
@@ -103,7 +109,7 @@ final class AmqpUri {
     try {
       uri = new URI(written);
     } catch (URISyntaxException e) {
-      // Without its cause: that repeats the uri, and with it a password.
+      // Without the cause: its message contains the uri, and with it a password.
       throw settings.wrong(
           "uri", "is not a uri", "write it like amqps://rabbit.example.org:5671/%2F");
     }
@@ -143,7 +149,7 @@ final class AmqpUri {
     return decode(settings, path.substring(1));
   }
 
-  /** Percent-decoding as in a path: a plus is a plus. */
+  /** Decodes percent-encoding as in a path: a plus sign stays a plus sign. */
   private static String decode(Settings settings, String encoded) {
     byte[] in = encoded.getBytes(StandardCharsets.UTF_8);
     ByteBuffer out = ByteBuffer.allocate(in.length);

@@ -9,9 +9,9 @@ import java.net.Socket;
 import javax.net.SocketFactory;
 
 /**
- * Plain sockets that write when they are flushed, which the client does after each message. Its own
- * buffer of 8 KiB is smaller than many an event, which then leaves in three writes, the last of one
- * byte, and wakes the broker three times.
+ * Creates plain sockets with a 64 KiB output buffer that is written at each flush. The client
+ * flushes after each message. The client's own buffer of 8 KiB is smaller than many events. Such an
+ * event would leave in three writes, the last with one byte, and wake the broker three times.
  */
 final class BufferedSocketFactory extends SocketFactory {
   private static final int BUFFER = 64 << 10;

@@ -14,11 +14,14 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * A channel in confirm mode and who waits on it. One thread publishes; answers come on the
- * connection's reader thread.
+ * Publishes on a channel in confirm mode, and reports the outcome of each message. One thread
+ * publishes. Confirms and returns arrive on the connection's reader thread.
  */
 public final class ConfirmChannel {
-  /** What RabbitMQ replaces by an address of this channel's own. */
+  /**
+   * The pseudo queue of direct reply-to. RabbitMQ replaces this name with an address of this
+   * channel.
+   */
   public static final String REPLY_TO = "amq.rabbitmq.reply-to";
 
   private final Channel channel;
@@ -32,7 +35,11 @@ public final class ConfirmChannel {
     this.unroutable = unroutable;
   }
 
-  /** For the feed: its exchange, and what is to become of an event without a queue. */
+  /**
+   * Opens a channel for the feed, with its exchange and its {@code unroutable} setting.
+   *
+   * @throws IOException when the broker refuses a channel, or the exchange does not exist
+   */
   public static ConfirmChannel open(
       Connection connection,
       AmqpSettings settings,
@@ -44,8 +51,8 @@ public final class ConfirmChannel {
   /**
    * Opens a channel in confirm mode.
    *
-   * @param ended told once when the channel or its connection has ended, on any thread
-   * @throws IOException when the broker does not give one, or the exchange is not there
+   * @param ended called once when the channel or its connection has ended, on any thread
+   * @throws IOException when the broker refuses a channel, or the exchange does not exist
    */
   public static ConfirmChannel open(
       Connection connection,
@@ -70,34 +77,41 @@ public final class ConfirmChannel {
     return opened;
   }
 
-  /** Direct reply-to is a pseudo queue of the channel that publishes: to be read before that. */
+  /**
+   * Starts to consume replies by direct reply-to. RabbitMQ requires that the channel that publishes
+   * requests consumes first.
+   */
   public void hear(DeliverCallback replies) throws IOException {
     channel.basicConsume(REPLY_TO, true, replies, consumer -> {});
   }
 
+  /** Returns the negotiated maximum frame size in bytes, 0 for no limit. */
   public int frameMax() {
     return channel.getConnection().getFrameMax();
   }
 
+  /** Returns whether the channel is open. */
   public boolean isOpen() {
     return channel.isOpen();
   }
 
   /**
-   * Hands a message to the broker; its outcome comes with the confirm.
+   * Publishes a message. The outcome follows with the confirm.
    *
-   * @throws IOException when the connection is gone; the outcome is with whoever drains
+   * @throws IOException when the connection is lost; the caller of {@link #drain} then reports the
+   *     outcome
    */
   public void publish(
       String id, String key, BasicProperties properties, byte[] body, Consumer<Outcome> outcome)
       throws IOException {
     long tag = channel.getNextPublishSeqNo();
-    // Before it is written: the confirm may be faster than the return from the write.
+    // The entry is added before the write, because the confirm can arrive before the write returns.
     unconfirmed.add(tag, id, body.length, System.nanoTime(), outcome);
     try {
       channel.basicPublish(exchange, key, true, properties, body);
     } catch (AlreadyClosedException e) {
-      // It was not written, and if the channel ended over another event that one has been told.
+      // The message was not written. If the channel ended because of another event, that event
+      // already has its outcome.
       unconfirmed
           .remove(tag, false)
           .forEach(entry -> entry.settle(new Outcome.Held(Reason.CLOSED, "the channel has ended")));
@@ -126,12 +140,12 @@ public final class ConfirmChannel {
     }
   }
 
-  /** When the oldest without an answer was sent; {@code now} when none is. */
+  /** Returns when the oldest unconfirmed message was sent, or {@code now} when there is none. */
   public long oldest(long now) {
     return unconfirmed.oldest(now);
   }
 
-  /** Takes over all without an answer; whoever gets them owes their outcome. */
+  /** Removes and returns all unconfirmed messages. The caller must report their outcomes. */
   public List<Unconfirmed.Entry> drain() {
     return unconfirmed.drain();
   }

@@ -15,26 +15,32 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the client's threads bring, until it is polled by another; the prefetch bounds what piles up
- * here.
+ * Collects the messages that the client's threads deliver, until another thread polls them. The
+ * prefetch limits how many wait here.
  */
 public final class Deliveries extends DefaultConsumer {
   private final String whose;
   private final BlockingQueue<Delivery> arrived = new LinkedBlockingQueue<>();
 
-  /** One message; or, without one, why no more will come. */
+  /** One message, or the reason why no more messages will come. */
   public record Delivery(
       long tag, @Nullable BasicProperties message, byte[] body, @Nullable Failure end) {}
 
   /**
-   * @param whose the queue, for people: {@code the reader's}
+   * Creates a consumer for a channel.
+   *
+   * @param whose the owner of the queue, for messages: {@code the reader's}
    */
   public Deliveries(Channel channel, String whose) {
     super(channel);
     this.whose = whose;
   }
 
-  /** The next one, null when none came in the time given. */
+  /**
+   * Waits for the next delivery. Returns null when none arrived in time.
+   *
+   * @throws SinkException when the thread is interrupted
+   */
   public @Nullable Delivery poll(Duration wait) throws SinkException {
     try {
       return arrived.poll(wait.toNanos(), TimeUnit.NANOSECONDS);
@@ -44,7 +50,12 @@ public final class Deliveries extends DefaultConsumer {
     }
   }
 
-  /** The next one and all that are here besides, none when none came in the time given. */
+  /**
+   * Waits for the next delivery, and returns it with all others that are present. Returns an empty
+   * list when none arrived in time.
+   *
+   * @throws SinkException when the thread is interrupted
+   */
   public List<Delivery> pollAll(Duration wait) throws SinkException {
     List<Delivery> batch = new ArrayList<>();
     Delivery first = poll(wait);
@@ -55,7 +66,7 @@ public final class Deliveries extends DefaultConsumer {
     return batch;
   }
 
-  /** The next poll finds it again: an end does not pass. */
+  /** Puts the end back, so that the next poll returns it again. An end is permanent. */
   public void again(Delivery end) {
     arrived.add(end);
   }

@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link Verdict} and what was said.
+ * Combines a {@link Verdict} with the text of the failure.
  *
- * @param detail the broker's or the client's words, cut to a line
+ * @param detail the broker's or the client's text, at most 300 characters
  */
 public record Failure(Verdict verdict, String detail) {
   private static final int LINE = 300;
@@ -23,7 +23,10 @@ public record Failure(Verdict verdict, String detail) {
     detail = detail.length() > LINE ? detail.substring(0, LINE) + "…" : detail;
   }
 
-  /** What the broker said when it closed a channel or connection, or null when it was not it. */
+  /**
+   * Returns the failure that the broker gave when it closed a channel or connection. Returns null
+   * when the broker did not close it.
+   */
   static @Nullable Failure ofClose(@Nullable Method method) {
     if (method instanceof AMQP.Channel.Close close) {
       return ofCode(close.getReplyCode(), close.getReplyText());
@@ -39,7 +42,7 @@ public record Failure(Verdict verdict, String detail) {
     return new Failure(refined(code, verdict, text.toLowerCase(Locale.ROOT)), code + " " + text);
   }
 
-  /** RabbitMQ uses some codes for several things that only its words tell apart. */
+  /** Corrects the reason by the text. RabbitMQ uses some codes for several errors. */
   private static Verdict refined(int code, Verdict verdict, String text) {
     Reason reason = verdict.reason();
     if (code == AMQP.PRECONDITION_FAILED && text.contains("larger than")) {
@@ -52,14 +55,15 @@ public record Failure(Verdict verdict, String detail) {
     return new Verdict(verdict.level(), verdict.alone(), reason, verdict.suspect());
   }
 
+  /** Returns the reason of the verdict. */
   public Reason reason() {
     return verdict.reason();
   }
 
   /**
-   * The outcome of one event that was sent before the failure.
+   * Returns the outcome of one event that was sent before the failure.
    *
-   * @param alone whether the event was the only one without an outcome
+   * @param alone whether the event was the only unconfirmed one
    */
   public Outcome outcome(boolean alone) {
     if (!alone) {
@@ -72,11 +76,20 @@ public record Failure(Verdict verdict, String detail) {
     };
   }
 
+  /**
+   * Returns this failure as the end of the sink.
+   *
+   * @param suspect whether one of the outstanding events may be the cause
+   */
   public Outcome.Broken broken(boolean suspect) {
     return new Outcome.Broken(reason(), detail, suspect);
   }
 
-  /** For who wanted to connect to {@code where}. */
+  /**
+   * Returns the exception for a failed connection.
+   *
+   * @param where the broker, for the message
+   */
   public SinkException exception(String where, Throwable cause) {
     return new SinkException(reason(), where + ": " + detail + "; " + advice(), cause);
   }

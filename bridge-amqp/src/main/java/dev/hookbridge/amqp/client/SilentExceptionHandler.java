@@ -3,8 +3,8 @@ package dev.hookbridge.amqp.client;
 import com.rabbitmq.client.impl.ForgivingExceptionHandler;
 
 /**
- * Lets the client's own log rest: whatever ends a connection comes back as an outcome, and the sink
- * worker logs it once, not the client at every attempt.
+ * Switches off the client's own logging of errors. Every end of a connection is also reported as an
+ * outcome. The sink worker logs it once, but the client would log it at each attempt.
  */
 final class SilentExceptionHandler extends ForgivingExceptionHandler {
   @Override

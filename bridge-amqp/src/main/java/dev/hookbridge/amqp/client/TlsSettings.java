@@ -17,11 +17,12 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code tls-…} keys. The broker's certificate is always verified; there is no key to switch
- * that off, since a CA file for a self-signed one is as short to write.
+ * Holds the {@code tls-…} keys and makes the TLS context. The broker's certificate is always
+ * verified. There is no key to switch this off, because a CA file for a self-signed certificate is
+ * just as short to configure.
  *
- * <p>Files are read when connecting, not when the configuration is checked, so that a renewed
- * certificate is taken up by the next connection.
+ * <p>The files are read when connecting, not when the configuration is checked. So the next
+ * connection uses a renewed certificate.
  */
 record TlsSettings(
     @Nullable Path ca,
@@ -31,6 +32,11 @@ record TlsSettings(
     String keystorePassword,
     boolean verifyHostname) {
 
+  /**
+   * Parses and checks the keys.
+   *
+   * @throws IllegalArgumentException with one sentence, when a setting is wrong
+   */
   static TlsSettings of(Settings settings, boolean tls) {
     for (String key : new String[] {"tls-ca", "tls-truststore", "tls-keystore"}) {
       if (settings.has(key) && !tls) {
@@ -65,6 +71,7 @@ record TlsSettings(
     return file;
   }
 
+  /** Reads the files and returns a new TLS context. */
   SSLContext context() throws IOException, GeneralSecurityException {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(keyManagers(), trustManagers(), null);
@@ -84,7 +91,7 @@ record TlsSettings(
 
   private TrustManager @Nullable [] trustManagers() throws IOException, GeneralSecurityException {
     if (ca == null && truststore == null) {
-      return null; // the JVM's
+      return null; // the JVM's default certificates
     }
     TrustManagerFactory factory =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -110,7 +117,7 @@ record TlsSettings(
     return store;
   }
 
-  /** Files only; never a password. */
+  /** Returns the files, never a password. */
   @Override
   public String toString() {
     return "TlsSettings[ca=" + ca + ", truststore=" + truststore + ", keystore=" + keystore + "]";

@@ -11,14 +11,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who waits for which delivery tag of one channel. Whoever removes an entry owes its outcome, and
- * each is removed once, so that no envelope gets two.
+ * Holds the unconfirmed messages of one channel by delivery tag. The caller that removes an entry
+ * must report its outcome. Each entry is removed once, so no event gets two outcomes.
  *
- * <p>Safe between threads.
+ * <p>Safe for use by several threads.
  */
 public final class Unconfirmed {
 
-  /** One published message. {@code returned} is guarded by the {@link Unconfirmed} it is in. */
+  /** A published message. The {@link Unconfirmed} that contains it guards {@code returned}. */
   public static final class Entry {
     private final String id;
     private final long bytes;
@@ -33,16 +33,17 @@ public final class Unconfirmed {
       this.outcome = outcome;
     }
 
+    /** Reports the outcome. */
     public void settle(Outcome result) {
       outcome.accept(result);
     }
 
-    /** Its body's size. */
+    /** Returns the size of the body. */
     public long bytes() {
       return bytes;
     }
 
-    /** What the broker said when it returned it, or null when it did not. */
+    /** Returns the broker's text when it returned the message, or null when it did not. */
     @Nullable String returned() {
       return returned;
     }
@@ -58,8 +59,8 @@ public final class Unconfirmed {
   }
 
   /**
-   * Notes that the broker gave a message back. Its confirm is still to come, so it stays. A return
-   * carries no tag, only the message and with it the id.
+   * Records that the broker returned a message. The entry stays, because the confirm follows. A
+   * return has no tag, only the message with its ID.
    */
   synchronized void returned(@Nullable String id, String text) {
     Entry entry = byId.get(id);
@@ -68,7 +69,7 @@ public final class Unconfirmed {
     }
   }
 
-  /** Removes the message with this tag and, with {@code multiple}, all before it. */
+  /** Removes the message with this tag, and with {@code multiple} all earlier ones. */
   synchronized List<Entry> remove(long tag, boolean multiple) {
     NavigableMap<Long, Entry> settled =
         multiple ? byTag.headMap(tag, true) : byTag.subMap(tag, true, tag, true);
@@ -78,12 +79,15 @@ public final class Unconfirmed {
     return entries;
   }
 
-  /** Removes all. */
+  /** Removes all messages. */
   List<Entry> drain() {
     return remove(Long.MAX_VALUE, true);
   }
 
-  /** When the oldest was sent, by {@link System#nanoTime}; {@code now} when there is none. */
+  /**
+   * Returns when the oldest message was sent, by {@link System#nanoTime}, or {@code now} when there
+   * is none.
+   */
   synchronized long oldest(long now) {
     return byTag.isEmpty() ? now : byTag.firstEntry().getValue().since;
   }

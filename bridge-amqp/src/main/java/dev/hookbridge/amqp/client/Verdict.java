@@ -3,20 +3,20 @@ package dev.hookbridge.amqp.client;
 import dev.hookbridge.api.Reason;
 
 /**
- * One row of {@link AmqpErrors}.
+ * One row of the table in {@link AmqpErrors}.
  *
  * @param level what has ended
- * @param alone what becomes of an event that was the only one under way; among several the sink is
- *     {@link Alone#BROKEN}, as nobody can say which of them was meant
- * @param suspect whether one of several may have caused it
+ * @param alone the outcome of an event that was the only one in flight; with several in flight the
+ *     sink is {@link Alone#BROKEN}, because the failing event is unknown
+ * @param suspect whether one of several events may be the cause
  */
 record Verdict(Level level, Alone alone, Reason reason, boolean suspect) {
   enum Level {
-    /** Nothing: the broker gave one message back. */
+    /** Nothing ended. The broker returned one message. */
     RETURN,
     CHANNEL,
     CONNECTION,
-    /** The client gave up, by itself or for what the network did; the connection has ended. */
+    /** The client gave up by itself or because of the network. The connection has ended. */
     CLIENT
   }
 

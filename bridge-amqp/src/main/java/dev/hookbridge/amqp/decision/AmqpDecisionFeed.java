@@ -21,18 +21,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A consumer of the queue {@code hookbridge.decide.<group>}, and with a rule {@code
- * hookbridge.decide.<group>.<rule>}. The queue goes with its last consumer, so that the broker can
- * say that nobody listens.
+ * Reads decision requests from the queue {@code hookbridge.decide.<group>}, with a rule {@code
+ * hookbridge.decide.<group>.<rule>}, and publishes the replies. The broker deletes the queue with
+ * its last consumer. So the broker can report that no decider listens.
  *
- * <p>A request is acknowledged with its reply: one whose decider dies goes to another. Replies go
- * to RabbitMQ's own reply addresses only: who may ask must not be able to make deciders write into
- * any queue he names.
+ * <p>A request is acknowledged with its reply. When a decider dies, another one gets the request.
+ * Replies go only to RabbitMQ's own reply addresses. Otherwise anyone who may send requests could
+ * make deciders write into any queue.
  */
 public final class AmqpDecisionFeed implements DecisionFeed {
   private static final String REPLY_ADDRESS = ConfirmChannel.REPLY_TO + ".";
 
-  /** One that was declared and never consumed goes too. */
+  /** The queue expires after 60 s when it was declared but never consumed. */
   private static final Map<String, Object> QUEUE = Map.of("x-expires", 60_000);
 
   private static final int TRANSIENT = 1;
@@ -51,6 +51,14 @@ public final class AmqpDecisionFeed implements DecisionFeed {
     this.properties = new AmqpProperties(settings.prefix());
   }
 
+  /**
+   * Connects and starts to consume.
+   *
+   * @param group the name of the group of deciders
+   * @param rule the rule whose requests are wanted, {@code *} for all
+   * @param atOnce the number of requests in flight at this decider (the prefetch)
+   * @throws SinkException when the broker cannot be used
+   */
   public static AmqpDecisionFeed open(AmqpSettings settings, String group, String rule, int atOnce)
       throws SinkException {
     AmqpConnection link =
@@ -71,8 +79,8 @@ public final class AmqpDecisionFeed implements DecisionFeed {
     String queue = "hookbridge.decide." + group + (every ? "" : "." + rule);
     channel.exchangeDeclarePassive(settings.decisions());
     channel.basicQos(atOnce);
-    // Durable by declaration only: brokers are about to give up queues that are neither that nor
-    // one connection's own.
+    // Declared as durable only because future brokers will drop support for queues that are neither
+    // durable nor exclusive.
     channel.queueDeclare(queue, true, false, true, QUEUE);
     channel.queueBind(queue, settings.decisions(), every ? "#" : rule + ".#");
     channel.basicConsume(queue, false, deliveries);
@@ -92,7 +100,7 @@ public final class AmqpDecisionFeed implements DecisionFeed {
     return request(delivery);
   }
 
-  /** What is no CloudEvent is passed over. */
+  /** Returns the request, or empty after acknowledging a message that is not a CloudEvent. */
   private Optional<Asked> request(Deliveries.Delivery delivery) throws SinkException {
     BasicProperties message = Objects.requireNonNull(delivery.message());
     Envelope event = properties.decode(message, delivery.body());

@@ -26,15 +26,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks on a topic exchange by a connection of its own, and hears by RabbitMQ's direct reply-to: an
- * address that is this channel's alone, which only who got the request knows.
+ * Publishes decision requests to a topic exchange on its own connection, and receives replies by
+ * RabbitMQ's direct reply-to. The reply address belongs to this channel alone. Only a receiver of
+ * the request knows it.
  *
- * <p><b>Threads.</b> A write can block for as long as the broker does not read, so requests are
- * handed to a thread that writes them, and a watch ends the connection when that takes long.
+ * <p><b>Threads.</b> A write can block while the broker does not read. So a separate thread writes
+ * the requests, and a watch thread ends the connection when a write takes too long.
  *
- * <p><b>Failures.</b> Requests are mandatory and confirmed. A return says that nobody listens, a
- * negative confirm that a queue took nothing, no confirm within 4 s that the broker stands still.
- * During an alarm the broker reads nothing: what is asked then fails at once.
+ * <p><b>Failures.</b> Requests are mandatory and confirmed. A return means that no decider listens.
+ * A nack means that a queue did not take the request. No confirm within 4 s means that the broker
+ * hangs. During an alarm the broker reads nothing, so requests fail at once.
  */
 public final class AmqpDecisions implements DecisionChannel {
   private static final Duration OPEN_LIMIT = Duration.ofSeconds(2);
@@ -42,12 +43,15 @@ public final class AmqpDecisions implements DecisionChannel {
   private static final Duration CONFIRM_LIMIT = Duration.ofSeconds(4);
   private static final Duration LOOK = Duration.ofMillis(100);
 
-  /** More than wait in the agent at a time. */
+  /**
+   * Size of the queue of requests to write. It is larger than the number of calls that wait in the
+   * agent at a time.
+   */
   private static final int WAITING = 256;
 
   /**
-   * A broker takes 16 MiB since RabbitMQ 4.0 if nobody said otherwise, tells it to nobody before,
-   * and ends all that is under way with what is too large.
+   * Largest request. Since RabbitMQ 4.0 the default message limit is 16 MiB. The broker does not
+   * announce it, and a larger message ends everything that is in flight.
    */
   private static final int MAX_EVENT_BYTES = 8 << 20;
 
@@ -64,7 +68,7 @@ public final class AmqpDecisions implements DecisionChannel {
   private volatile boolean writing;
   private volatile boolean closing;
 
-  /** A request and until when it is of any use, by {@link System#nanoTime}. */
+  /** A request and its deadline, by {@link System#nanoTime}. */
   private record Waiting(DecisionRequest request, long until) {}
 
   private AmqpDecisions(AmqpSettings settings, AmqpConnection link, Replies replies) {
@@ -76,6 +80,11 @@ public final class AmqpDecisions implements DecisionChannel {
     this.watch = Executors.newSingleThreadScheduledExecutor(work -> link.daemon("watch", work));
   }
 
+  /**
+   * Connects, and starts to receive replies.
+   *
+   * @throws SinkException when the exchange is missing or the broker cannot be used
+   */
   public static AmqpDecisions open(AmqpSettings settings, SinkContext context, Replies replies)
       throws SinkException {
     String name = "hookbridge decisions of " + context.name() + " on " + context.host();
@@ -131,7 +140,7 @@ public final class AmqpDecisions implements DecisionChannel {
         new Waiting(request, System.nanoTime() + request.expiry().toNanos()))) {
       fail(request, "too many requests wait to be written");
     } else if (ended.get() || closing) {
-      failWaiting("the channel to RabbitMQ has ended"); // nobody takes what was put just now
+      failWaiting("the channel to RabbitMQ has ended"); // the writer thread has ended
     }
   }
 
@@ -139,7 +148,7 @@ public final class AmqpDecisions implements DecisionChannel {
     replies.failed(request.correlation(), why);
   }
 
-  /** On the writing thread. */
+  /** Writes requests until the channel ends. It runs on the writer thread. */
   private void write() {
     try {
       while (!ended.get() && !closing) {
@@ -184,7 +193,7 @@ public final class AmqpDecisions implements DecisionChannel {
 
   private void told(DecisionRequest request, Outcome outcome) {
     if (outcome instanceof Outcome.Refused) {
-      replies.unheard(request.correlation()); // a return is all that a confirm refuses for
+      replies.unheard(request.correlation()); // a return is the only refusal here
     } else if (outcome instanceof Outcome.Held held) {
       fail(request, held.detail());
     }
@@ -195,14 +204,14 @@ public final class AmqpDecisions implements DecisionChannel {
     writing = true;
   }
 
-  /** The client tells that the channel, or the connection with it, has ended. */
+  /** Handles the end of the channel or of its connection. The client calls this. */
   private void ended(ShutdownSignalException cause) {
     if (!closing) {
       end(AmqpErrors.of(cause).detail());
     }
   }
 
-  /** Whoever waits is told first, then that there is no more to wait for. */
+  /** Ends the channel. Outstanding requests fail first. Then {@code broken} is reported. */
   private void end(String why) {
     boolean first = !ended.getAndSet(true);
     failAll(why);
@@ -227,13 +236,13 @@ public final class AmqpDecisions implements DecisionChannel {
     }
   }
 
-  /** On the watch thread. */
+  /** Checks alarms and time limits. It runs on the watch thread. */
   private void look() {
     long now = System.nanoTime();
     ConfirmChannel open = channel;
     String alarm = link.blocked();
     if (ended.get()) {
-      failAll("the channel to RabbitMQ has ended"); // one that came in while it ended
+      failAll("the channel to RabbitMQ has ended"); // fails a request that arrived during the end
     } else if (writing && now - writingUntil > 0) {
       end("the broker has stopped reading: a write has not ended in time");
     } else if (alarm != null) {

@@ -9,13 +9,15 @@ import dev.hookbridge.api.DecisionRequest;
 import dev.hookbridge.api.Envelope;
 
 /**
- * A request as a message: the event as every other ({@link AmqpProperties}), and what any client of
- * RabbitMQ answers to: {@code reply-to}, {@code correlation-id} (hex) and {@code expiration} (ms).
+ * A decision request as a message. The event is encoded as every other event ({@link
+ * AmqpProperties}). The other properties are those that any RabbitMQ client replies to: {@code
+ * reply-to}, {@code correlation-id} (hex) and {@code expiration} (ms).
  */
 record RequestMessage(String id, String key, BasicProperties properties, byte[] body) {
   private static final int TRANSIENT = 1;
   private static final int LONGEST_CORRELATION = 128;
 
+  /** Returns the message of a request. */
   static RequestMessage of(DecisionRequest request, AmqpProperties attributes) {
     Envelope event = request.event().with("rule", request.rule());
     BasicProperties properties =
@@ -31,7 +33,10 @@ record RequestMessage(String id, String key, BasicProperties properties, byte[] 
     return new RequestMessage(event.id(), key, properties, event.data());
   }
 
-  /** A reply's, as it has it; empty when there is none, or one that cannot be ours. */
+  /**
+   * Returns the correlation ID of a reply. It is empty when there is none, or when it is too long
+   * to be one of ours.
+   */
   static String correlation(Delivery reply) {
     String correlation = reply.getProperties().getCorrelationId();
     return correlation == null || correlation.length() > LONGEST_CORRELATION ? "" : correlation;

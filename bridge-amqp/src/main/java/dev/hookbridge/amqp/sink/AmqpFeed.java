@@ -20,12 +20,13 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Reads what is published from now on, through a queue of its own that goes with the connection.
+ * Reads the events that are published from now on, through its own queue. The queue is deleted with
+ * the connection.
  *
- * <p>A message counts as read when {@link #poll} has returned it. Somebody who stops polling (a
- * terminal held by Ctrl-S) makes the broker keep what he has not read; past 256 MiB it drops the
- * oldest, because a full broker would block every publisher. Messages that are no CloudEvents are
- * passed over.
+ * <p>A message counts as read when {@link #poll} has returned it. When a reader stops polling (a
+ * terminal stopped by Ctrl-S), the broker keeps the unread messages. Above 256 MiB the queue drops
+ * the oldest ones, because a full broker would block every publisher. Messages that are not
+ * CloudEvents are skipped.
  */
 public final class AmqpFeed implements FeedReader {
   private static final int PREFETCH = 1_000;
@@ -45,6 +46,11 @@ public final class AmqpFeed implements FeedReader {
     this.properties = new AmqpProperties(settings.prefix());
   }
 
+  /**
+   * Connects and starts to consume.
+   *
+   * @throws SinkException when the broker or the exchange cannot be used
+   */
   public static AmqpFeed open(AmqpSettings settings) throws SinkException {
     AmqpConnection link =
         AmqpConnection.open(settings, "hookbridge feed", new NoOpMetricsCollector());
@@ -89,7 +95,7 @@ public final class AmqpFeed implements FeedReader {
     return envelopes;
   }
 
-  /** What came before the end is still handed out; the next poll finds the end again. */
+  /** Returns the messages before the end. The next poll finds the end again. */
   private List<Envelope> ended(List<Envelope> before, Deliveries.Delivery last, Failure end)
       throws SinkException {
     deliveries.again(last);

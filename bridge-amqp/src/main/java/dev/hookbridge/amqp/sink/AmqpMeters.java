@@ -6,8 +6,8 @@ import dev.hookbridge.api.SinkContext;
 import io.micrometer.core.instrument.Tags;
 
 /**
- * The client's own meters, {@code rabbitmq_…{sink}}. A sink is disposable and its meters go with
- * it: a counter that begins again at zero is what Prometheus expects of a restart.
+ * Registers the client's own meters, {@code rabbitmq_…{sink}}. A sink is disposable, and its meters
+ * are removed with it. Prometheus handles a counter that starts again at zero as a restart.
  */
 final class AmqpMeters implements AutoCloseable {
   private static final String PREFIX = "rabbitmq";

@@ -26,19 +26,20 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes to a topic exchange, persistent, mandatory and confirmed.
+ * Publishes to a topic exchange. Messages are persistent, mandatory and confirmed.
  *
- * <p><b>Order.</b> A broker may nack one message and take the next, so a lane (an event's key) has
- * at most one unconfirmed event; keys are pipelined.
+ * <p><b>Order.</b> A broker may nack one message and accept the next. So a lane (an event's key)
+ * has at most one unconfirmed event. Different keys are pipelined.
  *
- * <p><b>One channel after another.</b> A broker closes the channel over a message it cannot take
- * and does not say which. When only one was under way, it was that one: it gets its outcome, the
- * next {@code send} opens another channel. Otherwise the sink breaks and says that one of them is
- * suspect.
+ * <p><b>Channels.</b> A broker closes the channel when it cannot accept a message, and does not say
+ * which message. When only one event was in flight, that event is the cause. It gets its outcome,
+ * and the next {@code send} opens another channel. Otherwise the sink breaks and reports one of the
+ * events as suspect.
  *
- * <p><b>Time.</b> A watch thread looks a few times a second: a write that has not ended after 4 s,
- * or an event unconfirmed for {@code confirm-timeout}, ends the connection. While the broker has
- * blocked the connection (an alarm) confirms are not missed, and nothing more is sent.
+ * <p><b>Time.</b> A watch thread checks the time limits five times a second. A write that takes
+ * longer than 4 s, or an event that is unconfirmed for {@code confirm-timeout}, ends the
+ * connection. While the broker blocks the connection (an alarm), the confirm timeout does not run,
+ * and no more events are sent.
  */
 public final class AmqpSink implements Sink {
   private static final Duration WRITE_LIMIT = Duration.ofSeconds(4);
@@ -50,7 +51,7 @@ public final class AmqpSink implements Sink {
   private final AmqpConnection link;
   private final MessageLimit limit = new MessageLimit();
   private final ScheduledExecutorService watch;
-  private volatile @Nullable ConfirmChannel channel; // set by the sink worker's thread alone
+  private volatile @Nullable ConfirmChannel channel; // only the sink worker's thread sets it
   private volatile long writingUntil;
   private volatile boolean writing;
   private volatile Outcome.@Nullable Broken dead;
@@ -64,6 +65,11 @@ public final class AmqpSink implements Sink {
     this.watch = Executors.newSingleThreadScheduledExecutor(work -> link.daemon("watch", work));
   }
 
+  /**
+   * Connects and opens a channel.
+   *
+   * @throws SinkException when the broker or the exchange cannot be used
+   */
   public static AmqpSink open(AmqpSettings settings, SinkContext context) throws SinkException {
     AmqpMeters meters = new AmqpMeters(context);
     AmqpSink sink;
@@ -137,7 +143,7 @@ public final class AmqpSink implements Sink {
     }
   }
 
-  /** What can be said without asking the broker. */
+  /** Returns an outcome that is known without the broker, or null. */
   private @Nullable Outcome early(Envelope envelope) {
     if (dead != null) {
       return dead;
@@ -165,11 +171,11 @@ public final class AmqpSink implements Sink {
     try {
       open.publish(envelope.id(), key, encoded, body, outcome);
     } catch (IOException | RuntimeException e) {
-      end(AmqpErrors.of(e).broken(false)); // and with all others this envelope's outcome
+      end(AmqpErrors.of(e).broken(false)); // this also reports the outcome of this event
     }
   }
 
-  /** The channel, or the next one after an error has closed the last. */
+  /** Returns the channel, or opens a new one when an error closed the last one. */
   private ConfirmChannel openChannel() throws IOException {
     ConfirmChannel last = channel;
     if (last != null && last.isOpen()) {
@@ -180,13 +186,13 @@ public final class AmqpSink implements Sink {
     return next;
   }
 
-  /** From here until {@code writing} is false again the watch looks that it does not take long. */
+  /** Starts a time limit. The watch thread enforces it until {@code writing} is false again. */
   private void begin(Duration limit) {
     writingUntil = System.nanoTime() + limit.toNanos();
     writing = true;
   }
 
-  /** The client tells that a channel, or the connection with it, has ended. */
+  /** Handles the end of a channel or of its connection. The client calls this. */
   private void ended(ConfirmChannel ended, ShutdownSignalException cause) {
     if (closing) {
       return;
@@ -205,7 +211,10 @@ public final class AmqpSink implements Sink {
     }
   }
 
-  /** The sink is of no more use; whoever waits is told so now, not when the client notices. */
+  /**
+   * Ends the sink. All unconfirmed events get their outcome now, not when the client notices the
+   * end.
+   */
   private Outcome.Broken end(Outcome.Broken broken) {
     Outcome.Broken first = died(broken);
     settleAll(first);
@@ -213,7 +222,7 @@ public final class AmqpSink implements Sink {
     return first;
   }
 
-  /** The first cause stays: it says more than what followed from it. */
+  /** Records the cause. The first cause stays, because later ones only follow from it. */
   private synchronized Outcome.Broken died(Outcome.Broken broken) {
     Outcome.Broken first = dead == null ? broken : dead;
     dead = first;
@@ -227,12 +236,12 @@ public final class AmqpSink implements Sink {
     }
   }
 
-  /** On the watch thread. */
+  /** Checks the time limits. It runs on the watch thread. */
   private void look() {
     long now = System.nanoTime();
     Outcome.Broken over = dead;
     if (over != null) {
-      settleAll(over); // one that came in while the sink ended
+      settleAll(over); // settles an event that arrived during the end
     } else if (writing && now - writingUntil > 0) {
       end(overdue("the broker has stopped reading: a write has not ended in time"));
     } else if (link.blocked() == null
@@ -247,7 +256,10 @@ public final class AmqpSink implements Sink {
     return new Outcome.Broken(reason, alarm == null ? detail : detail + ": " + alarm, false);
   }
 
-  /** How long the oldest event has waited, not counting what an alarm held it. */
+  /**
+   * Returns how long the oldest event is unconfirmed, in nanoseconds. The time before the end of
+   * the last alarm does not count.
+   */
   private long unconfirmedFor(long now) {
     ConfirmChannel current = channel;
     long sent = current == null ? now : current.oldest(now);

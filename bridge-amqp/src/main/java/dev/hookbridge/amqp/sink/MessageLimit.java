@@ -4,10 +4,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a broker takes as one message's body, as far as is known. No broker tells it before it
- * refuses, so it begins with RabbitMQ's default before 4.0 and is lowered by each refusal.
+ * Holds the largest message body that the broker accepts, as far as known. A broker does not
+ * announce its limit before a refusal. So the value starts with RabbitMQ's default before 4.0, and
+ * each refusal lowers it.
  *
- * <p>Safe between threads.
+ * <p>Safe for use by several threads.
  */
 final class MessageLimit {
   static final int DEFAULT = 128 << 20;
@@ -20,7 +21,10 @@ final class MessageLimit {
     return bytes;
   }
 
-  /** Notes the broker's own figure, and in any case less than what it has refused. */
+  /**
+   * Records a refusal. The new limit is the number in the broker's message, and always less than
+   * the refused size.
+   */
   synchronized void refused(long size, String detail) {
     Matcher told = TOLD.matcher(detail);
     long most = told.find() ? Math.min(Long.parseLong(told.group(1)), size - 1) : size - 1;

@@ -10,8 +10,8 @@ import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.utils.ByteBufferOutputStream;
 
 /**
- * Compresses a little with the sink's {@code compression.type}: zstd and snappy need a native
- * library, and without it every event fails.
+ * Tests the sink's {@code compression.type} by compressing a few bytes. Types zstd and snappy need
+ * a native library. Without it every event fails.
  */
 public final class CompressionTrial {
   private static final byte BATCH_VERSION = 2;
@@ -20,10 +20,10 @@ public final class CompressionTrial {
   private CompressionTrial() {}
 
   /**
-   * Compresses some bytes as the producer would.
+   * Compresses some bytes as the producer would do it.
    *
-   * @return the type, {@code none} when nothing is compressed
-   * @throws SinkException when this machine cannot compress that way
+   * @return the compression type, {@code none} when the sink does not compress
+   * @throws SinkException when this machine cannot compress with that type
    */
   public static String of(KafkaSettings settings) throws SinkException {
     String type = settings.compression();
@@ -39,7 +39,7 @@ public final class CompressionTrial {
       if (e instanceof VirtualMachineError) {
         throw e;
       }
-      throw unusable(type, e); // snappy has an error class of its own
+      throw unusable(type, e); // snappy has its own error class
     }
   }
 

@@ -19,12 +19,21 @@ import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at the topics of requests and of replies, and makes them when asked to. */
+/**
+ * Checks the topics of requests and replies, and creates missing ones on demand: partitions, ACLs,
+ * {@code min.insync.replicas} and retention.
+ */
 public final class DecisionCheck {
-  /** As many deciders of one group can work side by side. */
+  /**
+   * Partitions of a new topic of requests: the number of deciders of one group that can work in
+   * parallel.
+   */
   static final int REQUEST_PARTITIONS = 12;
 
-  /** Hosts that share one read each other's replies; RATIONALE.md has the arithmetic. */
+  /**
+   * Partitions of a new topic of replies. Hosts that share a partition read each other's replies.
+   * RATIONALE.md has the calculation.
+   */
   static final int REPLY_PARTITIONS = 32;
 
   private static final String HOUR = "3600000";
@@ -38,10 +47,16 @@ public final class DecisionCheck {
     this.create = create;
   }
 
-  /** A topic as it should be. */
+  /** The required state of a topic. */
   private record Wanted(
       String name, int partitions, AclOperation right, Map<String, String> configs) {}
 
+  /**
+   * Checks both topics.
+   *
+   * @param create whether to create a missing topic
+   * @return one line for each finding; an unreachable broker is a failure line, not an exception
+   */
   public static List<Check> of(DecisionSettings settings, boolean create) {
     String servers = "brokers " + settings.broker().servers();
     try (KafkaAdmin admin = new KafkaAdmin(settings.broker())) {
@@ -62,7 +77,10 @@ public final class DecisionCheck {
     return new Wanted(name, REQUEST_PARTITIONS, AclOperation.WRITE, configs);
   }
 
-  /** A reply is a sentence; who writes more there means harm. */
+  /**
+   * Returns the required state of the topic of replies. A reply is one sentence, so a small {@code
+   * max.message.bytes} limits a harmful writer.
+   */
   private static Wanted replies(String name) {
     Map<String, String> configs =
         Map.of("retention.ms", HOUR, "segment.ms", HOUR, "max.message.bytes", "65536");
@@ -147,7 +165,9 @@ public final class DecisionCheck {
     return kept < 0 ? Long.MAX_VALUE : kept;
   }
 
-  /** Null when this user may not look, which many may not. */
+  /**
+   * Returns the topic's configuration, or null when this user may not read it. Many users may not.
+   */
   private @Nullable Config config(String topic) throws InterruptedException {
     try {
       return admin.config(ConfigResource.Type.TOPIC, topic).get();

@@ -21,13 +21,19 @@ import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at brokers and topic for what a feed needs, and says what would surprise later. */
+/**
+ * Checks brokers and topic before events are published, and warns of settings that cause trouble
+ * later.
+ */
 public final class KafkaCheck {
-  /** Adding partitions later breaks the order of what is under way, so there are some to spare. */
+  /**
+   * Partitions of a new topic. Partitions that are added later break the order of events that are
+   * in flight, so there are spare ones from the start.
+   */
   static final int PARTITIONS = 12;
 
   static final int REPLICAS = 3;
-  private static final long HOUR_MS = 3_600_000; // what brokers allow by default
+  private static final long HOUR_MS = 3_600_000; // the brokers' default limit
   private static final List<String> TIME_LIMITS =
       List.of("message.timestamp.before.max.ms", "message.timestamp.after.max.ms");
   private final KafkaSettings settings;
@@ -41,6 +47,12 @@ public final class KafkaCheck {
     this.topic = "topic " + settings.topic();
   }
 
+  /**
+   * Checks the brokers and the topic of the feed.
+   *
+   * @param create whether to create a missing topic
+   * @return one line for each finding; an unreachable broker is a failure line, not an exception
+   */
   public static List<Check> of(KafkaSettings settings, boolean create) {
     String servers = "brokers " + settings.servers();
     try (KafkaAdmin admin = new KafkaAdmin(settings)) {
@@ -55,7 +67,10 @@ public final class KafkaCheck {
     }
   }
 
-  /** What the client says of a wrong port is that time has passed; what is there says more. */
+  /**
+   * Returns the failure, and what listens at the configured addresses. For a wrong port the client
+   * reports only a timeout.
+   */
   private static List<Check> failed(KafkaSettings settings, String sentence) {
     List<Check> lines = new ArrayList<>();
     lines.add(Check.failure("brokers " + settings.servers(), sentence));
@@ -188,7 +203,10 @@ public final class KafkaCheck {
     }
   }
 
-  /** A record has the time at which it was sent; a topic may refuse one by it. */
+  /**
+   * Warns of a small time limit. A record carries the time at which it was sent. A topic can refuse
+   * a record because of that time.
+   */
   private void timestamps(Config config) {
     for (String key : TIME_LIMITS) {
       String limit = value(config, key);
@@ -212,7 +230,7 @@ public final class KafkaCheck {
     }
   }
 
-  /** Null when this user may not look, which many may not. */
+  /** Returns the configuration, or null when this user may not read it. Many users may not. */
   private @Nullable Config config(ConfigResource.Type type, String name)
       throws InterruptedException {
     try {
@@ -222,11 +240,13 @@ public final class KafkaCheck {
     }
   }
 
+  /** Returns the value of a key as a number, or the fallback when the value is not known. */
   static int number(@Nullable Config config, String key, int fallback) {
     String value = config == null ? null : value(config, key);
     return value == null ? fallback : Integer.parseInt(value);
   }
 
+  /** Returns the value of a key, or null when the configuration does not have it. */
   static @Nullable String value(Config config, String key) {
     var entry = config.get(key);
     return entry == null ? null : entry.value();

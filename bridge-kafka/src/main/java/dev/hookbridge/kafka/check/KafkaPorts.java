@@ -6,13 +6,13 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 
-/** After brokers could not be used: what listens at {@code bootstrap.servers} instead. */
+/** Finds out what listens at {@code bootstrap.servers} when the brokers could not be used. */
 final class KafkaPorts {
   private static final int PORTS = 65_536;
 
   private KafkaPorts() {}
 
-  /** A sentence for each server that is not what the properties say. */
+  /** Returns one sentence for each server that does not match the properties. */
   static List<String> look(KafkaSettings settings) {
     List<InetSocketAddress> addresses = new ArrayList<>();
     for (String written : settings.servers().split(",", -1)) {
@@ -30,6 +30,11 @@ final class KafkaPorts {
         .toList();
   }
 
+  /**
+   * Returns a sentence about one server, or an empty text when it matches the properties.
+   *
+   * @param protocol the configured {@code security.protocol}
+   */
   static String words(WhoListens found, String protocol) {
     String where = found.host() + ":" + found.port();
     boolean wantsTls = protocol.endsWith("SSL");

@@ -7,9 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.admin.Config;
 
-/** What a topic's own configuration does to events that it has confirmed. */
+/**
+ * Warns of topic settings that delete confirmed events early, or that make the brokers compress
+ * again.
+ */
 final class TopicDoubts {
-  /** A consumer that is away for a night or a weekend shall still find them. */
+  /**
+   * Retention below this gets a warning. A consumer that is down for a night or a weekend should
+   * still find its events.
+   */
   private static final long SHORT = Duration.ofDays(1).toMillis();
 
   private static final long SMALL = 64L << 20;
@@ -17,6 +23,9 @@ final class TopicDoubts {
   private TopicDoubts() {}
 
   /**
+   * Returns a warning for each doubtful setting of the topic.
+   *
+   * @param topic the subject of the check lines
    * @param compression the producer's {@code compression.type}
    */
   static List<Check> of(String topic, Config config, String compression) {
@@ -76,7 +85,7 @@ final class TopicDoubts {
     }
   }
 
-  /** -1, which stands for no limit, when there is none or it is no number. */
+  /** Returns the value of a key, or -1 (no limit) when it is missing or is not a number. */
   private static long number(Config config, String key) {
     String value = KafkaCheck.value(config, key);
     try {

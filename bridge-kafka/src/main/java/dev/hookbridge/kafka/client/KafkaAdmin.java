@@ -17,24 +17,27 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
-/** The questions we have for the brokers; each answer comes or fails within 4 s. */
+/** Wraps the Kafka admin client. Each request completes or fails within 4 s. */
 public final class KafkaAdmin implements AutoCloseable {
   private final Admin admin;
 
+  /** Creates the client. It connects with the first request. */
   public KafkaAdmin(KafkaSettings settings) {
     admin = Admin.create(settings.admin());
   }
 
+  /** Returns the brokers of the cluster. */
   public KafkaFuture<Collection<Node>> nodes() {
     return admin.describeCluster().nodes();
   }
 
+  /** Returns the description of a topic, with the operations that this user may do on it. */
   public KafkaFuture<TopicDescription> topic(String name) {
     DescribeTopicsOptions options = new DescribeTopicsOptions().includeAuthorizedOperations(true);
     return requireNonNull(admin.describeTopics(List.of(name), options).topicNameValues().get(name));
   }
 
-  /** Null when there is no such topic. */
+  /** Waits for the description of a topic, or returns null when there is no such topic. */
   public @Nullable TopicDescription found(String name)
       throws ExecutionException, InterruptedException {
     try {
@@ -47,7 +50,10 @@ public final class KafkaAdmin implements AutoCloseable {
     }
   }
 
-  /** A topic that was made is not yet one that every broker knows. */
+  /**
+   * Waits up to about 5 s for the description of a new topic, or returns null. Not every broker
+   * knows a new topic at once.
+   */
   public @Nullable TopicDescription foundOnceKnown(String name)
       throws ExecutionException, InterruptedException {
     for (int attempt = 0; attempt < 50; attempt++) {
@@ -60,11 +66,13 @@ public final class KafkaAdmin implements AutoCloseable {
     return null;
   }
 
+  /** Returns the configuration of a topic or broker. It fails when this user may not read it. */
   public KafkaFuture<Config> config(ConfigResource.Type type, String name) {
     ConfigResource resource = new ConfigResource(type, name);
     return requireNonNull(admin.describeConfigs(List.of(resource)).values().get(resource));
   }
 
+  /** Creates a topic. */
   public KafkaFuture<Void> create(NewTopic topic) {
     return admin.createTopics(List.of(topic)).all();
   }

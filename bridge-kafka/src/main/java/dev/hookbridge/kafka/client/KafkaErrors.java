@@ -16,27 +16,29 @@ import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every exception of the Kafka client means for the event that met it. Names stand for their
- * subclasses as well, unless those have a line of their own; a test looks that every exception on
- * the class path is decided by a line, and another that {@code docs/delivery-kafka.md} says the
- * same.
+ * Maps every exception of the Kafka client to the outcome of the event. A name in the table stands
+ * for its subclasses too, unless a subclass has its own line. One test checks that a line decides
+ * every exception on the class path. Another test checks that {@code docs/delivery-kafka.md} says
+ * the same.
  *
- * <p>Held is said only where the broker is known not to have the event; where that is open, the
- * sink is broken and the event is sent again.
+ * <p>{@link Outcome.Held} is used only when the broker is known not to have the event. When that is
+ * not known, the sink breaks and the event is sent again.
  */
 public final class KafkaErrors {
+  /** The kind of outcome that an exception leads to. */
   public enum Kind {
     HELD,
     REFUSED,
     BROKEN
   }
 
+  /** The decision for an exception: the kind of outcome and its reason. */
   public record Verdict(Kind kind, Reason reason) {}
 
   private static final String BATCH_TOO_LARGE =
       " Set batch.size below the topic's segment.bytes; until then events are sent one at a time.";
 
-  /** How the client begins what it says of the good records of a batch with bad ones. */
+  /** Start of the client's message for the good records of a batch that has bad records. */
   private static final String COMPANION = "Failed to append record because it was part of a batch";
 
   private static final Map<String, Verdict> TABLE = new LinkedHashMap<>();
@@ -54,8 +56,9 @@ public final class KafkaErrors {
         "OAuthBearerIllegalTokenException");
     put(Kind.HELD, Reason.AUTHORIZATION, "AuthorizationException");
     put(Kind.HELD, Reason.MISSING, "UnknownTopicOrPartitionException", "UnknownTopicIdException");
-    // A wrong clock or a topic's time limits. The client says "invalid record" instead when the
-    // broker refuses more than one record of a batch, and for a broker's own rules (a schema).
+    // A wrong clock, or the topic's time limits. The client reports "invalid record" instead when
+    // the broker refuses more than one record of a batch. It also reports that for the broker's own
+    // rules (a schema).
     put(Kind.HELD, Reason.CONFIGURATION, "InvalidTimestampException InvalidRecordException");
     put(
         Kind.HELD,
@@ -65,8 +68,8 @@ public final class KafkaErrors {
         "ConfigException OAuthBearerConfigException");
     put(Kind.HELD, Reason.REJECTED, "NotEnoughReplicasException ThrottlingQuotaExceededException");
 
-    // The client repeats these by itself and for ever; one that is told all the same says nothing
-    // about what the broker has.
+    // The client retries these by itself without end. If one is reported anyway, it does not say
+    // whether the broker has the event.
     put(Kind.BROKEN, Reason.UNREACHABLE, "RetriableException");
     put(
         Kind.BROKEN,
@@ -77,7 +80,7 @@ public final class KafkaErrors {
         Kind.BROKEN,
         Reason.CLOSED,
         "InterruptException InterruptedException WakeupException IllegalStateException");
-    // The idempotent producer lost its place: a new one begins anew.
+    // The idempotent producer lost its sequence state: a new producer starts again.
     put(
         Kind.BROKEN,
         Reason.INTERNAL,
@@ -88,7 +91,7 @@ public final class KafkaErrors {
         Reason.INTERNAL,
         "UnknownServerException InvalidRequestException InvalidReceiveException SchemaException",
         "CorrelationIdMismatchException SerializationException");
-    // Answers to other clients: groups, transactions, controllers, quotas of a server.
+    // Errors of other clients: groups, transactions, controllers, server quotas.
     put(
         Kind.BROKEN,
         Reason.INTERNAL,
@@ -132,7 +135,7 @@ public final class KafkaErrors {
     }
   }
 
-  /** The lines by class name, in the order in which they are documented. */
+  /** Returns the verdicts by class name, in the order of the document. */
   static Map<String, Verdict> table() {
     return Collections.unmodifiableMap(TABLE);
   }
@@ -140,7 +143,7 @@ public final class KafkaErrors {
   /**
    * Maps a failure of the client to the outcome of one event.
    *
-   * @param alone whether no other record can have been in the event's batch
+   * @param alone whether the event's batch certainly had no other record
    */
   public static Outcome outcome(Throwable failure, boolean alone) {
     Throwable telling = telling(failure);
@@ -156,18 +159,22 @@ public final class KafkaErrors {
     };
   }
 
-  /** For what fails before there is an event: connecting, reading. */
+  /**
+   * Makes an exception for a failure before there is an event: connecting or reading.
+   *
+   * @param what the action that failed, for example {@code cannot use topic t}
+   */
   public static SinkException exception(String what, Throwable failure) {
     return new SinkException(verdict(telling(failure)).reason(), sentence(what, failure), failure);
   }
 
-  /** What could not be done, why, and what to do. */
+  /** Returns one text: what failed, why, and what to do. */
   public static String sentence(String what, Throwable failure) {
     Throwable telling = telling(failure);
     return what + ": " + told(telling);
   }
 
-  /** The client's message, which may lack its full stop, and what to do. */
+  /** Returns the client's message and the advice. The message may lack its full stop. */
   private static String told(Throwable failure) {
     String message = message(failure);
     String advice = advice(failure);
@@ -188,6 +195,7 @@ public final class KafkaErrors {
     };
   }
 
+  /** Returns the table's verdict for an exception, and {@code BROKEN} for an unknown one. */
   public static Verdict verdict(Throwable failure) {
     String line = line(failure.getClass());
     return line == null
@@ -195,7 +203,7 @@ public final class KafkaErrors {
         : TABLE.getOrDefault(line, new Verdict(Kind.BROKEN, Reason.INTERNAL));
   }
 
-  /** The name of the line that decides about a class, null when there is none. */
+  /** Returns the name of the table line that decides about a class, or null when there is none. */
   static @Nullable String line(@Nullable Class<?> type) {
     for (Class<?> at = type; at != null; at = at.getSuperclass()) {
       if (TABLE.containsKey(at.getSimpleName())) {
@@ -205,7 +213,9 @@ public final class KafkaErrors {
     return null;
   }
 
-  /** The failure that tells most: the client wraps "there is no such topic" into a timeout. */
+  /**
+   * Returns the most specific cause. For example, the client wraps "no such topic" into a timeout.
+   */
   private static Throwable telling(Throwable failure) {
     Throwable best = failure;
     for (Throwable at = failure; at != null; at = at.getCause()) {
@@ -220,11 +230,11 @@ public final class KafkaErrors {
     return translated(best);
   }
 
-  /** Two failures whose class says something else than their message. */
+  /** Replaces two failures whose class contradicts their message. */
   private static Throwable translated(Throwable failure) {
     String message = String.valueOf(failure.getMessage());
     if (message.startsWith("No resolvable bootstrap")) {
-      // A name server that is away is no mistake in the configuration, though the client says so.
+      // The client reports a configuration error, but the cause is an unreachable name server.
       return new BrokerNotAvailableException("no name in bootstrap.servers can be resolved");
     }
     return message.startsWith(COMPANION)
@@ -255,7 +265,7 @@ public final class KafkaErrors {
     return plain.startsWith("Failed to c") || plain.contains(cause) ? cause : plain + ": " + cause;
   }
 
-  /** A failure whose own message tells less than what lies below it. */
+  /** Returns whether the cause says more than the failure's own message. */
   private static boolean wraps(Throwable failure) {
     return failure.getClass() == KafkaException.class
         || failure instanceof SslAuthenticationException;

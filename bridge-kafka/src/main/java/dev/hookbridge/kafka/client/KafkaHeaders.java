@@ -16,11 +16,16 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event as a record, as the CloudEvents Kafka protocol binding 1.0.2 has it. In binary mode an
- * attribute {@code a} is the header {@code ce_a} in UTF-8, {@code datacontenttype} the header
- * {@code content-type}, the data the value. In structured mode the value is the whole event, and
- * {@code content-type} the only header. The record's key is the attribute {@code partitionkey}. The
- * timestamp is left to the producer: it is when the record was sent, not when the hook was called.
+ * Converts an event to a Kafka record and back, by the CloudEvents Kafka protocol binding 1.0.2.
+ *
+ * <ul>
+ *   <li>In binary mode, attribute {@code a} becomes the header {@code ce_a} in UTF-8. {@code
+ *       datacontenttype} becomes the header {@code content-type}. The data becomes the value.
+ *   <li>In structured mode, the value is the whole event. {@code content-type} is the only header.
+ *   <li>The record's key is the attribute {@code partitionkey}.
+ *   <li>The producer sets the timestamp. It is the time when the record was sent, not the time of
+ *       the hook call.
+ * </ul>
  */
 public final class KafkaHeaders {
   private static final String PREFIX = "ce_";
@@ -29,6 +34,11 @@ public final class KafkaHeaders {
 
   private KafkaHeaders() {}
 
+  /**
+   * Returns the record of an event.
+   *
+   * @param partition the partition to write to
+   */
   public static ProducerRecord<byte[], byte[]> record(
       String topic, int partition, Envelope envelope, ContentMode mode) {
     if (mode == ContentMode.BINARY) {
@@ -41,9 +51,9 @@ public final class KafkaHeaders {
   }
 
   /**
-   * In binary mode.
+   * Returns the record of an event in binary mode.
    *
-   * @param partition null to leave the choice to the producer
+   * @param partition the partition, or null for the producer's choice
    */
   public static ProducerRecord<byte[], byte[]> record(
       String topic, @Nullable Integer partition, Envelope envelope) {
@@ -57,6 +67,7 @@ public final class KafkaHeaders {
     return new ProducerRecord<>(topic, partition, key(envelope), envelope.data(), headers);
   }
 
+  /** Returns the record key of an event: its {@code partitionkey} in UTF-8. */
   public static byte[] key(Envelope envelope) {
     return envelope.key().getBytes(StandardCharsets.UTF_8);
   }
@@ -66,8 +77,8 @@ public final class KafkaHeaders {
   }
 
   /**
-   * Anyone may write to a topic: what a record lacks is made up from where it lies, what it has too
-   * much is left out, and nothing makes this fail.
+   * Converts a record to an event. Never fails, because anyone may have written the record. A
+   * missing attribute gets a value from the record's position. Other headers are ignored.
    */
   public static Envelope envelope(ConsumerRecord<byte[], byte[]> record) {
     Envelope read = structured(record);
@@ -99,7 +110,10 @@ public final class KafkaHeaders {
     return attributes;
   }
 
-  /** Null when the record is not in structured mode, or does not hold what it says. */
+  /**
+   * Returns the event of a record in structured mode. Returns null in binary mode, or when the
+   * value is not a valid event.
+   */
   private static @Nullable Envelope structured(ConsumerRecord<byte[], byte[]> record) {
     Header type = record.headers().lastHeader(CONTENT_TYPE);
     if (type == null || type.value() == null || record.value() == null) {

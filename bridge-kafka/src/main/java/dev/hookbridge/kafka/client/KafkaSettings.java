@@ -19,18 +19,23 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** A Kafka sink's configuration, and the client properties made from it. */
+/**
+ * Holds the configuration of a Kafka sink, and makes the properties of the Kafka clients from it.
+ */
 public final class KafkaSettings {
+  /** Key of the topic. */
   public static final String TOPIC = "topic";
+  /** Key of the client properties. */
   public static final String PROPERTIES = "properties";
   private static final String SERVERS = "bootstrap.servers";
   private static final Pattern TOPIC_NAME = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
   private static final Pattern SERVER = Pattern.compile("\\s*\\S+:\\d{1,5}\\s*");
 
   /**
-   * What the promises of a sink hang on: nothing is lost and nothing overtakes. One request at a
-   * time, because a broker that knows nothing yet of a producer accepts its second batch after it
-   * has refused the first; it answers one request of a connection after the other anyway.
+   * Fixed producer properties. They ensure that no event is lost and no event overtakes another.
+   * Only one request is in flight: a broker that does not know the producer yet would accept the
+   * second batch after it refused the first. A broker handles the requests of one connection one
+   * after the other anyway.
    */
   private static final Map<String, Object> OURS =
       Map.ofEntries(
@@ -43,7 +48,10 @@ public final class KafkaSettings {
           Map.entry("key.serializer", ByteArraySerializer.class.getName()),
           Map.entry("value.serializer", ByteArraySerializer.class.getName()));
 
-  /** As good as ours: order hangs on the default partitioner, and nothing here is transactional. */
+  /**
+   * Properties that must not be set. The order depends on the default partitioner. The sink does
+   * not use transactions.
+   */
   private static final Set<String> ABSENT =
       Set.of(
           "partitioner.class",
@@ -65,9 +73,9 @@ public final class KafkaSettings {
   }
 
   /**
-   * Checks the settings.
+   * Parses and checks the settings, without any connection.
    *
-   * @throws IllegalArgumentException with one sentence
+   * @throws IllegalArgumentException with one sentence, when a setting is wrong
    */
   public static KafkaSettings of(Settings settings) {
     String topic = topic(settings, TOPIC, settings.text(TOPIC));
@@ -87,8 +95,9 @@ public final class KafkaSettings {
   }
 
   /**
-   * The same for who is about to connect: the files with keys and certificates must be there, and
-   * what the client would say of a missing one names neither file nor property.
+   * Parses the settings as {@link #of} does, before a connection. In addition it checks that the
+   * keystore and truststore files are readable. The client's own error for a missing file names
+   * neither the file nor the property.
    */
   public static KafkaSettings connecting(Settings settings) {
     KafkaSettings parsed = of(settings);
@@ -104,6 +113,12 @@ public final class KafkaSettings {
     return parsed;
   }
 
+  /**
+   * Returns the name when it is a valid topic name.
+   *
+   * @param key the configuration key, for the message
+   * @throws IllegalArgumentException with one sentence, when the name is not valid
+   */
   public static String topic(Settings settings, String key, String name) {
     if (!TOPIC_NAME.matcher(name).matches() || name.matches("\\.{1,2}")) {
       throw settings.wrong(
@@ -147,7 +162,10 @@ public final class KafkaSettings {
     return shown;
   }
 
-  /** A property the client does not know may be a plugin's secret. */
+  /**
+   * Returns whether a property may hold a secret. An unknown property may be the secret of a
+   * plugin.
+   */
   private static boolean isSecret(String name) {
     ConfigDef.ConfigKey known = ProducerConfig.configDef().configKeys().get(name);
     return known == null || known.type == ConfigDef.Type.PASSWORD;
@@ -157,28 +175,32 @@ public final class KafkaSettings {
     return topic;
   }
 
-  /** Of the feed; requests for decisions are always binary. */
+  /** Returns the content mode of the feed. Decision requests are always binary. */
   public ContentMode mode() {
     return mode;
   }
 
+  /** Returns the value of {@code bootstrap.servers}. */
   public String servers() {
     return String.valueOf(properties.get(SERVERS));
   }
 
-  /** The properties the producer does not know: a plugin's, or a slip of the pen. */
+  /**
+   * Returns the properties that the producer does not know: those of a plugin, or a misspelt name.
+   */
   public Set<String> unknown() {
     Set<String> names = new TreeSet<>(properties.keySet());
     names.removeAll(ProducerConfig.configNames());
     return names;
   }
 
+  /** Returns the properties of the producer of events. */
   public Map<String, Object> producer(String host, String sink) {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("client.id", "hookbridge-" + host + "-" + sink);
-    // A broker that hangs is noticed in 10 s instead of 30.
+    // A broker that hangs is noticed after 10 s instead of 30 s.
     all.put("request.timeout.ms", 10_000);
-    // Room for a backlog: with one request at a time a request must carry much.
+    // With one request in flight, a request must carry many events of a backlog.
     all.put("batch.size", 128 * 1024);
     all.put("linger.ms", 0);
     all.putAll(properties);
@@ -186,17 +208,23 @@ public final class KafkaSettings {
     return all;
   }
 
-  /** {@code SASL_SSL} and so on, as the client understands it. */
+  /**
+   * Returns the {@code security.protocol} as the client understands it, for example {@code
+   * SASL_SSL}.
+   */
   public String protocol() {
     return properties.getOrDefault("security.protocol", "PLAINTEXT").toUpperCase(Locale.ROOT);
   }
 
-  /** The largest record the producer sends, by its own configuration. */
+  /**
+   * Returns the size in bytes of the largest request that the producer sends, by its own
+   * configuration.
+   */
   public int maxRequestSize() {
     return new ProducerConfig(producer("size", "size")).getInt("max.request.size");
   }
 
-  /** How the producer compresses, {@code none} unless the properties say so. */
+  /** Returns the producer's {@code compression.type}, {@code none} by default. */
   public String compression() {
     return new ProducerConfig(producer("compression", "compression")).getString("compression.type");
   }
@@ -208,6 +236,7 @@ public final class KafkaSettings {
     return all;
   }
 
+  /** Returns the properties of a consumer without a group. */
   public Map<String, Object> consumer() {
     Map<String, Object> all = shared(ConsumerConfig.configNames());
     all.put("key.deserializer", ByteArrayDeserializer.class.getName());
@@ -218,7 +247,7 @@ public final class KafkaSettings {
     return all;
   }
 
-  /** What another client needs too: servers, security, a plugin's properties. */
+  /** Returns the properties that other clients need too: servers, security, those of a plugin. */
   private Map<String, Object> shared(Set<String> known) {
     Map<String, Object> all = new LinkedHashMap<>(properties);
     all.keySet()

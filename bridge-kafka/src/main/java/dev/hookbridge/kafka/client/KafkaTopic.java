@@ -12,18 +12,25 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 
 /**
- * What a sink must know of its topic before it sends.
+ * Holds the topic metadata that a sink needs before it sends.
  *
- * @param maxMessageBytes the topic's {@code max.message.bytes}, or the largest number there is when
- *     one may not look: the broker's refusal then tells
+ * @param partitions the number of partitions
+ * @param maxMessageBytes the topic's {@code max.message.bytes}; {@link Integer#MAX_VALUE} when this
+ *     user may not read the configuration, then the broker's refusal shows the limit
  */
 public record KafkaTopic(int partitions, int maxMessageBytes) {
   private static final int CONFIG_SECONDS = 2;
 
+  /** Reads the metadata of the sink's topic. See {@link #read(KafkaSettings, String)}. */
   public static KafkaTopic read(KafkaSettings settings) throws SinkException {
     return read(settings, settings.topic());
   }
 
+  /**
+   * Reads the metadata of a topic from the brokers. Blocks for a few seconds at most.
+   *
+   * @throws SinkException when the topic is missing, or no broker answers in time
+   */
   public static KafkaTopic read(KafkaSettings settings, String topic) throws SinkException {
     try (KafkaAdmin admin = new KafkaAdmin(settings)) {
       var description = admin.topic(topic);
@@ -37,7 +44,7 @@ public record KafkaTopic(int partitions, int maxMessageBytes) {
     }
   }
 
-  /** Reads on a thread of its own, for {@link #of}. */
+  /** Starts to read on a separate daemon thread. {@link #of} waits for the result. */
   public static Future<KafkaTopic> reading(KafkaSettings settings) {
     FutureTask<KafkaTopic> reading = new FutureTask<>(() -> read(settings));
     Thread thread = new Thread(reading, "kafka-topic");
@@ -46,6 +53,11 @@ public record KafkaTopic(int partitions, int maxMessageBytes) {
     return reading;
   }
 
+  /**
+   * Waits for the result of {@link #reading}.
+   *
+   * @throws SinkException when reading failed
+   */
   public static KafkaTopic of(Future<KafkaTopic> reading) throws SinkException {
     try {
       return reading.get();
@@ -60,6 +72,10 @@ public record KafkaTopic(int partitions, int maxMessageBytes) {
     }
   }
 
+  /**
+   * Waits up to 2 s for the topic's {@code max.message.bytes}. Returns {@link Integer#MAX_VALUE}
+   * when it cannot be read.
+   */
   public static int maxMessageBytes(KafkaFuture<Config> config) throws InterruptedException {
     try {
       var entry = config.get(CONFIG_SECONDS, TimeUnit.SECONDS).get("max.message.bytes");

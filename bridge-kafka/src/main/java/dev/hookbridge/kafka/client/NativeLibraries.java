@@ -7,10 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Where the native libraries of zstd and snappy are found. They would be unpacked into {@code
- * java.io.tmpdir}, which often may not hold executables; a distribution has them in {@code native}
- * beside the jars. Properties that are given win. LZ4 does without a library where it cannot load
- * one.
+ * Tells zstd and snappy where their native libraries are. By default both unpack them into {@code
+ * java.io.tmpdir}, which often must not hold executables. A distribution has them in the folder
+ * {@code native} beside the jars. System properties that are already set have priority. LZ4 works
+ * without a native library when it cannot load one.
  */
 public final class NativeLibraries {
   private static final String ZSTD = "ZstdNativePath";
@@ -18,7 +18,7 @@ public final class NativeLibraries {
 
   private NativeLibraries() {}
 
-  /** Before the first Kafka client of the process. */
+  /** Sets the system properties. Call this before the first Kafka client of the process. */
   public static synchronized void find() {
     try {
       Path own =
@@ -30,7 +30,7 @@ public final class NativeLibraries {
         set(SNAPPY, folder, "libsnappyjava.so", false);
       }
     } catch (URISyntaxException | IOException e) {
-      return; // the libraries' own way is left, and a check says whether it leads anywhere
+      return; // the libraries use their default, and 'hookbridge check' tests it
     }
   }
 

@@ -8,23 +8,29 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 
 /**
- * What the configuration says about decisions, and the clients' properties for both ends.
+ * Holds the settings for decisions, and makes the client properties for hosts and deciders.
  *
- * @param broker the sink's own settings: where the brokers are, and how to get in
- * @param requests the topic on which deciders are asked
- * @param replies the topic on which they answer
+ * @param broker the sink's own settings: brokers and security
+ * @param requests the topic of requests to deciders
+ * @param replies the topic of their replies
  */
 public record DecisionSettings(KafkaSettings broker, String requests, String replies) {
+  /** Key of the topic of requests. */
   public static final String REQUESTS = "decisions-topic";
+  /** Key of the topic of replies. */
   public static final String REPLIES = "replies-topic";
 
   /**
-   * An idle reader asks once in this time; a reply ends the wait at once, so it costs no latency.
-   * RATIONALE.md has the arithmetic of many hosts.
+   * {@code fetch.max.wait.ms} of the replies' reader: an idle reader sends one fetch in this time.
+   * A reply ends the wait at once, so it adds no latency. RATIONALE.md has the calculation for many
+   * hosts.
    */
   static final Duration FETCH_WAIT = Duration.ofSeconds(5);
 
-  /** A request is of no use after 10 s at most, and its failure only while a hook waits. */
+  /**
+   * {@code delivery.timeout.ms}. A request is useless after 10 s at most. Its failure is useful
+   * only while a hook waits.
+   */
   private static final int DELIVERY_MS = 5_000;
 
   private static final int REQUEST_MS = 3_000;
@@ -32,9 +38,9 @@ public record DecisionSettings(KafkaSettings broker, String requests, String rep
   private static final int LEAST_BUFFER = 4 << 20;
 
   /**
-   * Checks the settings.
+   * Parses and checks the settings, without any connection.
    *
-   * @throws IllegalArgumentException with one sentence
+   * @throws IllegalArgumentException with one sentence, when a setting is wrong
    */
   public static DecisionSettings of(Settings settings) {
     KafkaSettings broker = KafkaSettings.of(settings);
@@ -54,11 +60,17 @@ public record DecisionSettings(KafkaSettings broker, String requests, String rep
   }
 
   /**
-   * The producer of requests. {@code max.block.ms} 0 makes {@code send} say at once that it would
-   * have to wait, and a topic nobody was asked about for long stays known. All in-sync replicas
-   * must have a request: nobody waits for that, and deciders see it no earlier anyway, so it costs
-   * nothing and makes "sent" true. Not idempotent: a request seen twice does no harm, and brokers
-   * need not remember a producer for every host.
+   * Returns the properties of the producer of requests.
+   *
+   * <ul>
+   *   <li>{@code max.block.ms} is 0: {@code send} fails at once when it would have to wait.
+   *   <li>{@code metadata.max.idle.ms} is very long: the producer keeps the metadata of a topic
+   *       without traffic.
+   *   <li>{@code acks} is {@code all}. No thread waits for the confirm, and deciders see a request
+   *       only after replication anyway. So it costs nothing and makes "sent" true.
+   *   <li>The producer is not idempotent. A duplicate request does no harm, and the brokers need
+   *       not keep producer state for every host.
+   * </ul>
    */
   public Map<String, Object> asking(String host, String sink) {
     Map<String, Object> all = producer(host, sink + "-decisions");
@@ -67,7 +79,7 @@ public record DecisionSettings(KafkaSettings broker, String requests, String rep
     return all;
   }
 
-  /** The producer of replies, of which each is waited for. */
+  /** Returns the properties of the producer of replies. The decider waits for each confirm. */
   Map<String, Object> answering(String group) {
     Map<String, Object> all = producer(group, "decide");
     all.put("max.block.ms", REQUEST_MS);
@@ -90,8 +102,9 @@ public record DecisionSettings(KafkaSettings broker, String requests, String rep
   }
 
   /**
-   * The reader of one partition of replies. A place that is no more is told and not guessed anew:
-   * what lies between would be replies that nobody heard.
+   * Returns the properties of the consumer of one partition of replies. When its offset does not
+   * exist any more, it fails instead of choosing a new one: the replies in between would be missed
+   * without notice.
    */
   public Map<String, Object> hearing(String host, String sink) {
     Map<String, Object> all = consumer();
@@ -99,12 +112,15 @@ public record DecisionSettings(KafkaSettings broker, String requests, String rep
     all.put("auto.offset.reset", "none");
     all.put("fetch.max.wait.ms", (int) FETCH_WAIT.toMillis());
     all.put("request.timeout.ms", 2 * (int) FETCH_WAIT.toMillis());
-    // The number of partitions is looked at as often as this.
+    // The number of partitions is read with each refresh of the metadata.
     all.put("metadata.max.age.ms", 60_000);
     return all;
   }
 
-  /** A member of a group of deciders: one that dies is replaced after 10 s. */
+  /**
+   * Returns the properties of a member of a group of deciders. The group replaces a dead member
+   * after 10 s.
+   */
   Map<String, Object> deciding(String group) {
     Map<String, Object> all = consumer();
     all.put("group.id", group);
@@ -123,7 +139,8 @@ public record DecisionSettings(KafkaSettings broker, String requests, String rep
     all.put("fetch.min.bytes", 1);
     all.put("fetch.max.bytes", 1 << 20);
     all.put("max.partition.fetch.bytes", 1 << 20);
-    // A word said counts; a transaction somebody left open must not hold every host's replies.
+    // A reply counts at once. An open transaction of another producer must not delay every host's
+    // replies.
     all.put("isolation.level", "read_uncommitted");
     return all;
   }

@@ -13,14 +13,19 @@ import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
 
 /**
- * What one who asks must know of both topics first, and may not find out by asking: a missing right
- * would else be told by the first hook that waits.
+ * Metadata of both topics. It is read, and the ACLs are checked, before the channel opens, so that
+ * a missing permission fails at start-up and not on the first waiting hook.
  *
- * @param partitions of the topic of replies
- * @param maxMessageBytes of the topic of requests
+ * @param partitions the number of partitions of the topic of replies
+ * @param maxMessageBytes the {@code max.message.bytes} of the topic of requests
  */
 record DecisionTopics(int partitions, int maxMessageBytes) {
 
+  /**
+   * Reads the metadata from the brokers and checks the ACLs.
+   *
+   * @throws SinkException when a topic or permission is missing, or no broker answers in time
+   */
   static DecisionTopics read(DecisionSettings settings) throws SinkException {
     try (KafkaAdmin admin = new KafkaAdmin(settings.broker())) {
       var requests = admin.topic(settings.requests());
@@ -38,7 +43,10 @@ record DecisionTopics(int partitions, int maxMessageBytes) {
     }
   }
 
-  /** Brokers without an authorizer name every operation; null is one that does not tell. */
+  /**
+   * Checks that this user has a permission. Brokers without an authorizer list every operation.
+   * Null means that the broker does not report operations.
+   */
   private static void require(TopicDescription topic, AclOperation operation) throws SinkException {
     Set<AclOperation> allowed = topic.authorizedOperations();
     if (allowed != null && !allowed.contains(operation)) {

@@ -31,11 +31,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A member of the consumer group {@code hookbridge-decide-<group>}, and with a rule {@code
- * hookbridge-decide-<group>.<rule>}. A group nobody has seen begins with what is asked from now on.
+ * Reads decision requests as a member of a consumer group, and writes the replies. The group is
+ * {@code hookbridge-decide-<group>}, with a rule {@code hookbridge-decide-<group>.<rule>}. A new
+ * group starts with the requests that are sent from now on.
  *
- * <p>Replies go to the configured topic only, whatever a request says: who may ask must not be able
- * to make deciders write where he may not.
+ * <p>Replies go only to the configured topic, whatever topic a request names. Otherwise anyone who
+ * may write requests could make deciders write to topics that he may not write himself.
  */
 public final class KafkaDecisionFeed implements DecisionFeed {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaDecisionFeed.class);
@@ -61,6 +62,13 @@ public final class KafkaDecisionFeed implements DecisionFeed {
     this.producer = producer;
   }
 
+  /**
+   * Connects and joins the group. Returns after the group has assigned partitions to this member.
+   *
+   * @param group the name of the group of deciders
+   * @param rule the rule whose requests are wanted, {@code *} for all
+   * @throws SinkException when a topic cannot be used, or the group cannot be joined within 9 s
+   */
   public static KafkaDecisionFeed open(DecisionSettings settings, String group, String rule)
       throws SinkException {
     String member = "hookbridge-decide-" + group + (rule.equals("*") ? "" : "." + rule);
@@ -80,7 +88,10 @@ public final class KafkaDecisionFeed implements DecisionFeed {
     }
   }
 
-  /** Returns once this member has its share: what is asked from then on is seen by the group. */
+  /**
+   * Waits for the partitions of this member. The group sees every request that is sent after this
+   * returns.
+   */
   private void join() throws SinkException {
     Share share = new Share();
     consumer.subscribe(List.of(settings.requests()), share);
@@ -96,7 +107,10 @@ public final class KafkaDecisionFeed implements DecisionFeed {
     }
   }
 
-  /** Looks at the places, since "from now on" is else found out later. */
+  /**
+   * Reads the start offsets when partitions are assigned. Otherwise the client resolves "from now
+   * on" later.
+   */
   private final class Share implements ConsumerRebalanceListener {
     private boolean known;
 
@@ -108,7 +122,8 @@ public final class KafkaDecisionFeed implements DecisionFeed {
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-      // What was handed out is answered all the same; the others' replies do no harm.
+      // Requests that were already polled are still answered. A second reply of the new owner does
+      // no harm.
     }
   }
 
@@ -150,7 +165,7 @@ public final class KafkaDecisionFeed implements DecisionFeed {
     }
   }
 
-  /** Its reply is written before {@code reply} returns. */
+  /** A request from a record. {@code reply} returns after the broker confirmed the reply. */
   private final class Request implements Asked {
     private final Envelope event;
     private final ConsumerRecord<byte[], byte[]> record;

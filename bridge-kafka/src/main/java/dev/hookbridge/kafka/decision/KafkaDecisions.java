@@ -20,12 +20,14 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks on one topic and hears on one partition of another, which this host shares with others: what
- * is theirs is told too, and known by its correlation.
+ * Publishes decision requests to one topic, and reads the replies from one partition of another
+ * topic. Hosts share this partition. Replies to other hosts are also passed on. The receiver
+ * recognises them by their correlation ID.
  *
- * <p>The first request that cannot be sent, the loss of every connection, a reader that gets no
- * answer, and a topic of replies with fewer partitions than there were end the channel. It is
- * opened anew by what is known then, and until it is, no hook waits for what nobody would hear.
+ * <p>Each of these ends the channel: the first request that cannot be sent, the loss of every
+ * connection, a reader whose fetches get no answer, and a topic of replies with fewer partitions
+ * than before. The caller then opens a new channel with fresh metadata. Until then no hook waits
+ * for a reply that would not be read.
  */
 public final class KafkaDecisions implements DecisionChannel {
   private static final Duration OPEN = Duration.ofSeconds(5);
@@ -57,6 +59,11 @@ public final class KafkaDecisions implements DecisionChannel {
     this.reader = ReplyReader.open(settings, context, partition, replies, this::end);
   }
 
+  /**
+   * Connects, and starts to read replies. Returns when the start offset of the replies is known.
+   *
+   * @throws SinkException when a topic or permission is missing, or the brokers cannot be used
+   */
   public static KafkaDecisions open(DecisionSettings settings, SinkContext context, Replies replies)
       throws SinkException {
     DecisionTopics topics = DecisionTopics.read(settings);
@@ -82,7 +89,10 @@ public final class KafkaDecisions implements DecisionChannel {
     return failure;
   }
 
-  /** A producer that never waits learns of the topic by being asked again. */
+  /**
+   * Waits up to 5 s for the topic's metadata. A producer with {@code max.block.ms} 0 must be polled
+   * for it.
+   */
   private static void know(Producer<byte[], byte[]> producer, String topic) throws SinkException {
     long end = System.nanoTime() + OPEN.toNanos();
     while (true) {
@@ -110,7 +120,7 @@ public final class KafkaDecisions implements DecisionChannel {
   }
 
   @Override
-  @SuppressWarnings("FutureReturnValueIgnored") // the callback is told the same
+  @SuppressWarnings("FutureReturnValueIgnored") // the callback gets the same result
   public void ask(DecisionRequest request) {
     if (ended.get()) {
       replies.failed(request.correlation(), "the channel to Kafka has ended");
@@ -129,7 +139,10 @@ public final class KafkaDecisions implements DecisionChannel {
     }
   }
 
-  /** One request that is too large, or one too many, says nothing about the next. */
+  /**
+   * Reports a request as failed, and ends the channel unless only this request is affected. A
+   * request that is too large, or a full buffer, says nothing about the next request.
+   */
   private void failed(DecisionRequest request, Exception failure) {
     String why = KafkaErrors.sentence("not asked on " + settings.requests(), failure);
     replies.failed(request.correlation(), why);

@@ -18,13 +18,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads one partition of replies from its end on, by a thread of its own, and looks that it is
- * heard: the client itself waits for brokers in silence and for ever.
+ * Reads one partition of replies from its end on, with its own thread. It also watches the
+ * connection, because the client itself waits for brokers without a report and without end.
  *
  * <ul>
- *   <li>Without any connection for 2 s, or without an answer to a fetch for 10 s, it ends: fetches
- *       that wait for replies are the heartbeat, so watching costs the brokers nothing.
- *   <li>The number of partitions is looked at in the metadata the client renews anyway.
+ *   <li>It ends after 2 s without any connection, or after 10 s without an answer to a fetch. The
+ *       long-polling fetches are the heartbeat, so the watch costs the brokers nothing.
+ *   <li>It reads the number of partitions from the metadata that the client refreshes anyway.
  * </ul>
  */
 final class ReplyReader {
@@ -66,9 +66,10 @@ final class ReplyReader {
   }
 
   /**
-   * Once this returns the end offset is known: a reply written from now on is read.
+   * Opens a reader. When this returns, the end offset is known: every reply that is written from
+   * now on is read.
    *
-   * @param end told once why no more is heard
+   * @param end called once with the reason when no more replies are read
    */
   static ReplyReader open(
       DecisionSettings settings,
@@ -159,12 +160,13 @@ final class ReplyReader {
     }
   }
 
-  /** May be called by any thread, and more than once. */
+  /** Stops the reader. Any thread may call this, more than once. */
   void stop() {
     stopped = true;
     consumer.wakeup();
   }
 
+  /** Waits up to 400 ms for the reader's thread to end. */
   void join() {
     try {
       thread.join(JOIN.toMillis());

@@ -13,13 +13,14 @@ import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Request and reply as records: the event as every other ({@link KafkaHeaders}), and the headers
- * that Spring Kafka's {@code ReplyingKafkaTemplate} writes and its listeners answer to.
+ * Converts decision requests and replies to records. The event is encoded as every other event
+ * ({@link KafkaHeaders}). The headers are those that Spring Kafka's {@code ReplyingKafkaTemplate}
+ * writes and its listeners use for the reply.
  *
  * <pre>
  * kafka_replyTopic       the topic of replies, UTF-8
- * kafka_replyPartition   the partition the host reads, 4 bytes, big endian
- * kafka_correlationId    16 bytes, which a reply has as they are
+ * kafka_replyPartition   the partition that the host reads, 4 bytes, big endian
+ * kafka_correlationId    16 bytes, copied into the reply without change
  * </pre>
  */
 final class RequestHeaders {
@@ -30,7 +31,10 @@ final class RequestHeaders {
 
   private RequestHeaders() {}
 
-  /** The partition is the default partitioner's choice: a guest's requests stay in order. */
+  /**
+   * Returns the record of a request. The default partitioner chooses the partition, so the requests
+   * of one guest stay in order.
+   */
   static ProducerRecord<byte[], byte[]> record(
       DecisionSettings settings, int replyPartition, DecisionRequest request) {
     Envelope event = request.event().with("rule", request.rule());
@@ -43,7 +47,10 @@ final class RequestHeaders {
     return record;
   }
 
-  /** In hex; empty when there is none, or one that cannot be ours. */
+  /**
+   * Returns the correlation ID in hex. It is empty when there is none, or when it is too long to be
+   * one of ours.
+   */
   static String correlation(Headers headers) {
     byte[] value = value(headers, CORRELATION);
     return value == null || value.length > LONGEST_CORRELATION
@@ -51,7 +58,10 @@ final class RequestHeaders {
         : HexFormat.of().formatHex(value);
   }
 
-  /** The reply to a record, or null where that does not say where to and to what. */
+  /**
+   * Returns the reply record, or null when the request names no reply topic or has no correlation
+   * ID.
+   */
   static @Nullable ProducerRecord<byte[], byte[]> reply(
       ConsumerRecord<byte[], byte[]> asked, byte[] body) {
     byte[] topic = value(asked.headers(), REPLY_TOPIC);

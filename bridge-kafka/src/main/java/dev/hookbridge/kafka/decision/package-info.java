@@ -1,4 +1,7 @@
-/** Publishes decision requests and reads replies on the host, and the deciders' side of both. */
+/**
+ * Publishes decision requests and reads replies on the host, and contains the deciders' side of
+ * both.
+ */
 @NullMarked
 package dev.hookbridge.kafka.decision;
 

@@ -19,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads all partitions of the topic without a group: it needs no right to one, commits nothing, and
- * disturbs nobody who does. While brokers are away the client waits for them by itself.
+ * Reads all partitions of the topic without a consumer group. It needs no permission for a group,
+ * commits nothing, and does not disturb other consumers. When brokers are down, the client itself
+ * waits for them.
  */
 public final class KafkaFeed implements FeedReader {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaFeed.class);
@@ -33,6 +34,11 @@ public final class KafkaFeed implements FeedReader {
     this.settings = settings;
   }
 
+  /**
+   * Connects and sets the start offsets.
+   *
+   * @throws SinkException when the topic cannot be read
+   */
   public static KafkaFeed open(KafkaSettings settings, boolean fromBeginning) throws SinkException {
     int count = KafkaTopic.read(settings).partitions();
     Consumer<byte[], byte[]> consumer = null;
@@ -52,7 +58,10 @@ public final class KafkaFeed implements FeedReader {
     }
   }
 
-  /** Seeking is lazy; asking for the positions makes "from now" mean this moment. */
+  /**
+   * Sets the start offsets. Seeking is lazy, so this requests the positions: then "from now on"
+   * means this moment.
+   */
   private static void place(
       Consumer<byte[], byte[]> consumer, List<TopicPartition> partitions, boolean fromBeginning) {
     consumer.assign(partitions);

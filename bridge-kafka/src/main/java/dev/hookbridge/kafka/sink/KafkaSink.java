@@ -31,9 +31,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Publishes to one topic with one idempotent producer, from {@link #open} to the first failure.
  *
- * <p>The producer repeats for ever what may be repeated, and keeps order while it does. What it
- * gives up ends the run at once: it is closed from inside the callback, before the thread that runs
- * the callback can send anything later.
+ * <p>The producer retries every retriable error without end, and keeps the order. An error that it
+ * does not retry ends the sink at once: the callback closes the producer, before the client's
+ * thread can send a later event.
  */
 public final class KafkaSink implements Sink {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaSink.class);
@@ -73,8 +73,10 @@ public final class KafkaSink implements Sink {
   }
 
   /**
-   * Asks for the topic before the producer does, since a producer alone cannot tell a missing topic
-   * from a broker that is away before its time is up; and while it is made, which takes as long.
+   * Opens the producer, and reads the topic's metadata in parallel, because both take similar time.
+   * A producer alone cannot tell a missing topic from an unreachable broker before its timeout.
+   *
+   * @throws SinkException when the topic or the brokers cannot be used
    */
   public static KafkaSink open(KafkaSettings settings, SinkContext context) throws SinkException {
     Future<KafkaTopic> reading = KafkaTopic.reading(settings);
@@ -112,11 +114,12 @@ public final class KafkaSink implements Sink {
     return String.valueOf(partition(envelope));
   }
 
-  /** The default partitioner's choice, for as many partitions as there were at the start. */
+  /** Returns the default partitioner's choice, for the number of partitions at open time. */
   private int partition(Envelope envelope) {
     return partition(KafkaHeaders.key(envelope), partitions);
   }
 
+  /** Returns the default partitioner's choice for a key (murmur2). */
   public static int partition(byte[] key, int partitions) {
     return Utils.toPositive(Utils.murmur2(key)) % partitions;
   }
@@ -127,7 +130,7 @@ public final class KafkaSink implements Sink {
   }
 
   @Override
-  @SuppressWarnings("FutureReturnValueIgnored") // the callback is told the same
+  @SuppressWarnings("FutureReturnValueIgnored") // the callback gets the same result
   public void send(Envelope envelope, Consumer<Outcome> outcome) {
     Outcome.Broken over = ended.get();
     if (over != null) {
@@ -140,7 +143,7 @@ public final class KafkaSink implements Sink {
       answeredAt = System.nanoTime();
     }
     Thread caller = Thread.currentThread();
-    int size = envelope.size(); // the callback keeps no more of it in memory
+    int size = envelope.size(); // so the callback does not keep the whole event in memory
     try {
       producer.send(
           KafkaHeaders.record(topic, partition(envelope), envelope, mode),
@@ -160,9 +163,10 @@ public final class KafkaSink implements Sink {
   }
 
   /**
-   * After the first failure nothing is sent. On the client's own thread the producer is closed here
-   * and now, since that thread would go on with what is queued; what could not even be queued, on
-   * the caller's thread, leaves those before it their time until {@link #close}.
+   * Reports a failure. Nothing is sent after the first one. On the client's own thread this closes
+   * the producer at once, because that thread would otherwise send what is queued. On the caller's
+   * thread the event could not even be queued. Then earlier events can still get their confirm
+   * until {@link #close}.
    */
   private void failed(int size, Outcome told, boolean onClientThread, Consumer<Outcome> outcome) {
     if (ended.compareAndSet(null, ending(told)) && onClientThread) {
@@ -175,7 +179,7 @@ public final class KafkaSink implements Sink {
     outcome.accept(told instanceof Outcome.Broken && first != null ? first : told);
   }
 
-  /** Called while there is nothing to send, too. */
+  /** Watches for silence of the broker. It is also called while there is nothing to send. */
   @Override
   public void flush() {
     if (unanswered.get() > 0) {
@@ -183,7 +187,10 @@ public final class KafkaSink implements Sink {
     }
   }
 
-  /** From outside: the client then fails what is outstanding, which is told this cause. */
+  /**
+   * Ends the sink from outside. The client then fails all outstanding events, and they get this
+   * cause.
+   */
   private void end(Outcome.Broken cause) {
     if (ended.compareAndSet(null, cause)) {
       producer.close(Duration.ZERO);
@@ -191,8 +198,9 @@ public final class KafkaSink implements Sink {
   }
 
   /**
-   * What all others are told: the first failure's cause, for that a producer was closed because of
-   * it helps nobody. A refusal is about one event and no cause for alarm.
+   * Returns the outcome for all other events: the cause of the first failure. The fact that the
+   * producer was closed because of it does not help an operator. A refusal concerns one event only
+   * and is not reported as the cause.
    */
   private static Outcome.Broken ending(Outcome first) {
     if (first instanceof Outcome.Broken broken) {
@@ -211,8 +219,9 @@ public final class KafkaSink implements Sink {
   }
 
   /**
-   * Closes without waiting for what is outstanding. The client waits for its own thread to end all
-   * the same, which may hang in a name server, so it is given its time and left.
+   * Closes a producer without waiting for outstanding events. Waits up to 1.5 s. The client joins
+   * its own thread, which may hang in a DNS lookup; a separate thread does this and is then left
+   * alone.
    */
   public static void letGo(Producer<byte[], byte[]> producer, String name) {
     Thread closing = new Thread(() -> closeQuietly(producer), "kafka-close-" + name);

@@ -12,15 +12,18 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * Asks for the topic while nothing is answered. For a topic that was deleted, or made anew with
- * fewer partitions, the client waits as long as it is allowed to, which is for ever, and says
- * nothing: nobody would learn the reason, and a batch for a partition that is no more would wait
- * even after the topic is back.
+ * Reads the topic's metadata while the broker confirms nothing. When a topic was deleted, or
+ * created again with fewer partitions, the client waits without end and reports nothing. Without
+ * this watch the reason would stay unknown. A batch for a removed partition would wait even after
+ * the topic is back.
  */
 final class TopicWatch {
   private static final long SILENCE = TimeUnit.SECONDS.toNanos(5);
 
-  /** What the client does not find out, or not soon; silence of a broker it can deal with. */
+  /**
+   * Reasons that end the sink. The client does not find these, or only late. The client itself
+   * handles brokers that do not answer.
+   */
   private static final Set<Reason> ENDING =
       EnumSet.of(Reason.MISSING, Reason.AUTHORIZATION, Reason.AUTHENTICATION);
 
@@ -37,10 +40,11 @@ final class TopicWatch {
   }
 
   /**
-   * Never blocks; asks on a thread of its own, one question at a time.
+   * Starts a check when there was no confirm for 5 s. Never blocks. The check runs on its own
+   * thread, one at a time, at most every 5 s.
    *
-   * @param since when there was an answer last, by {@link System#nanoTime}
-   * @param end told, on that thread, that the producer is of no more use
+   * @param since the time of the last confirm, by {@link System#nanoTime}
+   * @param end called on that thread when the producer can no longer be used
    */
   void silent(long since, Consumer<Outcome.Broken> end) {
     long now = System.nanoTime();

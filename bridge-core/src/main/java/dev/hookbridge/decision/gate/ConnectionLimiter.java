@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class ConnectionLimiter {
   /** The maximum number of calls that wait for a decision. */
   public static final int MOST_WAITING = 64;
+
   private static final int MOST = 512;
 
   private final AtomicLong memory;

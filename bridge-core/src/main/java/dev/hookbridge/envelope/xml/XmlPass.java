@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class XmlPass {
   /** Maximum size of a document, in bytes. */
   public static final int MOST_BYTES = 16 << 20;
+
   private static final int MOST_DEPTH = Summary.MOST_DEPTH;
   static final String MALFORMED = "not well-formed XML";
   static final String DOCUMENT_TYPE = "holds a document type or an entity, which is not allowed";

@@ -25,8 +25,10 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 public final class KafkaSettings {
   /** Key of the topic. */
   public static final String TOPIC = "topic";
+
   /** Key of the client properties. */
   public static final String PROPERTIES = "properties";
+
   private static final String SERVERS = "bootstrap.servers";
   private static final Pattern TOPIC_NAME = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
   private static final Pattern SERVER = Pattern.compile("\\s*\\S+:\\d{1,5}\\s*");

@@ -17,6 +17,7 @@ import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 public record DecisionSettings(KafkaSettings broker, String requests, String replies) {
   /** Key of the topic of requests. */
   public static final String REQUESTS = "decisions-topic";
+
   /** Key of the topic of replies. */
   public static final String REPLIES = "replies-topic";
 

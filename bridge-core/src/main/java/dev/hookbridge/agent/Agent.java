@@ -107,13 +107,13 @@ public final class Agent implements AutoCloseable {
     spool.onDamage(agent::failed);
     try {
       List<RemovedSink> orphans = agent.begin(version);
-      agent.startCouriers();
+      agent.startSinkWorkers();
       KillSwitchMonitor gates =
           new KillSwitchMonitor(new KillSwitch(places.gatesOff()), envelopes, meters);
       Housekeeping housekeeping = agent.startUpkeep(gates, steps);
       agent.doors = agent.closing.mark();
       DecisionEventQueue decisionEventQueue = new DecisionEventQueue(spool, meters);
-      agent.closing.start(decisionEventQueue, "announcer", decisionEventQueue::stop);
+      agent.closing.start(decisionEventQueue, "decision-events", decisionEventQueue::stop);
       Decisions decisions = agent.startDecisions(places, decisionEventQueue);
       DecisionRecorder verdicts = new DecisionRecorder(decisions, envelopes, gates, meters);
       Intake intake = agent.startIntake(places, verdicts, decisionEventQueue, steps);
@@ -167,7 +167,7 @@ public final class Agent implements AutoCloseable {
     }
   }
 
-  private void startCouriers() {
+  private void startSinkWorkers() {
     for (SinkConfig sink : config.sinks()) {
       SinkContext context = new SinkContext(sink.name(), config.host(), meters);
       SinkWorker sinkWorker = new SinkWorker(sink.plan(), spool, context, new Refusals(envelopes));
@@ -187,7 +187,7 @@ public final class Agent implements AutoCloseable {
             meters,
             steps,
             this::failed);
-    closing.start(housekeeping, "upkeep", housekeeping::stop);
+    closing.start(housekeeping, "housekeeping", housekeeping::stop);
     return housekeeping;
   }
 

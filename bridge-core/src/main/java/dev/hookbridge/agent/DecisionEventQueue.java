@@ -30,7 +30,8 @@ import org.slf4j.LoggerFactory;
  * The intake stores it together with that call. If the call is already stored, the thread of this
  * class stores it.
  *
- * <p>One thread, named {@code announcer}. {@link #tell} is safe for any thread and never waits.
+ * <p>One thread, named {@code decision-events}. {@link #tell} is safe for any thread and never
+ * waits.
  */
 final class DecisionEventQueue implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(DecisionEventQueue.class);

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * have confirmed. It puts dead letters back that an operator wants to send again. It reports drops
  * and changes of the kill switch. Every minute it sends a heartbeat.
  *
- * <p>One thread, named {@code upkeep}.
+ * <p>One thread, named {@code housekeeping}.
  */
 final class Housekeeping implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
@@ -79,7 +79,7 @@ final class Housekeeping implements Runnable {
         failed.accept(e);
         trouble(String.valueOf(e.getMessage()));
       } catch (RuntimeException e) {
-        LOG.error("unexpected failure in the upkeep, going on", e);
+        LOG.error("unexpected failure of the housekeeping, going on", e);
         trouble(e.toString());
       } finally {
         saving.end();

@@ -37,7 +37,8 @@ class DeadlinesTest {
 
   private static List<String> found(Pattern pattern) throws IOException {
     List<String> found = new ArrayList<>();
-    for (String module : List.of("bridge-core", "bridge-kafka", "bridge-amqp", "deploy")) {
+    for (String module :
+        List.of("bridge-core/api", "bridge-core", "bridge-kafka", "bridge-amqp", "deploy")) {
       try (Stream<Path> files = Files.walk(Repository.file(module + "/src/test/java"))) {
         for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
           pattern

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** A promise must name a test that is there. */
 class ReliabilityTest {
   private static final Pattern TEST =
-      Pattern.compile("`(?:\\w+/)?(\\w+(?:Test|IT))(?:\\.(\\w+))?`");
+      Pattern.compile("`(?:(\\w+)/)?(\\w+(?:Test|IT|Contract))(?:\\.(\\w+))?`");
 
   @Test
   void everyTestThatIsNamedIsThere() throws IOException {
@@ -29,9 +29,12 @@ class ReliabilityTest {
       Matcher matcher = TEST.matcher(Files.readString(page));
       while (matcher.find()) {
         named++;
-        String source = sources.getOrDefault(matcher.group(1), "");
-        String method = matcher.group(2);
-        if (source.isEmpty() || (method != null && !source.contains("void " + method + "("))) {
+        String source = sources.getOrDefault(matcher.group(2), "");
+        String method = matcher.group(3);
+        String folder = matcher.group(1) == null ? "" : "." + matcher.group(1) + ";";
+        if (source.isEmpty()
+            || !source.contains(folder)
+            || (method != null && !source.contains("void " + method + "("))) {
           missing.add(page.getFileName() + ": " + matcher.group());
         }
       }
@@ -49,7 +52,8 @@ class ReliabilityTest {
   /** By class the text of its source, that of the contract it takes included. */
   private static Map<String, String> sources() throws IOException {
     Map<String, String> sources = new HashMap<>();
-    for (String module : List.of("bridge-core", "bridge-kafka", "bridge-amqp", "deploy")) {
+    for (String module :
+        List.of("bridge-core/api", "bridge-core", "bridge-kafka", "bridge-amqp", "deploy")) {
       try (Stream<Path> files = Files.walk(Repository.file(module + "/src/test/java"))) {
         for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
           String name = String.valueOf(file.getFileName()).replace(".java", "");

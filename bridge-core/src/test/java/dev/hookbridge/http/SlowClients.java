@@ -1,4 +1,4 @@
-package dev.hookbridge.metrics;
+package dev.hookbridge.http;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -1,11 +1,12 @@
-package dev.hookbridge.metrics;
+package dev.hookbridge.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hookbridge.http.AgentClient;
 import dev.hookbridge.http.AgentClient.Answer;
-import dev.hookbridge.http.Endpoint;
+import dev.hookbridge.metrics.Health;
+import dev.hookbridge.metrics.Metrics;
+import dev.hookbridge.metrics.MetricsServer;
 import dev.hookbridge.testing.TestIdentity;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,8 +1,8 @@
-import dev.hookbridge.Envelope;
+import dev.hookbridge.api.Envelope;
 import dev.hookbridge.envelope.Envelopes;
 import dev.hookbridge.envelope.HostFacts;
-import dev.hookbridge.envelope.Redaction;
-import dev.hookbridge.mailbox.HookCall;
+import dev.hookbridge.envelope.redaction.Redaction;
+import dev.hookbridge.record.HookCall;
 import dev.hookbridge.spool.Batch;
 import dev.hookbridge.spool.Limits;
 import dev.hookbridge.spool.Spool;

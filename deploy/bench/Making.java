@@ -1,7 +1,7 @@
 import dev.hookbridge.envelope.Envelopes;
 import dev.hookbridge.envelope.HostFacts;
-import dev.hookbridge.envelope.Redaction;
-import dev.hookbridge.mailbox.HookCall;
+import dev.hookbridge.envelope.redaction.Redaction;
+import dev.hookbridge.record.HookCall;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-import dev.hookbridge.SettingKey;
+import dev.hookbridge.api.SettingKey;
 import dev.hookbridge.cli.Main;
 import dev.hookbridge.config.Config;
 import dev.hookbridge.config.ConfigException;

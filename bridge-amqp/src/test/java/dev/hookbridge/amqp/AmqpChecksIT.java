@@ -126,7 +126,7 @@ final class AmqpChecksIT {
     assertThat(lines(check("any", false, Map.of("uri", "amqp://127.0.0.1:1"))))
         .startsWith("FAILURE broker amqp://127.0.0.1:1/%2F")
         .contains(
-            "nobody listens there", "FAILURE uri: nobody listens at 127.0.0.1:1: look at host");
+            "nothing listens there", "FAILURE uri: nothing listens at 127.0.0.1:1: look at host");
     assertThat(lines(check("any", false, Map.of("heartbeat", "never"))))
         .startsWith("FAILURE settings: sinks.test.heartbeat");
   }

@@ -76,6 +76,6 @@ final class AmqpPortsIT {
     }
     assertThat(check("amqp://rabbit9.invalid"))
         .contains("the name rabbit9.invalid cannot be resolved");
-    assertThat(check("amqp://127.0.0.1:1")).contains("nobody listens at 127.0.0.1:1");
+    assertThat(check("amqp://127.0.0.1:1")).contains("nothing listens at 127.0.0.1:1");
   }
 }

@@ -230,7 +230,8 @@ public final class Agent implements AutoCloseable {
       closing.push(started);
       closing.push(page); // stops first: the server would wait for open responses
       if (!http.local() && http.basic().isEmpty()) {
-        LOG.warn("whoever reaches {} sees guests' names: set 'http.basic'", started.address());
+        LOG.warn(
+            "everybody who reaches {} sees guests' names: set 'http.basic'", started.address());
       }
     }
   }

@@ -54,7 +54,7 @@ final class CallMeters {
         Operations.operationWord(
             call.driver(), new String(call.operation(), StandardCharsets.ISO_8859_1));
     Counter.builder("hookbridge.hooks")
-        .description("Hook calls taken in")
+        .description("Hook calls ingested")
         .tag("driver", driver)
         .tag("operation", operation)
         .register(registry)

@@ -142,7 +142,7 @@ final class DecisionEventQueue implements Runnable {
     store(told -> stored.contains(told.call()));
     int left = take(told -> true).size();
     if (left > 0) {
-      LOG.info("{} events of decisions are not told: their calls still wait in the mailbox", left);
+      LOG.info("{} decision events were not written: their calls still wait in the mailbox", left);
       unreported.increment(left);
     }
   }
@@ -177,7 +177,7 @@ final class DecisionEventQueue implements Runnable {
         unreported.increment(events.size());
       }
     } catch (SpoolException | RuntimeException e) {
-      LOG.debug("{} events of decisions are not told: {}", events.size(), e.toString());
+      LOG.debug("{} decision events were not written: {}", events.size(), e.toString());
       unreported.increment(events.size());
     }
   }

@@ -44,7 +44,7 @@ final class DecisionRecorder {
   void taken(HookCall call, Envelope event) {
     if (!call.gates().isEmpty()) {
       Counter.builder("hookbridge.gates.unusable")
-          .description("Calls whose hook could not read the rules, and so asked nobody")
+          .description("Calls whose hook could not read the rules, and so asked no decider")
           .tag("reason", call.gates())
           .register(meters)
           .increment();

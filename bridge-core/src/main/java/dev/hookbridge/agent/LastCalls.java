@@ -31,7 +31,7 @@ final class LastCalls {
     AtomicLong last = new AtomicLong();
     Gauge.builder("hookbridge.hook.last.call.timestamp.seconds", last, time -> time.get() / 1e9)
         .tag("driver", driver)
-        .description("When the last hook taken in was called, seconds since 1970")
+        .description("When the last ingested hook was called, seconds since 1970")
         .register(meters);
     return last;
   }

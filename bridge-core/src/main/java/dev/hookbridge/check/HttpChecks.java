@@ -61,7 +61,7 @@ final class HttpChecks {
       return Check.failure(what, "ports below 1024 are root's: " + ADVICE);
     }
     if (reason.startsWith("Cannot assign")) {
-      return Check.failure(what, "is no address of this host: " + ADVICE);
+      return Check.failure(what, "is not an address of this host: " + ADVICE);
     }
     Optional<PortHolder.Holder> holder = holders.of(address);
     if (holder.isPresent() && agent.isPresent() && holder.get().pid() == agent.getAsLong()) {

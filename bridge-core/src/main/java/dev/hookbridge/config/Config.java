@@ -67,7 +67,7 @@ public record Config(
       List.of(
           SettingKey.optional("max-bytes", "4GiB", "The spool's files together, WAL included."),
           SettingKey.optional(
-              "when-full", "drop-oldest", "drop-oldest or drop-newest, told by a lost event."));
+              "when-full", "drop-oldest", "drop-oldest or drop-newest, reported by a lost event."));
 
   /**
    * Returns all keys of the file by section: {@code top}, the sections below it, {@code sink} for
@@ -146,7 +146,7 @@ public record Config(
           "host is '" + host + "', which every machine is: set 'host' to this host's own name");
     }
     if (!HOST.matcher(host).matches()) {
-      throw new ConfigException("host is no host name: write letters, digits, dots and dashes");
+      throw new ConfigException("host is not a host name: write letters, digits, dots and dashes");
     }
     return host;
   }
@@ -172,7 +172,7 @@ public record Config(
     for (String name : sections.keySet()) {
       if (!SINK_NAME.matcher(name).matches()) {
         throw new ConfigException(
-            "sinks." + name + " is no name: use lower-case letters, digits and dashes");
+            "sinks." + name + " is not a valid name: use lower-case letters, digits and dashes");
       }
       sinks.add(SinkConfig.of(name, section(sections, name), transports));
     }

@@ -42,7 +42,11 @@ final class ConfigFile {
       throw new ConfigException("there is no " + file + ": write it or name another with --config");
     } catch (IOException e) {
       throw new ConfigException(
-          "the configuration cannot be read from " + file + " (" + PlainWords.of(e) + "): mend it");
+          "the configuration cannot be read from "
+              + file
+              + " ("
+              + PlainWords.of(e)
+              + "): check the file");
     }
   }
 
@@ -57,9 +61,9 @@ final class ConfigFile {
       if (top instanceof Map<?, ?> map) {
         return section(map);
       }
-      throw new ConfigException(file + " is no map of settings: begin with 'sinks:'");
+      throw new ConfigException(file + " is not a map of settings: begin with 'sinks:'");
     } catch (YamlEngineException e) {
-      throw new ConfigException(file + " is not YAML (" + problem(e) + "): mend it");
+      throw new ConfigException(file + " is not YAML (" + problem(e) + "): fix the syntax");
     }
   }
 

@@ -86,7 +86,7 @@ public final class HttpConfig {
     } catch (NumberFormatException e) {
       throw settings.wrong(key, "has no port", advice);
     }
-    throw settings.wrong(key, "is no address", advice);
+    throw settings.wrong(key, "is not an address", advice);
   }
 
   private static Endpoint.Tls tls(Map<String, Object> http) throws ConfigException {

@@ -30,7 +30,7 @@ public final class RuleConfig {
           SettingKey.optional("exempt", "", "Names that are never asked about."),
           SettingKey.optional(
               "condition", "", "What must hold for the event's data, an expression."),
-          SettingKey.required("via", "The sink whose broker carries the question."),
+          SettingKey.required("via", "The sink whose broker carries the request."),
           SettingKey.optional(
               "timeout", "2s", "How long the hook waits for a decision, 100ms to 10s."),
           SettingKey.optional("on-timeout", "allow", "Without a decision in time: allow or veto."),
@@ -62,7 +62,7 @@ public final class RuleConfig {
       return List.of();
     }
     if (!(written instanceof List<?> list)) {
-      throw new ConfigException("decisions is no list: begin each rule with '- name:'");
+      throw new ConfigException("decisions is not a list: begin each rule with '- name:'");
     }
     List<Rule> rules = new ArrayList<>();
     Set<String> names = new HashSet<>();
@@ -205,6 +205,6 @@ public final class RuleConfig {
       Settings settings, String key, String value, IllegalArgumentException e) {
     String[] sentence = String.valueOf(e.getMessage()).split(": ", 2);
     return settings.wrong(
-        key, "'" + value + "' " + sentence[0], sentence.length > 1 ? sentence[1] : "mend it");
+        key, "'" + value + "' " + sentence[0], sentence.length > 1 ? sentence[1] : "fix it");
   }
 }

@@ -32,7 +32,9 @@ public final class Include {
     for (String word : words) {
       if (words.length != 3 || !WORD.matcher(word).matches()) {
         throw new IllegalArgumentException(
-            "'" + pattern + "' is no pattern: write driver.operation.suboperation, * for any word");
+            "'"
+                + pattern
+                + "' is not a pattern: write driver.operation.suboperation, * for any word");
       }
     }
     return words;

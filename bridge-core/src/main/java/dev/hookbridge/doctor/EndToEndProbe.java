@@ -117,7 +117,7 @@ final class EndToEndProbe {
     return List.of(
         Check.failure(
             "test event",
-            "was not taken in within "
+            "was not ingested within "
                 + PATIENCE.toSeconds()
                 + " s: 'journalctl -u hookbridge' says why"));
   }

@@ -106,9 +106,7 @@ final class PrivilegedWorker implements AutoCloseable {
     OptionalInt owner = DoctorFolders.owner(places.spool());
     if (owner.isEmpty()) {
       throw new IOException(
-          "was not looked at: there is no folder "
-              + places.spool()
-              + " whose owner would be asked");
+          "was not checked: there is no folder " + places.spool() + " whose owner could be asked");
     }
     if (owner.getAsInt() == 0) {
       return List.of();
@@ -124,7 +122,7 @@ final class PrivilegedWorker implements AutoCloseable {
   private static Path relay() throws IOException {
     Path relay = Path.of(System.getProperty("hookbridge.home", ""), "libexec", "hookbridge-relay");
     if (!Files.isExecutable(relay)) {
-      throw new IOException("was not looked at: " + relay + " is missing, install it");
+      throw new IOException("was not checked: " + relay + " is missing, install it");
     }
     return relay;
   }

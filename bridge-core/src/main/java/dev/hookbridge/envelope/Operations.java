@@ -120,7 +120,7 @@ public final class Operations {
               "begin",
               "1.2.2",
               HARMFUL,
-              "the change stays and an error is told"),
+              "the change stays and an error is reported"),
           of(NETWORK, "port-created", "begin", "5.5.0", DESTRUCTIVE, PORT_FAILS),
           of(NETWORK, "port-deleted", "begin", "5.5.0", IGNORED, NOTHING),
           of(NETWORK, "plugged", "begin", "1.2.2", HARMFUL, PORT_FAILS),

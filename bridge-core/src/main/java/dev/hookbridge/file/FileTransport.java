@@ -71,7 +71,7 @@ public final class FileTransport implements Transport {
           path
               + " cannot be written ("
               + PlainWords.of(e)
-              + "): mend its rights, its folder's or its disk",
+              + "): check the permissions of file and folder, and the disk",
           e);
     }
   }
@@ -121,17 +121,17 @@ public final class FileTransport implements Transport {
       return List.of(Check.failure("file " + path, "its folder is missing: make it"));
     }
     if (Files.exists(path) && !Files.isRegularFile(path)) {
-      return List.of(Check.failure("file " + path, "is no regular file: name another"));
+      return List.of(Check.failure("file " + path, "is not a regular file: name another"));
     }
     boolean writable = Files.exists(path) ? Files.isWritable(path) : Files.isWritable(folder);
     if (!writable) {
-      return List.of(Check.failure("file " + path, "cannot be written: mend its rights"));
+      return List.of(Check.failure("file " + path, "cannot be written: check its permissions"));
     }
     return List.of(
         Files.isWritable(folder)
             ? Check.ok("file " + path, "can be written")
             : Check.warning(
                 "file " + path,
-                "can be written, but not renamed at rotate-bytes: mend its folder's rights"));
+                "can be written, but not renamed at rotate-bytes: check the permissions of its folder"));
   }
 }

@@ -60,7 +60,7 @@ final class OpenFile implements AutoCloseable {
     }
     if (!before.isRegularFile()) {
       throw new SinkException(
-          Reason.CONFIGURATION, path + " is no regular file: name one, or one to be made");
+          Reason.CONFIGURATION, path + " is not a regular file: name one, or one to be made");
     }
     FileChannel out = FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
     try {

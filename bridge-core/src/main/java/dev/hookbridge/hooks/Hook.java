@@ -60,7 +60,9 @@ record Hook(String version, byte[] bytes) {
     }
     return in(file)
         .orElseThrow(
-            () -> new HooksException(file + " is no hook of hookbridge: install hookbridge again"));
+            () ->
+                new HooksException(
+                    file + " is not a hook of hookbridge: install hookbridge again"));
   }
 
   /**

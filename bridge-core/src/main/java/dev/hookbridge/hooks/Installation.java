@@ -50,7 +50,8 @@ public final class Installation {
     Optional<LibvirtVersion> version =
         libvirt == null ? LibvirtVersion.installed(machine) : LibvirtVersion.parse(libvirt);
     if (libvirt != null && version.isEmpty()) {
-      throw new HooksException("'" + libvirt + "' is no version of libvirt: write it like 9.0.0");
+      throw new HooksException(
+          "'" + libvirt + "' is not a version of libvirt: write it like 9.0.0");
     }
     Path folder = hooks.toAbsolutePath().normalize();
     return new Installation(

@@ -54,7 +54,7 @@ final class Warnings {
     if (!main && !folders) {
       found.add(file + " is not run: libvirt looks into " + slots.folder() + " since 6.5");
     } else if (!Files.isRegularFile(file)) {
-      found.add(file + " is not run: it is no file");
+      found.add(file + " is not run: it is not a file");
     } else if (!HookSlots.runs(file)) {
       found.add(file + " is not run: it has no x bit");
     } else {

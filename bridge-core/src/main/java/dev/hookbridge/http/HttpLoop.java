@@ -146,7 +146,7 @@ final class HttpLoop implements Runnable, AutoCloseable {
         readable(peer); // the request may already have arrived
       }
     } catch (IOException | RuntimeException e) {
-      LOG.debug("nobody more can be let in: {}", e.toString());
+      LOG.debug("no more connections can be accepted: {}", e.toString());
       Peer going = crowd.oldest();
       if (going == null) {
         LockSupport.parkNanos(PAUSE_NANOS);

@@ -95,7 +95,8 @@ final class PemKeyStore {
           .generatePrivate(new PKCS8EncodedKeySpec(der));
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       // The parser's own message may quote the key.
-      throw new IOException(file + " is damaged or no " + of.getAlgorithm() + " key: mend it");
+      throw new IOException(
+          file + " is damaged or is not a key of the type " + of.getAlgorithm() + ": replace it");
     }
   }
 

@@ -28,7 +28,7 @@ final class PortOwner {
     List<ListeningSocket> sockets = ListeningSocket.at(Path.of("/proc/self"), at);
     String shown = at.getHostString() + ":" + at.getPort();
     if (sockets.isEmpty()) {
-      throw new IOException("nobody listens on " + shown);
+      throw new IOException("nothing listens on " + shown);
     }
     for (ListeningSocket socket : sockets) {
       if (socket.owner() != owner && socket.owner() != 0) {

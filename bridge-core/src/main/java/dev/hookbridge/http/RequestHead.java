@@ -78,6 +78,6 @@ record RequestHead(String method, URI target, String protocol, Headers headers) 
     } catch (URISyntaxException e) {
       throw new Malformed("the target is none");
     }
-    throw new Malformed("the target is no path");
+    throw new Malformed("the target is not a path");
   }
 }

@@ -150,7 +150,7 @@ final class CrashRecovery {
   private void take(Path file, MailName name) throws IOException {
     Path fresh = mail.resolve("new").resolve(name.toString());
     Files.move(file, fresh, StandardCopyOption.ATOMIC_MOVE);
-    LOG.info("{} was complete before the restart of the host: taken in", name);
+    LOG.info("{} was complete before the restart of the host: ingested", name);
   }
 
   private static void drop(Path file) throws IOException {

@@ -132,7 +132,7 @@ public final class Records {
   private static String uuid(MailFormat.Parts parts, String field) throws MalformedRecordException {
     String text = parts.text(field);
     if (!text.matches(Uuids.CANONICAL)) {
-      throw new MalformedRecordException("the field " + field + " is no id");
+      throw new MalformedRecordException("the field " + field + " is not an id");
     }
     return text;
   }

@@ -78,7 +78,7 @@ class CheckTest {
   @Test
   void anAddressThatIsNotThisHosts() {
     assertThat(http("192.0.2.7", 9464, OptionalLong.empty()).message())
-        .startsWith("is no address of this host: write another");
+        .startsWith("is not an address of this host: write another");
     assertThat(http("no such name", 9464, OptionalLong.empty()).message())
         .startsWith("the name no such name cannot be resolved: write another");
   }

@@ -90,7 +90,7 @@ class DecisionsCommandTest {
     assertThat(run("decisions", "status").out())
         .contains("switch   on")
         .contains("agent    absent, last stamped ")
-        .contains("is no socket")
+        .contains("is not a socket")
         .contains("rules    1")
         .contains("rule     a: qemu.prepare.begin of *, exempt -, 2000 ms, on-timeout allow");
     Files.writeString(folder.resolve("gates.d/gates"), "torn");

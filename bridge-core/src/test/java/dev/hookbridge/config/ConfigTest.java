@@ -159,7 +159,7 @@ class ConfigTest {
           """
           hots: a                                              | hots is not a key: did you mean host?
           host: localhost                                      | set 'host' to this host's own name
-          host: "a b"                                          | host is no host name
+          host: "a b"                                          | host is not a host name
           http: nowhere                                        | write address:port or off
           http: 127.0.0.1:99999                                | write address:port or off
           http: { adress: 127.0.0.1:1 }                        | http.adress is not a key: did you mean address?
@@ -187,7 +187,7 @@ class ConfigTest {
           sinks: { a: { type: file, path: x } }                | sinks.a.path is not absolute
           sinks: { a: { type: file, path: /x, pth: 1 } }       | sinks.a.pth is not a key: did you mean path?
           sinks: { a: { type: file, path: /x, xml: all } }     | sinks.a.xml is 'all': write one of redacted, none
-          sinks: { a: { type: file, path: /x, include: qemu } }| 'qemu' is no pattern
+          sinks: { a: { type: file, path: /x, include: qemu } }| 'qemu' is not a pattern
           sinks: { a: { type: file, path: "${env:NOPE}" } }    | ${env:NOPE}
           sinks: { a: { type: file, path: "${file:/nope}" } }  | cannot be read: make it
           sinks: [                                             | is not YAML (line 2, column 9: expected the node content, but found '<stream end>'): mend it
@@ -195,7 +195,7 @@ class ConfigTest {
           host: "a                                             | is not YAML (line 1, column 9: found unexpected end of stream)
           host: *a                                             | is not YAML (line 1, column 7: found undefined alias a)
           sinks: { a: { type: file, path: "${file:/etc}" } }   | cannot be read: make it, owned by the agent's user (Is a directory)
-          - a                                                  | is no map of settings
+          - a                                                  | is not a map of settings
           decisions: [ { name: a } ]                           | decisions.a.when is missing
           decision: []                                         | decision is not a key: did you mean decisions?
           """)
@@ -224,7 +224,7 @@ class ConfigTest {
   void aFileThatCannotBeReadSaysWhy() throws Exception {
     Path file = Files.write(folder.resolve("latin1.yaml"), new byte[] {'a', ':', (byte) 0xe4});
     assertThatThrownBy(() -> Config.load(file, places(), ENVIRONMENT))
-        .hasMessageContaining("cannot be read from " + file + " (it is not UTF-8): mend it");
+        .hasMessageContaining("cannot be read from " + file + " (it is not UTF-8): check the file");
     assertThatThrownBy(() -> Config.load(folder, places(), ENVIRONMENT))
         .hasMessageContaining("Is a directory");
   }

@@ -111,7 +111,7 @@ class RuleConfigTest {
       quoteCharacter = '~',
       textBlock =
           """
-          qemu.prepare           | is no pattern: write driver.operation.suboperation
+          qemu.prepare           | is not a pattern: write driver.operation.suboperation
           qemu.boot.begin        | matches no operation that libvirt calls hooks for
           qemu.perpare.begin     | did you mean prepare?
           vmware.*.*             | matches no operation that libvirt calls hooks for
@@ -122,7 +122,7 @@ class RuleConfigTest {
           *.reconnect.*          | cannot be gated, since when such a hook fails, the running guest is killed
           libxl.reconnect.begin  | libvirt forgets the running guest
           network.started.begin  | libvirt before 11.3 leaks the network's bridge
-          network.updated.begin  | the change stays and an error is told
+          network.updated.begin  | the change stays and an error is reported
           qemu.started.begin     | is destructive, since when such a hook fails, the running guest is killed: set allow-destructive
           network.port-created.* | is destructive
           """)
@@ -149,7 +149,7 @@ class RuleConfigTest {
       quoteCharacter = '~',
       textBlock =
           """
-          {}                                                 | decisions is no list
+          {}                                                 | decisions is not a list
           [ a ]                                              | decisions[0] is not a map
           [ { when: qemu.prepare.begin, via: feed } ]        | decisions[0].name is missing
           [ { name: A, when: qemu.prepare.begin, via: feed } ] | decisions[0].name is 'A'
@@ -165,7 +165,7 @@ class RuleConfigTest {
           [ { name: a, when: qemu.prepare.begin, via: feed, on-timeout: deny } ] | write one of allow, veto
           [ { name: a, when: qemu.prepare.begin, via: feed, mode: on } ] | write one of enforce, observe, off
           [ { name: a, when: qemu.prepare.begin, via: feed, allows-needed: 0 } ] | decisions.a.allows-needed is 0
-          [ { name: a, when: qemu.prepare.begin, via: feed, condition: "x = 1" } ] | decisions.a.condition 'x = 1' is no expression
+          [ { name: a, when: qemu.prepare.begin, via: feed, condition: "x = 1" } ] | decisions.a.condition 'x = 1' is not an expression
           [ { name: a, when: qemu.prepare.begin, via: feed, condition: "domian.vcpus > 1" } ] | speaks of domian
           [ { name: a, when: qemu.prepare.begin, via: feed }, { name: a, when: qemu.start.begin, via: feed } ] | two rules called a
           """)

@@ -87,7 +87,7 @@ class AgentClientTest {
             Optional.of(new Endpoint.Basic("op", "s3cret")));
     assertThatThrownBy(() -> new AgentClient(endpoint, Duration.ofSeconds(10), 12_345).get("/"))
         .isInstanceOf(IOException.class)
-        .hasMessage("nobody listens on 127.0.0.1:" + free)
+        .hasMessage("nothing listens on 127.0.0.1:" + free)
         .matches(e -> !AgentClient.isImpostor((Exception) e));
   }
 

@@ -114,7 +114,7 @@ class KafkaCheckIT {
   void nobodyThereIsOneFailure() {
     List<Check> lines = check("t", false, Map.of("bootstrap.servers", "127.0.0.1:1"));
     levels(lines, "no broker answered in time").containsExactly(Check.Level.FAILURE);
-    levels(lines, "nobody listens at 127.0.0.1:1").containsExactly(Check.Level.FAILURE);
+    levels(lines, "nothing listens at 127.0.0.1:1").containsExactly(Check.Level.FAILURE);
     assertThat(lines).hasSize(2);
   }
 }

@@ -181,7 +181,7 @@ class DoctorIT {
         fails(
             patient.doctor("--config=" + file),
             "sink feed: brokers 127.0.0.1:1",
-            "sink feed: bootstrap.servers: nobody listens at 127.0.0.1:1",
+            "sink feed: bootstrap.servers: nothing listens at 127.0.0.1:1",
             "sink feed: ",
             "sink audit: broker ");
     assertThat(ran.output()).doesNotContain("wrong@").doesNotContain("test call");

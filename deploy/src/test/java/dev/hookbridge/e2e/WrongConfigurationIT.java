@@ -66,14 +66,14 @@ class WrongConfigurationIT {
     }
   }
 
-  /** What only a look at the brokers shows; nobody listens at port 1. */
+  /** What only a look at the brokers shows; nothing listens at port 1. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "{ type: kafka, topic: t, properties: { bootstrap.servers: '127.0.0.1:1' } } | nobody listens at 127.0.0.1:1",
+        "{ type: kafka, topic: t, properties: { bootstrap.servers: '127.0.0.1:1' } } | nothing listens at 127.0.0.1:1",
         "{ type: kafka, topic: t, properties: { bootstrap.servers: 'k9.invalid:9092' } } | the name k9.invalid cannot be resolved",
-        "{ type: amqp, uri: 'amqp://127.0.0.1:1', exchange: e, password: x } | nobody listens at 127.0.0.1:1",
+        "{ type: amqp, uri: 'amqp://127.0.0.1:1', exchange: e, password: x } | nothing listens at 127.0.0.1:1",
         "{ type: amqp, uri: 'amqp://r9.invalid', exchange: e, password: x } | the name r9.invalid cannot be resolved",
         "{ type: amqp, uri: 'amqps://127.0.0.1:1', exchange: e, tls-ca: /etc/hostname, password: x } | certificate",
         "{ type: file, path: /nope/events.jsonl } | /nope",

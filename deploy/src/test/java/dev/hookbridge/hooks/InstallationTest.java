@@ -186,7 +186,7 @@ class InstallationTest {
         .hasMessageContaining("is missing");
     Path script = place.script("../other", "#!/bin/sh\n");
     assertThatThrownBy(() -> place.of(script, "9.0").install(List.of(), false))
-        .hasMessageContaining("is no hook of hookbridge");
+        .hasMessageContaining("is not a hook of hookbridge");
   }
 
   @Test

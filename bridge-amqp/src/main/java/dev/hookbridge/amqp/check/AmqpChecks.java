@@ -154,7 +154,8 @@ public final class AmqpChecks {
           Check.ok(what, "topic, durable, with an alternate exchange for what no queue is bound"));
     } else if (differs.detail().contains("'type'")) {
       lines.add(
-          Check.failure(what, "is no topic exchange, patterns do not route: " + differs.detail()));
+          Check.failure(
+              what, "is not a topic exchange, so patterns do not route: " + differs.detail()));
     } else if (differs.detail().contains("'durable'")) {
       lines.add(
           Check.failure(what, "is not durable and goes when the broker restarts; make it durable"));
@@ -162,7 +163,7 @@ public final class AmqpChecks {
       lines.add(
           Check.ok(
               what,
-              "is there; its type can be told only with the permission to configure it ("
+              "exists; its type can be checked only with the permission to configure it ("
                   + differs.detail()
                   + ")"));
     }
@@ -192,7 +193,7 @@ public final class AmqpChecks {
               "cannot be seen through AMQP (rabbitmqctl list_bindings shows them); an event no queue"
                   + " is bound for is "
                   + (settings.unroutable() == AmqpSettings.Unroutable.PARK
-                      ? "parked as a dead letter"
+                      ? "kept as a dead letter"
                       : "discarded and counted")));
     }
   }

@@ -64,7 +64,7 @@ public final class DecisionChecks {
     Failure differs =
         AmqpChecks.ask(connection, channel -> channel.exchangeDeclare(exchange, "topic", true));
     return differs != null && differs.detail().startsWith("406")
-        ? Check.failure(what, "is no durable topic exchange: " + differs.detail())
+        ? Check.failure(what, "is not a durable topic exchange: " + differs.detail())
         : Check.ok(what, "is there; each group of deciders binds a queue to it");
   }
 }

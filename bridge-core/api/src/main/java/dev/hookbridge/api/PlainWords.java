@@ -47,10 +47,10 @@ public final class PlainWords {
               "terminated the handshake", "it closed the connection during the TLS handshake"),
           Map.entry("trustAnchors parameter", "no certificate to trust is in the file"),
           Map.entry("password was incorrect", "the password of the key store is wrong"),
-          Map.entry("Invalid keystore format", "the file is no key store in PKCS12 or JKS"),
-          Map.entry("Unrecognized keystore format", "the file is no key store in PKCS12 or JKS"),
-          Map.entry("DerInputStream", "the file is no key store in PKCS12 or JKS"),
-          Map.entry("DER input", "the file is no key store in PKCS12 or JKS"),
+          Map.entry("Invalid keystore format", "the file is not a key store in PKCS12 or JKS"),
+          Map.entry("Unrecognized keystore format", "the file is not a key store in PKCS12 or JKS"),
+          Map.entry("DerInputStream", "the file is not a key store in PKCS12 or JKS"),
+          Map.entry("DER input", "the file is not a key store in PKCS12 or JKS"),
           Map.entry("Cannot recover key", "the password of the key in the key store is wrong"),
           Map.entry("Could not parse certificate", "the file holds no certificate in PEM"),
           Map.entry("Empty input", "the file is empty"));
@@ -115,7 +115,7 @@ public final class PlainWords {
 
   private static @Nullable String connection(Throwable failure, String message) {
     if (failure instanceof ConnectException && message.contains("refused")) {
-      return "nobody listens there";
+      return "nothing listens there";
     }
     if (failure instanceof NoRouteToHostException) {
       return "no route leads there";

@@ -99,11 +99,12 @@ public record WhoListens(String host, int port, Protocol protocol, boolean tls, 
               + host
               + " cannot be resolved: look at its spelling and at this host's resolver";
       case NOBODY ->
-          "nobody listens at " + where + ": look at host and port, and whether the broker runs";
+          "nothing listens at " + where + ": look at host and port, and whether the broker runs";
       case SILENT -> where + " does not answer: look at host and port, and at firewalls between";
-      case HTTP -> where + " speaks HTTP" + (tls ? " over TLS" : "") + ", and is no broker's port";
+      case HTTP ->
+          where + " speaks HTTP" + (tls ? " over TLS" : "") + ", and is not the port of a broker";
       case UNKNOWN ->
-          tls ? "" : "what listens at " + where + " is no broker: look at host and port";
+          tls ? "" : "what listens at " + where + " is not a broker: look at host and port";
       case AMQP, KAFKA -> "";
     };
   }

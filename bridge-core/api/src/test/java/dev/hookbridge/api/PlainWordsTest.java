@@ -33,7 +33,7 @@ class PlainWordsTest {
             Map.entry(
                 new UnknownHostException("kafka9: Name or service not known"),
                 "the name kafka9 cannot be resolved"),
-            Map.entry(new ConnectException("Connection refused"), "nobody listens there"),
+            Map.entry(new ConnectException("Connection refused"), "nothing listens there"),
             Map.entry(new NoRouteToHostException("No route to host"), "no route leads there"),
             Map.entry(new SocketTimeoutException("Read timed out"), "no answer came in time"),
             Map.entry(new TimeoutException(), "no answer came in time"),
@@ -59,7 +59,7 @@ class PlainWordsTest {
                 "the password of the key store is wrong"),
             Map.entry(
                 new IOException("toDerInputStream rejects tag type 104"),
-                "the file is no key store in PKCS12 or JKS"),
+                "the file is not a key store in PKCS12 or JKS"),
             Map.entry(
                 new ExecutionException(
                     new IOException("java.io.IOException: java.io.EOFException: it broke")),

@@ -94,7 +94,7 @@ class WhoListensTest {
     }
     WhoListens nobody = WhoListens.at("127.0.0.1", port);
     assertThat(nobody.protocol()).isEqualTo(Protocol.NOBODY);
-    assertThat(nobody.plainly()).startsWith("nobody listens at 127.0.0.1:" + port);
+    assertThat(nobody.plainly()).startsWith("nothing listens at 127.0.0.1:" + port);
     assertThat(WhoListens.at("no such name", 1).plainly())
         .startsWith("the name no such name cannot be resolved");
   }

@@ -113,7 +113,7 @@ public final class GateRequestHandler {
       gateConnection.release();
       dispatcher.ask(asking, event(call));
     } catch (MalformedRecordException e) {
-      LOG.debug("an ask is no record: {}", e.getMessage());
+      LOG.debug("a request is not a valid record: {}", e.getMessage());
       ways.refuse(gateConnection, DecisionMeters.Refused.DAMAGED);
     } catch (RuntimeException | Error e) {
       LOG.error("a call cannot be asked about, on-error holds", e);

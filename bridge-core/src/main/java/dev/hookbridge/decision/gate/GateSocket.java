@@ -154,7 +154,7 @@ public final class GateSocket implements Runnable, GateRequestHandler.Ways {
     } catch (GateConnection.Oversize e) {
       connectionLimiter.leave(gateConnection, Refused.OVERSIZE);
     } catch (MalformedRecordException e) {
-      LOG.debug("an ask is no record: {}", e.getMessage());
+      LOG.debug("a request is not a valid record: {}", e.getMessage());
       connectionLimiter.leave(gateConnection, Refused.DAMAGED);
     } catch (RuntimeException e) {
       LOG.error("an ask cannot be taken", e);

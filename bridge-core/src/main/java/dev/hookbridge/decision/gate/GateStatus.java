@@ -38,7 +38,7 @@ public record GateStatus(String agent, String socket) {
   private static String agent(Path alive) throws IOException {
     try {
       if (!attributes(alive).isRegularFile() || attributes(alive).size() != 20) {
-        return "unknown: " + alive + " is no stamp";
+        return "unknown: " + alive + " is not a timestamp";
       }
       long stamp = Long.parseLong(Files.readString(alive, StandardCharsets.US_ASCII));
       long age = Boot.ofKernel().now() - stamp;
@@ -49,14 +49,14 @@ public record GateStatus(String agent, String socket) {
     } catch (NoSuchFileException e) {
       return "absent";
     } catch (NumberFormatException e) {
-      return "unknown: " + alive + " is no stamp";
+      return "unknown: " + alive + " is not a timestamp";
     }
   }
 
   private static String socket(Path socket) throws IOException {
     try {
       // "Other" means a socket here: Java has no name for that type, and nothing else can listen.
-      return attributes(socket).isOther() ? "there" : "unknown: " + socket + " is no socket";
+      return attributes(socket).isOther() ? "there" : "unknown: " + socket + " is not a socket";
     } catch (NoSuchFileException e) {
       return "none";
     }

@@ -11,7 +11,7 @@ public enum Cause {
   /** The broker cannot be used. */
   ERROR("the deciders cannot be reached"),
   /** The broker reports that no decider listens. */
-  NO_DECIDER("nobody is there to decide"),
+  NO_DECIDER("no decider is reachable"),
   /** Too many calls wait for a decision. */
   BUSY("too many calls wait for a decision"),
   /** No rule applies to the call. */

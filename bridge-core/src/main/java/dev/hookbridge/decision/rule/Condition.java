@@ -70,7 +70,8 @@ public final class Condition {
       condition.holds(Map.of()); // so the first call does not wait for class loading
       return condition;
     } catch (JexlException e) {
-      throw new IllegalArgumentException("is no expression (" + detail(e) + "): mend it", e);
+      throw new IllegalArgumentException(
+          "is not an expression (" + detail(e) + "): fix the syntax", e);
     }
   }
 

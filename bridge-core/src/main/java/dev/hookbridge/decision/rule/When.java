@@ -26,7 +26,7 @@ public record When(String driver, String operation, String suboperation, boolean
     String[] words = pattern.split("\\.", -1);
     if (words.length != 3) {
       throw new IllegalArgumentException(
-          "is no pattern: write driver.operation.suboperation, * for any word");
+          "is not a pattern: write driver.operation.suboperation, * for any word");
     }
     When when = new When(words[0], words[1], words[2], destructive);
     List<Operation> matching = Operations.all().stream().filter(when::matches).toList();

@@ -86,7 +86,7 @@ public final class Redaction {
     for (String rule : more) {
       if (!RULE.matcher(rule).matches()) {
         throw new IllegalArgumentException(
-            "'" + rule + "' is no redaction rule: write element, parent/element or @attribute");
+            "'" + rule + "' is not a redaction rule: write element, parent/element or @attribute");
       }
       all.add(rule.toLowerCase(Locale.ROOT));
     }

@@ -86,7 +86,7 @@ public final class Faults {
     if (full(e)) {
       return new SpoolException(
           Kind.FULL,
-          "There is no room for the spool in " + folder + " (" + e.getMessage() + "); make some.",
+          "There is no room for the spool in " + folder + " (" + e.getMessage() + "); free some.",
           e);
     }
     return new SpoolException(

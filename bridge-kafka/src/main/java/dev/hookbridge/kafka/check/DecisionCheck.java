@@ -127,7 +127,7 @@ public final class DecisionCheck {
 
   private void right(String topic, AclOperation needed, @Nullable Set<AclOperation> allowed) {
     if (allowed == null) {
-      lines.add(Check.warning(topic, "the brokers do not tell whether this user may " + needed));
+      lines.add(Check.warning(topic, "the brokers do not report whether this user may " + needed));
     } else if (allowed.contains(needed)) {
       lines.add(Check.ok(topic, "this user may " + needed));
     } else {

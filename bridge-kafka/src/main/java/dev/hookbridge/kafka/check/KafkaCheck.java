@@ -142,7 +142,7 @@ public final class KafkaCheck {
 
   private void writable(@Nullable Set<AclOperation> operations) {
     if (operations == null) {
-      lines.add(Check.warning(topic, "the brokers do not tell whether this user may write"));
+      lines.add(Check.warning(topic, "the brokers do not report whether this user may write"));
     } else if (operations.contains(AclOperation.WRITE)) {
       lines.add(Check.ok(topic, "this user may write"));
     } else {

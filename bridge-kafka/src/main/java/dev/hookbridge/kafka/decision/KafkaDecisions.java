@@ -102,7 +102,7 @@ public final class KafkaDecisions implements DecisionChannel {
       } catch (TimeoutException e) {
         if (System.nanoTime() - end > 0) {
           throw new SinkException(
-              Reason.TIMEOUT, "no broker tells where topic " + topic + " is: look at them", e);
+              Reason.TIMEOUT, "no broker reports where topic " + topic + " is: look at them", e);
         }
         LockSupport.parkNanos(LOOK);
       }

@@ -32,7 +32,7 @@ final class ManualPages {
       What the hook reads: data\\-dir, when\\-full, reserve, allow\\-destructive.
       .TP
       .I /var/lib/hookbridge
-      Calls that wait to be taken in, and events that wait for a broker.
+      Calls that wait to be ingested, and events that wait for a broker.
       .TP
       .I /run/hookbridge/lost
       Calls that could not be written.

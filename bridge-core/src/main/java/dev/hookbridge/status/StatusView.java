@@ -157,7 +157,7 @@ final class StatusView {
       facts.add(new Fact("Trouble", new Cell(mailbox.problem(), Level.BAD)));
       return Panel.of("mailbox", "Mailbox", Level.BAD, "calls wait", facts);
     }
-    String word = many ? "catching up" : "taken in";
+    String word = many ? "catching up" : "ingested";
     return Panel.of("mailbox", "Mailbox", many ? Level.WARN : Level.GOOD, word, facts);
   }
 

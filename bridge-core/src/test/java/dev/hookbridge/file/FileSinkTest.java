@@ -260,7 +260,7 @@ class FileSinkTest {
     new ProcessBuilder("mkfifo", path().toString()).start().waitFor();
     assertThatThrownBy(() -> open(path()))
         .isInstanceOf(SinkException.class)
-        .hasMessageContaining("no regular file");
+        .hasMessageContaining("not a regular file");
   }
 
   /** Where a link leads is where there is room; the file beside it is rotated, not the link. */

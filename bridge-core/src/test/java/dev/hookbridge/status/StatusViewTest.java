@@ -55,7 +55,7 @@ class StatusViewTest {
   void anAgentThatIsWell() {
     judged("sinks", Level.GOOD, "all connected");
     judged("spool", Level.GOOD, "stores");
-    judged("mailbox", Level.GOOD, "taken in");
+    judged("mailbox", Level.GOOD, "ingested");
     judged("losses", Level.GOOD, "none");
     judged("decisions", Level.NONE, "no rules");
     assertThat(StatusView.of(host.snapshot()))

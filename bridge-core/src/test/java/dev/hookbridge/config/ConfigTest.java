@@ -190,8 +190,8 @@ class ConfigTest {
           sinks: { a: { type: file, path: /x, include: qemu } }| 'qemu' is not a pattern
           sinks: { a: { type: file, path: "${env:NOPE}" } }    | ${env:NOPE}
           sinks: { a: { type: file, path: "${file:/nope}" } }  | cannot be read: make it
-          sinks: [                                             | is not YAML (line 2, column 9: expected the node content, but found '<stream end>'): mend it
-          host: a: b                                           | is not YAML (line 1, column 8: mapping values are not allowed here): mend it
+          sinks: [                                             | is not YAML (line 2, column 9: expected the node content, but found '<stream end>'): fix the syntax
+          host: a: b                                           | is not YAML (line 1, column 8: mapping values are not allowed here): fix the syntax
           host: "a                                             | is not YAML (line 1, column 9: found unexpected end of stream)
           host: *a                                             | is not YAML (line 1, column 7: found undefined alias a)
           sinks: { a: { type: file, path: "${file:/etc}" } }   | cannot be read: make it, owned by the agent's user (Is a directory)

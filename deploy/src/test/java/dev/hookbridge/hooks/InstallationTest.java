@@ -206,7 +206,7 @@ class InstallationTest {
   void theVersionIsAskedFor() throws Exception {
     assertThatThrownBy(() -> place.of(place.hook, (String) null).install(List.of(), false))
         .hasMessageContaining("--libvirt");
-    assertThatThrownBy(() -> place.of(place.hook, "new")).hasMessageContaining("is no version");
+    assertThatThrownBy(() -> place.of(place.hook, "new")).hasMessageContaining("is not a version");
     Path daemon = place.machine.at("/usr/sbin/libvirtd");
     Files.createDirectories(daemon.getParent());
     Files.writeString(daemon, "#!/bin/sh\necho \"${0##*/} (libvirt) 6.0.0\"\n");

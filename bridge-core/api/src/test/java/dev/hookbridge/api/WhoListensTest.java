@@ -66,7 +66,7 @@ class WhoListensTest {
     assertThat(look(new byte[] {'A', 'M', 'Q', 'P', 0, 0, 9, 1}, true).protocol())
         .isEqualTo(Protocol.AMQP);
     assertThat(look("SSH-2.0-OpenSSH_9.2\r\n".getBytes("US-ASCII"), true).plainly())
-        .contains("is no broker");
+        .contains("is not a broker");
     assertThat(look(new byte[0], true).protocol()).isEqualTo(Protocol.UNKNOWN);
     assertThat(look(new byte[0], false).protocol()).isEqualTo(Protocol.SILENT);
     byte[] alert = {21, 3, 3, 0, 2, 2, 40};

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** An event in a sink's window. Only the sink worker's thread uses it. */
 final class InFlightEvent implements Comparable<InFlightEvent> {
   final long sequence;
-  final OrderingKey lane;
+  final OrderingKey key;
 
   /**
    * The stored envelope. It is null after it was sent, and while its key is stuck and memory is
@@ -33,9 +33,9 @@ final class InFlightEvent implements Comparable<InFlightEvent> {
   /** Its share of the byte budget while its data is in memory. */
   ByteBudget.@Nullable Share share;
 
-  InFlightEvent(long sequence, OrderingKey lane, Envelope envelope) {
+  InFlightEvent(long sequence, OrderingKey key, Envelope envelope) {
     this.sequence = sequence;
-    this.lane = lane;
+    this.key = key;
     this.envelope = envelope;
     this.size = envelope.size();
   }

@@ -35,20 +35,20 @@ final class RejectionBackoff {
   private int streak;
 
   /** Puts a key behind the keys that already wait, because the broker has rejected its event. */
-  void rejected(OrderingKey lane, long now) {
+  void rejected(OrderingKey key, long now) {
     boolean first = waiting.isEmpty() && trying == 0;
     boolean paused = !first && nextAt - now > 0; // another attempt has failed in the meantime
     if (first) {
       pause = FIRST;
       nextAt = now + shifted(pause);
-    } else if (lane.trying && !paused) {
+    } else if (key.trying && !paused) {
       pause = Math.min(LONGEST, 2 * pause);
       nextAt = now + shifted(Math.min(pause, Math.max(FIRST, TURN / (waiting.size() + 1))));
     }
-    left(lane);
+    left(key);
     credit = 0;
     streak = 0;
-    waiting.add(lane);
+    waiting.add(key);
   }
 
   private static long shifted(long pause) {
@@ -56,9 +56,9 @@ final class RejectionBackoff {
   }
 
   /** Records that the key's event is done. If the key was trying, the broker has room. */
-  void taken(OrderingKey lane, long now) {
-    if (lane.trying) {
-      left(lane);
+  void taken(OrderingKey key, long now) {
+    if (key.trying) {
+      left(key);
       pause = Math.max(FIRST, pause / 2);
       nextAt = now;
       credit += ++streak > STEADY ? 2 : 1;
@@ -66,9 +66,9 @@ final class RejectionBackoff {
   }
 
   /** Records that the key no longer tries, for a reason that says nothing about room. */
-  void left(OrderingKey lane) {
-    if (lane.trying) {
-      lane.trying = false;
+  void left(OrderingKey key) {
+    if (key.trying) {
+      key.trying = false;
       trying--;
     }
   }
@@ -79,10 +79,10 @@ final class RejectionBackoff {
       return null;
     }
     credit = Math.max(0, credit - 1);
-    OrderingKey lane = waiting.remove();
-    lane.trying = true;
+    OrderingKey key = waiting.remove();
+    key.trying = true;
     trying++;
-    return lane;
+    return key;
   }
 
   /**

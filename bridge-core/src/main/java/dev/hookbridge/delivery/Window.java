@@ -26,10 +26,10 @@ final class Window {
 
   private final Sink sink;
   private final long bytes;
-  private final Map<String, OrderingKey> lanes = new HashMap<>();
+  private final Map<String, OrderingKey> keys = new HashMap<>();
   private final ArrayDeque<OrderingKey> ready = new ArrayDeque<>();
   private final PriorityQueue<OrderingKey> held =
-      new PriorityQueue<>(Comparator.comparingLong((OrderingKey lane) -> lane.retryAt));
+      new PriorityQueue<>(Comparator.comparingLong((OrderingKey key) -> key.retryAt));
   private final RejectionBackoff rejectionBackoff = new RejectionBackoff();
   private final LongSupplier clock;
   private long unconfirmedBytes;
@@ -70,8 +70,8 @@ final class Window {
    * @param share its share of the byte budget
    */
   void add(SpooledEvent stored, Reduction.Step step, ByteBudget.Share share) {
-    OrderingKey lane = lanes.computeIfAbsent(sink.lane(stored.envelope()), OrderingKey::new);
-    InFlightEvent item = new InFlightEvent(stored.sequence(), lane, stored.envelope());
+    OrderingKey key = keys.computeIfAbsent(sink.orderingKey(stored.envelope()), OrderingKey::new);
+    InFlightEvent item = new InFlightEvent(stored.sequence(), key, stored.envelope());
     item.step = step;
     item.share = share;
     if (waitingBytes > 0 && waitingBytes + item.size > bytes) {
@@ -80,9 +80,9 @@ final class Window {
     } else {
       waitingBytes += item.size;
     }
-    lane.waiting.add(item);
+    key.waiting.add(item);
     waiting++;
-    offer(lane);
+    offer(key);
   }
 
   /** Returns the next event that may be sent now, or null. The event then counts as sent. */
@@ -90,40 +90,40 @@ final class Window {
     if (suspects > 0 && !sent.isEmpty()) {
       return null;
     }
-    OrderingKey lane = ready.peek();
-    if (lane == null) {
+    OrderingKey key = ready.peek();
+    if (key == null) {
       return null;
     }
-    InFlightEvent first = lane.waiting.peek();
+    InFlightEvent first = key.waiting.peek();
     if (first == null || (!sent.isEmpty() && unconfirmedBytes + first.size > bytes)) {
       return null;
     }
     ready.remove();
-    lane.queued = false;
-    lane.waiting.remove();
+    key.queued = false;
+    key.waiting.remove();
     waiting--;
     if (first.envelope != null) {
       waitingBytes -= first.size;
     }
     sent.add(first);
     unconfirmedBytes += first.size;
-    lane.unconfirmed++;
-    lane.unconfirmedBytes += first.size;
-    offer(lane);
+    key.unconfirmed++;
+    key.unconfirmedBytes += first.size;
+    offer(key);
     return first;
   }
 
   /** Finishes an event, which is delivered or given up. The next event of its key may be sent. */
   void done(InFlightEvent item) {
     settle(item);
-    rejectionBackoff.taken(item.lane, clock.getAsLong());
-    item.lane.backoff.reset();
+    rejectionBackoff.taken(item.key, clock.getAsLong());
+    item.key.backoff.reset();
     if (suspects > 0) {
       suspects--;
     }
-    offer(item.lane);
-    if (item.lane.idle()) {
-      lanes.remove(item.lane.name);
+    offer(item.key);
+    if (item.key.idle()) {
+      keys.remove(item.key.name);
     }
   }
 
@@ -131,19 +131,19 @@ final class Window {
   void again(InFlightEvent item) {
     settle(item);
     wait(item);
-    offer(item.lane);
+    offer(item.key);
   }
 
   /** Puts an event back to be sent again after a pause. Its key waits, too. */
   void hold(InFlightEvent item, long longest) {
     settle(item);
     wait(item);
-    OrderingKey lane = item.lane;
-    rejectionBackoff.left(lane);
-    if (!lane.held) {
-      lane.held = true;
-      lane.retryAt = clock.getAsLong() + lane.backoff.next(longest);
-      held.add(lane);
+    OrderingKey key = item.key;
+    rejectionBackoff.left(key);
+    if (!key.held) {
+      key.held = true;
+      key.retryAt = clock.getAsLong() + key.backoff.next(longest);
+      held.add(key);
     }
   }
 
@@ -154,10 +154,10 @@ final class Window {
   void reject(InFlightEvent item) {
     settle(item);
     wait(item);
-    OrderingKey lane = item.lane;
-    if (!lane.held) {
-      lane.held = true;
-      rejectionBackoff.rejected(lane, clock.getAsLong());
+    OrderingKey key = item.key;
+    if (!key.held) {
+      key.held = true;
+      rejectionBackoff.rejected(key, clock.getAsLong());
     }
   }
 
@@ -165,30 +165,30 @@ final class Window {
     item.letGo();
     sent.remove(item);
     unconfirmedBytes -= item.size;
-    item.lane.unconfirmed--;
-    item.lane.unconfirmedBytes -= item.size;
+    item.key.unconfirmed--;
+    item.key.unconfirmedBytes -= item.size;
   }
 
   private void wait(InFlightEvent item) {
     if (item.envelope != null) {
       waitingBytes += item.size;
     }
-    item.lane.waiting.add(item);
+    item.key.waiting.add(item);
     waiting++;
   }
 
-  private void offer(OrderingKey lane) {
-    if (!lane.queued && !lane.held && !lane.waiting.isEmpty() && open(lane)) {
-      lane.queued = true;
-      ready.add(lane);
+  private void offer(OrderingKey key) {
+    if (!key.queued && !key.held && !key.waiting.isEmpty() && open(key)) {
+      key.queued = true;
+      ready.add(key);
     }
   }
 
-  private boolean open(OrderingKey lane) {
-    return lane.unconfirmed == 0
+  private boolean open(OrderingKey key) {
+    return key.unconfirmed == 0
         || (sink.ordering() == Sink.Ordering.PIPELINED
-            && !lane.trying
-            && lane.unconfirmedBytes < bytes / 4);
+            && !key.trying
+            && key.unconfirmedBytes < bytes / 4);
   }
 
   /**
@@ -200,19 +200,19 @@ final class Window {
     while (!held.isEmpty() && held.peek().retryAt - now <= 0) {
       free(held.remove());
     }
-    for (OrderingKey lane = rejectionBackoff.next(now);
-        lane != null;
-        lane = rejectionBackoff.next(now)) {
-      free(lane);
+    for (OrderingKey key = rejectionBackoff.next(now);
+        key != null;
+        key = rejectionBackoff.next(now)) {
+      free(key);
     }
     OrderingKey first = held.peek();
     return Math.min(
         first == null ? Long.MAX_VALUE : first.retryAt - now, rejectionBackoff.pause(now));
   }
 
-  private void free(OrderingKey lane) {
-    lane.held = false;
-    offer(lane);
+  private void free(OrderingKey key) {
+    key.held = false;
+    offer(key);
   }
 
   /** Returns whether too many events wait to read more of them. */
@@ -233,7 +233,7 @@ final class Window {
   /** Releases the memory of all events, because nothing is sent any more. */
   void letGo() {
     sent.forEach(InFlightEvent::letGo);
-    lanes.values().forEach(lane -> lane.waiting.forEach(InFlightEvent::letGo));
+    keys.values().forEach(key -> key.waiting.forEach(InFlightEvent::letGo));
   }
 
   int unconfirmed() {

@@ -43,7 +43,7 @@ final class FileSink implements Sink {
    * sink worker's window is enough for it.
    */
   @Override
-  public String lane(Envelope envelope) {
+  public String orderingKey(Envelope envelope) {
     return "file";
   }
 

@@ -61,7 +61,7 @@ public abstract class RefusalContract extends DeliveryContract {
   }
 
   @Test
-  void nothingOfItsLaneOvertakesARefusedEvent() throws SinkException {
+  void nothingOfItsKeyOvertakesARefusedEvent() throws SinkException {
     Settings destination = limited();
     for (int round = 0; round < 3 * SCALE; round++) {
       List<Envelope> sent = new ArrayList<>();
@@ -74,7 +74,7 @@ public abstract class RefusalContract extends DeliveryContract {
       assertThat(run.await(sent.get(0))).isInstanceOf(Outcome.Refused.class);
       sink.close();
       assertThat(Seen.ids(consume(destination, 0)))
-          .as("successors in the lane of a refused event")
+          .as("successors in the key of a refused event")
           .doesNotContainAnyElementsOf(sent.stream().map(Envelope::id).toList());
     }
   }

@@ -183,7 +183,7 @@ class SinkSessionModelTest {
     private final Broker broker;
     private final Ordering ordering;
     private final int partitions;
-    private final Map<String, ArrayDeque<Sent>> lanes = new HashMap<>();
+    private final Map<String, ArrayDeque<Sent>> queues = new HashMap<>();
     private final List<Sent> stored = new ArrayList<>();
     private final Thread thread = new Thread(this::answer, "model-broker");
     private boolean over;
@@ -202,7 +202,7 @@ class SinkSessionModelTest {
     }
 
     @Override
-    public String lane(Envelope envelope) {
+    public String orderingKey(Envelope envelope) {
       return partitions == 0
           ? envelope.key()
           : String.valueOf(Math.floorMod(envelope.key().hashCode(), partitions));
@@ -219,13 +219,15 @@ class SinkSessionModelTest {
         outcome.accept(BROKEN);
         return;
       }
-      ArrayDeque<Sent> lane = lanes.computeIfAbsent(lane(envelope), name -> new ArrayDeque<>());
+      ArrayDeque<Sent> queue =
+          queues.computeIfAbsent(orderingKey(envelope), name -> new ArrayDeque<>());
       boolean alone =
-          lane.isEmpty() && stored.stream().noneMatch(s -> lane(s.event).equals(lane(envelope)));
+          queue.isEmpty()
+              && stored.stream().noneMatch(s -> orderingKey(s.event).equals(orderingKey(envelope)));
       if (ordering == Ordering.ONE_BY_ONE && !alone) {
-        broker.error = "two events of one lane without an outcome, sink takes one by one";
+        broker.error = "two events of one queue without an outcome, sink takes one by one";
       }
-      lane.add(new Sent(envelope, outcome));
+      queue.add(new Sent(envelope, outcome));
     }
 
     @Override
@@ -260,11 +262,11 @@ class SinkSessionModelTest {
         return true;
       }
       List<String> busy =
-          lanes.keySet().stream().filter(k -> !lanes.get(k).isEmpty()).sorted().toList();
+          queues.keySet().stream().filter(k -> !queues.get(k).isEmpty()).sorted().toList();
       if (busy.isEmpty()) {
         return false;
       }
-      Sent head = lanes.get(busy.get(broker.any(busy.size()))).remove();
+      Sent head = queues.get(busy.get(broker.any(busy.size()))).remove();
       int what = broker.calm ? 0 : broker.any(100);
       if (what < 70) {
         broker.store(head.event);
@@ -285,12 +287,14 @@ class SinkSessionModelTest {
       return true;
     }
 
-    /** A pipelined sink cannot hold what follows on the lane, so its first failure ends it. */
+    /**
+     * A pipelined sink cannot hold what follows on the ordering key, so its first failure ends it.
+     */
     private void fail(Sent head, Outcome outcome) {
       head.outcome.accept(outcome);
       if (ordering == Ordering.PIPELINED) {
         over = true;
-        lanes.values().forEach(lane -> lane.forEach(sent -> sent.outcome.accept(BROKEN)));
+        queues.values().forEach(queue -> queue.forEach(sent -> sent.outcome.accept(BROKEN)));
       }
     }
 
@@ -299,8 +303,8 @@ class SinkSessionModelTest {
       over = true;
       if (broker.any(2) == 0) {
         broker.store(head.event);
-        for (ArrayDeque<Sent> lane : lanes.values()) {
-          lane.stream().limit(broker.any(lane.size() + 1)).forEach(s -> broker.store(s.event));
+        for (ArrayDeque<Sent> queue : queues.values()) {
+          queue.stream().limit(broker.any(queue.size() + 1)).forEach(s -> broker.store(s.event));
         }
       }
       head.outcome.accept(broken);

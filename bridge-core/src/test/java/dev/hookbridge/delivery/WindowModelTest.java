@@ -64,7 +64,7 @@ class WindowModelTest {
     }
 
     @Override
-    public String lane(Envelope envelope) {
+    public String orderingKey(Envelope envelope) {
       return envelope.key();
     }
 

@@ -157,7 +157,7 @@ public final class FakeTransport implements Transport {
       }
 
       @Override
-      public String lane(Envelope envelope) {
+      public String orderingKey(Envelope envelope) {
         return envelope.key();
       }
 

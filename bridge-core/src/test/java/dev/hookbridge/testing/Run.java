@@ -31,12 +31,12 @@ public final class Run {
    * Sends until all events are sent, an outcome is not a confirm, or {@code enough} returns true.
    */
   public Run send(List<Envelope> events, Predicate<Run> enough) {
-    Map<String, String> lastOfLane = new LinkedHashMap<>();
+    Map<String, String> lastOfKey = new LinkedHashMap<>();
     for (Envelope event : events) {
       if (failed() || enough.test(this)) {
         return this;
       }
-      String before = lastOfLane.put(sink.lane(event), event.id());
+      String before = lastOfKey.put(sink.orderingKey(event), event.id());
       if (before != null && sink.ordering() == Sink.Ordering.ONE_BY_ONE) {
         sink.flush();
         if (!settled(before)) {

@@ -41,7 +41,7 @@ class KafkaFaultsIT {
   private Envelope on(Sink sink, int partition) {
     for (int i = 0; ; i++) {
       Envelope event = events.next("guest-" + i, 200);
-      if (sink.lane(event).equals(String.valueOf(partition))) {
+      if (sink.orderingKey(event).equals(String.valueOf(partition))) {
         return event;
       }
     }
@@ -125,19 +125,19 @@ class KafkaFaultsIT {
   }
 
   @Test
-  void addedPartitionsMoveNoLaneOfAnOpenSink() throws Exception {
+  void addedPartitionsMoveNoKeyOfAnOpenSink() throws Exception {
     try (Broker broker = Brokers.kafka()) {
       String topic = TestTopics.create(broker.address(), 2, Map.of());
       try (Sink sink = open(broker.address(), topic);
           Admin admin = Admin.create(Map.of("bootstrap.servers", broker.address()))) {
         Envelope event = events.next("guest", 100);
-        String lane = sink.lane(event);
+        String key = sink.orderingKey(event);
         admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(7))).all().get();
         new Run(sink).send(event).awaitConfirmed(List.of(event));
-        assertThat(sink.lane(event)).isEqualTo(lane);
+        assertThat(sink.orderingKey(event)).isEqualTo(key);
         assertThat(TestTopics.records(broker.address(), topic, 1))
             .singleElement()
-            .satisfies(record -> assertThat(record.partition()).asString().isEqualTo(lane));
+            .satisfies(record -> assertThat(record.partition()).asString().isEqualTo(key));
       }
     }
   }

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Publishes to a topic exchange. Messages are persistent, mandatory and confirmed.
  *
- * <p><b>Order.</b> A broker may nack one message and accept the next. So a lane (an event's key)
- * has at most one unconfirmed event. Different keys are pipelined.
+ * <p><b>Order.</b> A broker may nack one message and accept the next. So an ordering key (an
+ * event's key) has at most one unconfirmed event. Different keys are pipelined.
  *
  * <p><b>Channels.</b> A broker closes the channel when it cannot accept a message, and does not say
  * which message. When only one event was in flight, that event is the cause. It gets its outcome,
@@ -112,7 +112,7 @@ public final class AmqpSink implements Sink {
   }
 
   @Override
-  public String lane(Envelope envelope) {
+  public String orderingKey(Envelope envelope) {
     return envelope.key();
   }
 

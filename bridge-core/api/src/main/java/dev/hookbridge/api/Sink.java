@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Once any outcome was {@link Outcome.Broken}, or {@link #close} was called, the result of
  * envelopes without an outcome is unknown, and may stay unknown.
  *
- * <p><b>Order.</b> Among the envelopes of one {@linkplain #lane ordering key}, the first
+ * <p><b>Order.</b> Among the envelopes of one {@linkplain #orderingKey ordering key}, the first
  * occurrences become visible to consumers in the order of {@code send}. So an envelope that is not
  * confirmed must not have a later envelope of its key visible or in flight. A sink that cannot
  * guarantee this allows {@linkplain Ordering#ONE_BY_ONE one unconfirmed envelope} per key, or
@@ -42,7 +42,7 @@ public interface Sink extends AutoCloseable {
    * Returns the ordering key of an envelope: the part of the broker that keeps its order, for
    * instance a key or a partition.
    */
-  String lane(Envelope envelope);
+  String orderingKey(Envelope envelope);
 
   /**
    * Returns the largest {@link Envelope#size()} that the broker accepts, as far as is known. It is

@@ -110,7 +110,7 @@ public final class KafkaSink implements Sink {
   }
 
   @Override
-  public String lane(Envelope envelope) {
+  public String orderingKey(Envelope envelope) {
     return String.valueOf(partition(envelope));
   }
 

@@ -90,7 +90,7 @@ class KafkaHeadersTest {
   }
 
   @Test
-  void aLaneIsTheDefaultPartitionersChoice() {
+  void orderingKeyIsTheDefaultPartitionersChoice() {
     for (int i = 0; i < 1_000; i++) {
       byte[] key = KafkaHeaders.key(events.next("guest-" + i, 10));
       for (int partitions : new int[] {1, 3, 12, 100}) {

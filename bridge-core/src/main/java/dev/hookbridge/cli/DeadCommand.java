@@ -39,20 +39,20 @@ final class DeadCommand {
       versionProvider = Version.class)
   int list() throws SpoolException {
     try (SpoolView spool = SpoolCommand.open()) {
-      for (DeadLetter letter : letters(spool)) {
+      for (DeadLetter deadLetter : letters(spool)) {
         System.out.println(
             Line.safe(
                 String.format(
                     "%6d  %s  %-12s %-12s %s %s %s: %s%s",
-                    letter.number(),
-                    letter.parked(),
-                    letter.sink(),
-                    letter.reason(),
-                    letter.type(),
-                    letter.object(),
-                    letter.id(),
-                    letter.detail(),
-                    letter.retry() ? " (to be sent again)" : "")));
+                    deadLetter.number(),
+                    deadLetter.parked(),
+                    deadLetter.sink(),
+                    deadLetter.reason(),
+                    deadLetter.type(),
+                    deadLetter.object(),
+                    deadLetter.id(),
+                    deadLetter.detail(),
+                    deadLetter.retry() ? " (to be sent again)" : "")));
       }
     }
     return 0;
@@ -101,11 +101,11 @@ final class DeadCommand {
       try (OutputStream out = new BufferedOutputStream(SpoolCommand.stream(file))) {
         List<DeadLetter> letters = letters(spool);
         Progress progress = new Progress("exported", letters.size());
-        for (DeadLetter letter : letters) {
-          Optional<Envelope> event = spool.deadEvent(letter.number());
+        for (DeadLetter deadLetter : letters) {
+          Optional<Envelope> event = spool.deadEvent(deadLetter.number());
           if (event.isPresent()) {
             out.write(JsonEvent.line(event.get()));
-            written.add(letter.number());
+            written.add(deadLetter.number());
             progress.add(1);
           }
         }

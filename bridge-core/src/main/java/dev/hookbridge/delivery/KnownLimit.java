@@ -32,12 +32,13 @@ final class KnownLimit {
   }
 
   /** Returns whether the sink should learn the limit again before this event is reduced. */
-  boolean doubtful(InFlightEvent item, EventSizer.Rendered rendered) {
+  boolean doubtful(InFlightEvent event, EventSizer.Rendered rendered) {
     int now = sink.maxEventBytes();
     if (now != bytes) {
       learn(now); // the broker has just refused an event
     }
     return rendered.asked() > bytes
-        && (System.nanoTime() - learntAt > believed || (item.replayed && item.sequence > lastThen));
+        && (System.nanoTime() - learntAt > believed
+            || (event.replayed && event.sequence > lastThen));
   }
 }

@@ -31,8 +31,8 @@ final class OutOfBandSender {
     }
     RouteProbe.Attempt attempt = sinkWorker.memory().probe.next();
     if (attempt != null) {
-      Envelope letter = attempt.envelope();
-      send(rendering.render(letter, sink, Reduction.Step.NONE).envelope(), attempt::answer);
+      Envelope deadLetter = attempt.envelope();
+      send(rendering.render(deadLetter, sink, Reduction.Step.NONE).envelope(), attempt::answer);
     }
   }
 

@@ -21,8 +21,8 @@ final class ReconnectState {
   /** The number of events to send one at a time. */
   int suspects;
 
-  ReconnectState(SinkOptions plan, DeadLetters letters) {
-    this.routes = new Routes(plan.retry());
-    this.probe = new RouteProbe(plan, letters, routes);
+  ReconnectState(SinkOptions options, DeadLetters deadLetters) {
+    this.routes = new Routes(options.retry());
+    this.probe = new RouteProbe(options, deadLetters, routes);
   }
 }

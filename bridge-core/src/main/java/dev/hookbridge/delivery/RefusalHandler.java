@@ -26,45 +26,45 @@ final class RefusalHandler {
   }
 
   /** Handles a refusal. Returns true when the event has become a dead letter. */
-  boolean settle(InFlightEvent item, Outcome.Refused refused) throws SpoolException {
-    if (refused.reason() == Reason.TOO_LARGE && item.step != Reduction.Step.ARRAYS) {
-      item.step = item.step.next();
+  boolean settle(InFlightEvent event, Outcome.Refused refused) throws SpoolException {
+    if (refused.reason() == Reason.TOO_LARGE && event.step != Reduction.Step.ARRAYS) {
+      event.step = event.step.next();
       sinkWorker
           .memory()
           .steps
-          .put(item.sequence, item.step); // kept for the next sink, if this one breaks now
-      window.again(item);
+          .put(event.sequence, event.step); // kept for the next sink, if this one breaks now
+      window.again(event);
       return false;
     }
-    if (refused.reason() == Reason.UNROUTABLE && mayBeRoutedSoon(item)) {
+    if (refused.reason() == Reason.UNROUTABLE && mayBeRoutedSoon(event)) {
       sinkWorker.failed(
           refused.reason(),
           refused.detail() + ": bind a queue for it, it is tried again meanwhile");
-      window.hold(item, sinkWorker.plan().retry().longest().toNanos());
+      window.hold(event, sinkWorker.options().retry().longest().toNanos());
       return false;
     }
-    return park(item, refused);
+    return park(event, refused);
   }
 
   /**
    * Returns whether to wait for a route. A replayed dead letter does not wait: it has already
    * waited, and other events wait behind it.
    */
-  private boolean mayBeRoutedSoon(InFlightEvent item) {
-    return !item.replayed
-        && item.route != null
-        && !sinkWorker.memory().routes.overdue(item.route, System.nanoTime(), connectedAt);
+  private boolean mayBeRoutedSoon(InFlightEvent event) {
+    return !event.replayed
+        && event.route != null
+        && !sinkWorker.memory().routes.overdue(event.route, System.nanoTime(), connectedAt);
   }
 
-  private boolean park(InFlightEvent item, Outcome.Refused refused) throws SpoolException {
-    Optional<SpooledEvent> stored = sinkWorker.spool().get(item.sequence);
+  private boolean park(InFlightEvent event, Outcome.Refused refused) throws SpoolException {
+    Optional<SpooledEvent> stored = sinkWorker.spool().get(event.sequence);
     if (stored.isEmpty()) {
-      window.done(item);
+      window.done(event);
       return false;
     }
     sinkWorker.failed(refused.reason(), "refused: " + refused.detail());
     String sink = sinkWorker.name();
-    boolean toldBefore = item.replayed && refused.reason() == Reason.UNROUTABLE;
+    boolean toldBefore = event.replayed && refused.reason() == Reason.UNROUTABLE;
     List<Envelope> told =
         toldBefore
             ? List.of()
@@ -77,13 +77,13 @@ final class RefusalHandler {
             .deadLetters()
             .park(sink, stored.get(), refused.reason(), refused.detail(), told);
     if (parked) {
-      sinkWorker.memory().steps.remove(item.sequence);
-      window.done(item);
+      sinkWorker.memory().steps.remove(event.sequence);
+      window.done(event);
     } else {
       sinkWorker.failed(
           refused.reason(),
           "the dead-letter table is full: look at 'hookbridge spool dead list', then retry or export");
-      window.hold(item, WHILE_FULL.toNanos());
+      window.hold(event, WHILE_FULL.toNanos());
     }
     return parked;
   }

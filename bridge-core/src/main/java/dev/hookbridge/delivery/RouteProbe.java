@@ -26,12 +26,12 @@ final class RouteProbe {
 
   /** A dead letter that is published to test its route. */
   static final class Attempt {
-    private final DeadTable.Unrouted letter;
+    private final DeadTable.Unrouted deadLetter;
     private final Envelope envelope;
     private volatile @Nullable Outcome outcome;
 
-    private Attempt(DeadTable.Unrouted letter, Envelope envelope) {
-      this.letter = letter;
+    private Attempt(DeadTable.Unrouted deadLetter, Envelope envelope) {
+      this.deadLetter = deadLetter;
       this.envelope = envelope;
     }
 
@@ -45,17 +45,17 @@ final class RouteProbe {
     }
   }
 
-  private final SinkOptions plan;
-  private final DeadLetters letters;
+  private final SinkOptions options;
+  private final DeadLetters deadLetters;
   private final Routes routes;
   private final ArrayDeque<DeadTable.Unrouted> queue = new ArrayDeque<>();
   private long after;
   private long nextAt = System.nanoTime();
   private @Nullable Attempt underWay;
 
-  RouteProbe(SinkOptions plan, DeadLetters letters, Routes routes) {
-    this.plan = plan;
-    this.letters = letters;
+  RouteProbe(SinkOptions options, DeadLetters deadLetters, Routes routes) {
+    this.options = options;
+    this.deadLetters = deadLetters;
     this.routes = routes;
   }
 
@@ -68,7 +68,7 @@ final class RouteProbe {
   void ended(boolean suspect) {
     // Waits if this attempt may have ended the connection, or it would end each connection.
     boolean harmful = suspect && underWay != null;
-    nextAt = System.nanoTime() + (harmful ? plan.retry().relearn().toNanos() : 0);
+    nextAt = System.nanoTime() + (harmful ? options.retry().relearn().toNanos() : 0);
     underWay = null;
     queue.clear();
   }
@@ -95,10 +95,10 @@ final class RouteProbe {
 
   private @Nullable Attempt take() throws SpoolException {
     while (!queue.isEmpty()) {
-      DeadTable.Unrouted letter = queue.remove();
-      Optional<Envelope> event = letters.event(letter.number());
+      DeadTable.Unrouted deadLetter = queue.remove();
+      Optional<Envelope> event = deadLetters.event(deadLetter.number());
       if (event.isPresent()) {
-        underWay = new Attempt(letter, event.get());
+        underWay = new Attempt(deadLetter, event.get());
         return underWay;
       }
     }
@@ -110,17 +110,17 @@ final class RouteProbe {
    * one.
    */
   private void load() throws SpoolException {
-    nextAt = System.nanoTime() + plan.retry().probe().toNanos();
-    queue.addAll(letters.unrouted(plan.name(), after, AT_ONCE));
+    nextAt = System.nanoTime() + options.retry().probe().toNanos();
+    queue.addAll(deadLetters.unrouted(options.name(), after, AT_ONCE));
     after = queue.size() < AT_ONCE ? 0 : queue.getLast().number();
   }
 
   private void settle(Attempt attempt, Outcome outcome) throws SpoolException {
     if (outcome instanceof Outcome.Confirmed) {
       routes.routed(attempt.envelope.route());
-      String key = attempt.letter.key();
-      int again = letters.retryUnrouted(plan.name(), key);
-      LOG.debug("sink {}: {} dead letters have a route again and are sent", plan.name(), again);
+      String key = attempt.deadLetter.key();
+      int again = deadLetters.retryUnrouted(options.name(), key);
+      LOG.debug("sink {}: {} dead letters have a route again and are sent", options.name(), again);
       queue.removeIf(other -> other.key().equals(key));
       nextAt = System.nanoTime(); // others probably have a route, too
     } else if (outcome instanceof Outcome.Held) {

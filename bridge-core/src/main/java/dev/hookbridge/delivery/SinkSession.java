@@ -28,10 +28,10 @@ final class SinkSession {
   private static final Duration STALLED = Duration.ofSeconds(15);
   private static final Duration DRAIN = Duration.ofSeconds(5);
 
-  private record Result(InFlightEvent item, Outcome outcome) {}
+  private record Result(InFlightEvent event, Outcome outcome) {}
 
   private final SinkWorker sinkWorker;
-  private final SinkOptions plan;
+  private final SinkOptions options;
   private final ReconnectState memory;
   private final Sink sink;
   private final Spool spool;
@@ -52,15 +52,15 @@ final class SinkSession {
 
   SinkSession(SinkWorker sinkWorker, Sink sink) {
     this.sinkWorker = sinkWorker;
-    this.plan = sinkWorker.plan();
+    this.options = sinkWorker.options();
     this.memory = sinkWorker.memory();
     this.sink = sink;
     this.spool = sinkWorker.spool();
-    this.cursor = spool.cursor(plan.name());
-    this.window = new Window(sink, plan.windowBytes(), memory.suspects);
-    this.limit = new KnownLimit(sink, spool, plan.retry().relearn());
+    this.cursor = spool.cursor(options.name());
+    this.window = new Window(sink, options.windowBytes(), memory.suspects);
+    this.limit = new KnownLimit(sink, spool, options.retry().relearn());
     this.refusing = new RefusalHandler(sinkWorker, window);
-    this.rendering = new EventSizer(plan.xml(), plan.maxEventBytes());
+    this.rendering = new EventSizer(options.xml(), options.maxEventBytes());
     this.outOfBand = new OutOfBandSender(sinkWorker, sink, rendering);
     this.readTo = cursor.low();
   }
@@ -118,12 +118,12 @@ final class SinkSession {
   private boolean send() throws SpoolException {
     boolean any = false;
     while (!broken && !ending) {
-      InFlightEvent item = window.next();
-      if (item == null) {
+      InFlightEvent event = window.next();
+      if (event == null) {
         return any;
       }
       any = true;
-      send(item);
+      send(event);
       if (!results.isEmpty()) {
         settle();
       }
@@ -131,47 +131,47 @@ final class SinkSession {
     return any;
   }
 
-  private void send(InFlightEvent item) throws SpoolException {
-    Envelope stored = envelope(item);
+  private void send(InFlightEvent event) throws SpoolException {
+    Envelope stored = envelope(event);
     if (stored == null) {
-      window.done(item);
+      window.done(event);
       return;
     }
     // Most events need only the confirm after this; an event to send again is read again.
-    item.envelope = null;
-    item.route = stored.route();
-    item.replayed = stored.attributes().containsKey("replayed");
-    EventSizer.Rendered rendered = rendering.render(stored, sink, item.step);
-    if (limit.doubtful(item, rendered)) {
+    event.envelope = null;
+    event.route = stored.route();
+    event.replayed = stored.attributes().containsKey("replayed");
+    EventSizer.Rendered rendered = rendering.render(stored, sink, event.step);
+    if (limit.doubtful(event, rendered)) {
       ending = true;
       endingAt = System.nanoTime() + DRAIN.toNanos();
-      window.again(item);
+      window.again(event);
       return;
     }
-    item.step = rendered.step();
+    event.step = rendered.step();
     if (!rendered.fits()) {
       String detail = rendered.envelope().size() + " bytes even when reduced";
-      result(item, new Outcome.Refused(Reason.TOO_LARGE, detail));
+      result(event, new Outcome.Refused(Reason.TOO_LARGE, detail));
       return;
     }
-    item.sentAt = System.nanoTime();
-    sink.send(rendered.envelope(), outcome -> result(item, outcome));
+    event.sentAt = System.nanoTime();
+    sink.send(rendered.envelope(), outcome -> result(event, outcome));
   }
 
   /**
    * Returns the envelope of an event. Returns null when the spool has dropped the event at its
    * limit, which it reports.
    */
-  private @Nullable Envelope envelope(InFlightEvent item) throws SpoolException {
-    Envelope held = item.envelope;
-    if (held == null && item.share == null) {
-      item.share = room.take(item.size);
+  private @Nullable Envelope envelope(InFlightEvent event) throws SpoolException {
+    Envelope held = event.envelope;
+    if (held == null && event.share == null) {
+      event.share = room.take(event.size);
     }
-    return held != null ? held : spool.get(item.sequence).map(SpooledEvent::envelope).orElse(null);
+    return held != null ? held : spool.get(event.sequence).map(SpooledEvent::envelope).orElse(null);
   }
 
-  private void result(InFlightEvent item, Outcome outcome) {
-    results.add(new Result(item, outcome));
+  private void result(InFlightEvent event, Outcome outcome) {
+    results.add(new Result(event, outcome));
     sinkWorker.ring();
   }
 
@@ -183,11 +183,11 @@ final class SinkSession {
       return false;
     }
     room.prepare(window.isEmpty());
-    List<SpooledEvent> page = spool.read(plan.name(), readTo, PAGE_EVENTS, PAGE_BYTES, room);
+    List<SpooledEvent> page = spool.read(options.name(), readTo, PAGE_EVENTS, PAGE_BYTES, room);
     for (SpooledEvent stored : page) {
       ByteBudget.Share share = room.next();
       readTo = stored.sequence();
-      if (plan.include().passes(stored.envelope().route())) {
+      if (options.include().passes(stored.envelope().route())) {
         Reduction.Step step = memory.steps.getOrDefault(readTo, Reduction.Step.NONE);
         window.add(stored, step, share);
       } else {
@@ -200,7 +200,7 @@ final class SinkSession {
 
   private void settle() throws SpoolException {
     for (Result result = results.poll(); result != null; result = results.poll()) {
-      settle(result.item(), result.outcome());
+      settle(result.event(), result.outcome());
     }
     Outcome.Broken broke = outOfBand.broken();
     if (broke != null) {
@@ -208,26 +208,26 @@ final class SinkSession {
     }
   }
 
-  private void settle(InFlightEvent item, Outcome outcome) throws SpoolException {
+  private void settle(InFlightEvent event, Outcome outcome) throws SpoolException {
     if (outcome instanceof Outcome.Confirmed) {
-      sinkWorker.meters().published(System.nanoTime() - item.sentAt);
+      sinkWorker.meters().published(System.nanoTime() - event.sentAt);
       sinkWorker.well();
-      if (item.route != null) {
-        memory.routes.routed(item.route);
+      if (event.route != null) {
+        memory.routes.routed(event.route);
       }
-      done(item);
+      done(event);
     } else if (outcome instanceof Outcome.Discarded discarded) {
       sinkWorker.meters().failed(discarded.reason());
-      done(item);
+      done(event);
     } else if (outcome instanceof Outcome.Held heldBack) {
       sinkWorker.failed(heldBack.reason(), heldBack.detail());
       if (heldBack.reason() == Reason.REJECTED) {
-        window.reject(item);
+        window.reject(event);
       } else {
-        window.hold(item, plan.retry().longest().toNanos());
+        window.hold(event, options.retry().longest().toNanos());
       }
     } else if (outcome instanceof Outcome.Refused refused) {
-      delivered |= refusing.settle(item, refused);
+      delivered |= refusing.settle(event, refused);
     } else if (outcome instanceof Outcome.Broken broke) {
       broken(broke);
     }
@@ -245,11 +245,11 @@ final class SinkSession {
     }
   }
 
-  private void done(InFlightEvent item) {
+  private void done(InFlightEvent event) {
     delivered = true;
-    cursor.confirm(item.sequence);
-    memory.steps.remove(item.sequence);
-    window.done(item);
+    cursor.confirm(event.sequence);
+    memory.steps.remove(event.sequence);
+    window.done(event);
   }
 
   private void broken(Outcome.Broken broke) {

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 public final class SinkWorker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SinkWorker.class);
 
-  private final SinkOptions plan;
+  private final SinkOptions options;
   private final Spool spool;
   private final SinkContext context;
   private final RefusalListener reports;
@@ -39,15 +39,16 @@ public final class SinkWorker implements AutoCloseable {
   private volatile StoredBacklog waiting = StoredBacklog.UNKNOWN;
   private final ReconnectState memory;
 
-  public SinkWorker(SinkOptions plan, Spool spool, SinkContext context, RefusalListener reports) {
-    this.plan = plan;
+  public SinkWorker(
+      SinkOptions options, Spool spool, SinkContext context, RefusalListener reports) {
+    this.options = options;
     this.spool = spool;
     this.context = context;
     this.reports = reports;
-    this.alert = new ThrottledWarning(plan.name());
-    this.memory = new ReconnectState(plan, spool.deadLetters());
-    this.meters = new SinkWorkerMeters(context.meters(), plan.name(), this);
-    this.thread = new Thread(this::run, "sink-" + plan.name());
+    this.alert = new ThrottledWarning(options.name());
+    this.memory = new ReconnectState(options, spool.deadLetters());
+    this.meters = new SinkWorkerMeters(context.meters(), options.name(), this);
+    this.thread = new Thread(this::run, "sink-" + options.name());
   }
 
   /** Starts the thread. */
@@ -55,7 +56,7 @@ public final class SinkWorker implements AutoCloseable {
     try {
       look();
     } catch (SpoolException e) {
-      LOG.debug("sink {}: what waits is looked up later: {}", plan.name(), e.getMessage());
+      LOG.debug("sink {}: what waits is looked up later: {}", options.name(), e.getMessage());
     }
     spool.onAppend(this::ring);
     thread.start();
@@ -84,7 +85,7 @@ public final class SinkWorker implements AutoCloseable {
   }
 
   private void run() {
-    Backoff backoff = new Backoff(plan.retry().first(), plan.retry().longest());
+    Backoff backoff = new Backoff(options.retry().first(), options.retry().longest());
     while (!stopping) {
       if (deliver()) {
         backoff.reset();
@@ -114,7 +115,7 @@ public final class SinkWorker implements AutoCloseable {
       failed(Reason.INTERNAL, String.valueOf(e.getMessage()));
     } catch (RuntimeException | Error e) {
       // A bug in a client library or in this program must not end delivery permanently.
-      LOG.error("sink {}: unexpected failure, starting it anew", plan.name(), e);
+      LOG.error("sink {}: unexpected failure, starting it anew", options.name(), e);
       failed(Reason.INTERNAL, e.toString());
     } finally {
       connected = false;
@@ -125,7 +126,7 @@ public final class SinkWorker implements AutoCloseable {
   /** Opens the sink. This reads passwords from files, which may be missing or invalid. */
   private Sink open() throws SinkException {
     try {
-      return plan.transport().open(plan.settings(), context);
+      return options.transport().open(options.settings(), context);
     } catch (IllegalArgumentException e) {
       throw SinkException.of(e);
     }
@@ -158,8 +159,8 @@ public final class SinkWorker implements AutoCloseable {
     alert.raise(reason, detail);
   }
 
-  SinkOptions plan() {
-    return plan;
+  SinkOptions options() {
+    return options;
   }
 
   Spool spool() {
@@ -181,7 +182,7 @@ public final class SinkWorker implements AutoCloseable {
 
   /** Returns the sink's name in the configuration. */
   public String name() {
-    return plan.name();
+    return options.name();
   }
 
   /** Returns whether the thread runs, or was asked to stop. */
@@ -191,7 +192,7 @@ public final class SinkWorker implements AutoCloseable {
 
   /** Returns the sink's type in the configuration. */
   public String type() {
-    return plan.transport().type();
+    return options.transport().type();
   }
 
   /**
@@ -215,7 +216,7 @@ public final class SinkWorker implements AutoCloseable {
 
   /** Returns the number of events that the sink's broker has not confirmed. */
   public long lag() {
-    return spool.unconfirmed(plan.name());
+    return spool.unconfirmed(options.name());
   }
 
   /**
@@ -223,7 +224,7 @@ public final class SinkWorker implements AutoCloseable {
    * calls this method every second. It waits for the spool; those two do not.
    */
   public void look() throws SpoolException {
-    waiting = StoredBacklog.of(spool, plan.name());
+    waiting = StoredBacklog.of(spool, options.name());
   }
 
   /**
@@ -259,7 +260,7 @@ public final class SinkWorker implements AutoCloseable {
     try {
       thread.join(TimeUnit.SECONDS.toMillis(10));
       if (thread.isAlive()) {
-        LOG.warn("sink {}: still busy after 10 s, left behind", plan.name());
+        LOG.warn("sink {}: still busy after 10 s, left behind", options.name());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -71,16 +71,16 @@ final class Window {
    */
   void add(SpooledEvent stored, Reduction.Step step, ByteBudget.Share share) {
     OrderingKey key = keys.computeIfAbsent(sink.orderingKey(stored.envelope()), OrderingKey::new);
-    InFlightEvent item = new InFlightEvent(stored.sequence(), key, stored.envelope());
-    item.step = step;
-    item.share = share;
-    if (waitingBytes > 0 && waitingBytes + item.size > bytes) {
-      item.envelope = null;
-      item.letGo();
+    InFlightEvent event = new InFlightEvent(stored.sequence(), key, stored.envelope());
+    event.step = step;
+    event.share = share;
+    if (waitingBytes > 0 && waitingBytes + event.size > bytes) {
+      event.envelope = null;
+      event.letGo();
     } else {
-      waitingBytes += item.size;
+      waitingBytes += event.size;
     }
-    key.waiting.add(item);
+    key.waiting.add(event);
     waiting++;
     offer(key);
   }
@@ -114,31 +114,31 @@ final class Window {
   }
 
   /** Finishes an event, which is delivered or given up. The next event of its key may be sent. */
-  void done(InFlightEvent item) {
-    settle(item);
-    rejectionBackoff.taken(item.key, clock.getAsLong());
-    item.key.backoff.reset();
+  void done(InFlightEvent event) {
+    settle(event);
+    rejectionBackoff.taken(event.key, clock.getAsLong());
+    event.key.backoff.reset();
     if (suspects > 0) {
       suspects--;
     }
-    offer(item.key);
-    if (item.key.idle()) {
-      keys.remove(item.key.name);
+    offer(event.key);
+    if (event.key.idle()) {
+      keys.remove(event.key.name);
     }
   }
 
   /** Puts an event back to be sent again at once, after it was reduced. */
-  void again(InFlightEvent item) {
-    settle(item);
-    wait(item);
-    offer(item.key);
+  void again(InFlightEvent event) {
+    settle(event);
+    wait(event);
+    offer(event.key);
   }
 
   /** Puts an event back to be sent again after a pause. Its key waits, too. */
-  void hold(InFlightEvent item, long longest) {
-    settle(item);
-    wait(item);
-    OrderingKey key = item.key;
+  void hold(InFlightEvent event, long longest) {
+    settle(event);
+    wait(event);
+    OrderingKey key = event.key;
     rejectionBackoff.left(key);
     if (!key.held) {
       key.held = true;
@@ -151,29 +151,29 @@ final class Window {
    * Puts an event back because the broker has no room for it. Its key waits with the other rejected
    * keys.
    */
-  void reject(InFlightEvent item) {
-    settle(item);
-    wait(item);
-    OrderingKey key = item.key;
+  void reject(InFlightEvent event) {
+    settle(event);
+    wait(event);
+    OrderingKey key = event.key;
     if (!key.held) {
       key.held = true;
       rejectionBackoff.rejected(key, clock.getAsLong());
     }
   }
 
-  private void settle(InFlightEvent item) {
-    item.letGo();
-    sent.remove(item);
-    unconfirmedBytes -= item.size;
-    item.key.unconfirmed--;
-    item.key.unconfirmedBytes -= item.size;
+  private void settle(InFlightEvent event) {
+    event.letGo();
+    sent.remove(event);
+    unconfirmedBytes -= event.size;
+    event.key.unconfirmed--;
+    event.key.unconfirmedBytes -= event.size;
   }
 
-  private void wait(InFlightEvent item) {
-    if (item.envelope != null) {
-      waitingBytes += item.size;
+  private void wait(InFlightEvent event) {
+    if (event.envelope != null) {
+      waitingBytes += event.size;
     }
-    item.key.waiting.add(item);
+    event.key.waiting.add(event);
     waiting++;
   }
 

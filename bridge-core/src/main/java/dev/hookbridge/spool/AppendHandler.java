@@ -20,7 +20,7 @@ final class AppendHandler {
 
   private final Database db;
   private final Meta meta;
-  private final SpoolState ledger;
+  private final SpoolState state;
   private final Epoch epoch;
   private final DiskBudget diskBudget;
   private final DroppedEvents drops;
@@ -29,7 +29,7 @@ final class AppendHandler {
   AppendHandler(Opening opening, DiskBudget diskBudget, DroppedEvents drops) {
     this.db = opening.db();
     this.meta = new Meta(db);
-    this.ledger = opening.ledger();
+    this.state = opening.state();
     this.epoch = opening.epoch();
     this.diskBudget = diskBudget;
     this.drops = drops;
@@ -46,7 +46,7 @@ final class AppendHandler {
         continue;
       }
       if (size <= room) {
-        ledger.store(change, epoch.name(), event);
+        state.store(change, epoch.name(), event);
         room -= size;
         stored++;
       } else {
@@ -68,7 +68,7 @@ final class AppendHandler {
 
   private int tell(Batch batch, Transaction change) throws SQLException {
     for (Envelope event : batch.own()) {
-      ledger.store(change, epoch.name(), event);
+      state.store(change, epoch.name(), event);
     }
     settle(batch);
     return batch.own().size();

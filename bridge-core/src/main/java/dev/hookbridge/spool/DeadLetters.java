@@ -26,7 +26,7 @@ public final class DeadLetters {
   private static final int AT_ONCE = 100;
 
   private final Writer writer;
-  private final SpoolState ledger;
+  private final SpoolState state;
   private final Epoch epoch;
   private final DiskBudget diskBudget;
   private final Limits limits;
@@ -41,7 +41,7 @@ public final class DeadLetters {
       DroppedEvents drops,
       Runnable wake) {
     this.writer = writer;
-    this.ledger = opening.ledger();
+    this.state = opening.state();
     this.epoch = opening.epoch();
     this.diskBudget = diskBudget;
     this.limits = limits;
@@ -79,7 +79,7 @@ public final class DeadLetters {
       String detail,
       List<Envelope> told)
       throws SQLException {
-    Cursor.Snapshot cursor = change.of(ledger.cursor(sink));
+    Cursor.Snapshot cursor = change.of(state.cursor(sink));
     if (cursor.ranges().contains(event.sequence())) {
       return true;
     }
@@ -90,7 +90,7 @@ public final class DeadLetters {
     change.park();
     cursor.add(event.sequence(), event.sequence());
     for (Envelope own : told) {
-      ledger.store(change, epoch.name(), own);
+      state.store(change, epoch.name(), own);
     }
     return true;
   }
@@ -158,7 +158,7 @@ public final class DeadLetters {
   private int replaySome(Database db, Transaction change) throws SQLException {
     int replayed = 0;
     for (DeadTable.Asked asked : DeadTable.asked(db, AT_ONCE)) {
-      if (!ledger.cursors().containsKey(asked.sink())) {
+      if (!state.cursors().containsKey(asked.sink())) {
         db.update("UPDATE dead SET retry = 0 WHERE number = ?", asked.number());
       } else if (replay(db, change, asked)) {
         replayed++;
@@ -178,7 +178,7 @@ public final class DeadLetters {
     if (diskBudget.pages(event) > diskBudget.room()) {
       return false;
     }
-    ledger.storeFor(change, epoch.name(), event.with("replayed", "true"), asked.sink());
+    state.storeFor(change, epoch.name(), event.with("replayed", "true"), asked.sink());
     DeadTable.delete(db, asked.number());
     return true;
   }

@@ -36,7 +36,7 @@ final class DiskBudget {
   private static final long LOG_EVERY = TimeUnit.MINUTES.toNanos(1);
 
   private final Database db;
-  private final SpoolState ledger;
+  private final SpoolState state;
   private final Limits limits;
   private final Folder folder;
   private final ReserveFile reserveFile;
@@ -47,7 +47,7 @@ final class DiskBudget {
   DiskBudget(Opening opening, Limits limits, ReserveFile reserveFile, DroppedEvents drops)
       throws SQLException {
     this.db = opening.db();
-    this.ledger = opening.ledger();
+    this.state = opening.state();
     this.folder = opening.folder();
     this.limits = limits;
     this.reserveFile = reserveFile;
@@ -169,11 +169,11 @@ final class DiskBudget {
    * event.
    */
   void drop(Transaction change, long sequence, String time) throws SQLException {
-    List<String> sinks = ledger.waiting(change, sequence);
-    if (!sinks.isEmpty() || ledger.cursors().isEmpty()) {
+    List<String> sinks = state.waiting(change, sequence);
+    if (!sinks.isEmpty() || state.cursors().isEmpty()) {
       drops.add(reason(), sinks, sequence, time);
     }
-    ledger.lose(change, sequence);
+    state.lose(change, sequence);
   }
 
   private record Oldest(long sequence, long size, String time) {}

@@ -20,14 +20,14 @@ final class Purge {
    *
    * @return whether there may be more to delete
    */
-  static boolean some(SpoolState ledger, Transaction change) throws SQLException {
-    Ranges common = confirmedByAll(ledger, change);
-    Ranges doomed = common.without(ledger.gone().snapshot().ranges());
+  static boolean some(SpoolState state, Transaction change) throws SQLException {
+    Ranges common = confirmedByAll(state, change);
+    Ranges doomed = common.without(state.gone().snapshot().ranges());
     long left = CHUNK;
     for (int i = 0; i < doomed.size() && left > 0; i++) {
       long first = doomed.first(i);
       long last = Math.min(doomed.last(i), first + left - 1);
-      ledger.delete(change, first, last);
+      state.delete(change, first, last);
       left -= last - first + 1;
     }
     if (left > 0) {
@@ -36,9 +36,9 @@ final class Purge {
     return left == 0;
   }
 
-  private static Ranges confirmedByAll(SpoolState ledger, Transaction change) {
+  private static Ranges confirmedByAll(SpoolState state, Transaction change) {
     Ranges common = null;
-    for (Cursor cursor : ledger.cursors().values()) {
+    for (Cursor cursor : state.cursors().values()) {
       Ranges confirmed = change.of(cursor).ranges();
       common = common == null ? confirmed : common.and(confirmed);
     }

@@ -23,7 +23,7 @@ final class Reading {
     this.folder = opening.folder();
     this.readers = readers;
     this.writer = writer;
-    this.quarantine = new Quarantine(opening.ledger(), drops, folder.path().resolve("aside"));
+    this.quarantine = new Quarantine(opening.state(), drops, folder.path().resolve("aside"));
   }
 
   <T> T with(Writer.Access<T> access) throws SpoolException {

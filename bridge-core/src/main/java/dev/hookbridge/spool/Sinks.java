@@ -18,11 +18,11 @@ import java.util.TreeSet;
  */
 final class Sinks {
   private final Database db;
-  private final SpoolState ledger;
+  private final SpoolState state;
 
-  Sinks(Database db, SpoolState ledger) {
+  Sinks(Database db, SpoolState state) {
     this.db = db;
-    this.ledger = ledger;
+    this.state = state;
   }
 
   /**
@@ -31,14 +31,14 @@ final class Sinks {
    */
   List<RemovedSink> become(Set<String> names, Transaction change) throws SQLException {
     List<RemovedSink> orphans = new ArrayList<>();
-    for (String sink : new TreeSet<>(ledger.cursors().keySet())) {
+    for (String sink : new TreeSet<>(state.cursors().keySet())) {
       if (!names.contains(sink)) {
-        long unconfirmed = ledger.unconfirmed(ledger.cursor(sink));
+        long unconfirmed = state.unconfirmed(state.cursor(sink));
         orphans.add(new RemovedSink(sink, unconfirmed, DeadTable.count(db, sink)));
       }
     }
     for (String sink : names) {
-      if (!ledger.cursors().containsKey(sink)) {
+      if (!state.cursors().containsKey(sink)) {
         add(sink, change);
       }
     }
@@ -50,7 +50,7 @@ final class Sinks {
    * only, count as confirmed.
    */
   private void add(String sink, Transaction change) throws SQLException {
-    Ranges done = ledger.gone().snapshot().ranges();
+    Ranges done = state.gone().snapshot().ranges();
     db.each(
         "SELECT seq FROM event WHERE only_sink IS NOT NULL AND only_sink <> ?",
         row -> {

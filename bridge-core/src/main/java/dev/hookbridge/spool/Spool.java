@@ -44,7 +44,7 @@ public final class Spool implements AutoCloseable {
   private static final int DRAIN = 500; // the spool drains when a save removes this many events
 
   private final Folder folder;
-  private final SpoolState ledger;
+  private final SpoolState state;
   private final Epoch epoch;
   private final DiskBudget diskBudget;
   private final Writer writer;
@@ -65,7 +65,7 @@ public final class Spool implements AutoCloseable {
     DroppedEvents unreported = new DroppedEvents(opening.db());
     this.diskBudget = new DiskBudget(opening, limits, reserveFile, unreported);
     this.folder = opening.folder();
-    this.ledger = opening.ledger();
+    this.state = opening.state();
     this.epoch = opening.epoch();
     this.setAside = opening.setAside();
     this.drops = unreported;
@@ -135,12 +135,12 @@ public final class Spool implements AutoCloseable {
 
   /** Returns the highest sequence number so far; 0 before the first event. */
   public long last() {
-    return ledger.last();
+    return state.last();
   }
 
   /** Returns the number of stored events. */
   public long events() {
-    return ledger.events();
+    return state.events();
   }
 
   /** Returns the bytes of the database file and its log on disk. */
@@ -194,7 +194,7 @@ public final class Spool implements AutoCloseable {
    * their folder is synced.
    */
   public void forget(Collection<String> ids) {
-    ledger.forget(ids);
+    state.forget(ids);
   }
 
   /**
@@ -241,7 +241,7 @@ public final class Spool implements AutoCloseable {
 
   /** Sets the listener that gets every event that is stored from now on. */
   public void onStored(CommitListener witness) {
-    ledger.witness(witness);
+    state.witness(witness);
   }
 
   /**
@@ -252,7 +252,7 @@ public final class Spool implements AutoCloseable {
    *     these until {@link #letGo}
    */
   public List<RemovedSink> sinks(Set<String> names) throws SpoolException {
-    return writer.transact((db, change) -> new Sinks(db, ledger).become(names, change));
+    return writer.transact((db, change) -> new Sinks(db, state).become(names, change));
   }
 
   /**
@@ -273,12 +273,12 @@ public final class Spool implements AutoCloseable {
    * @throws IllegalArgumentException when {@link #sinks} has not named the sink
    */
   public Cursor cursor(String sink) {
-    return ledger.cursor(sink);
+    return state.cursor(sink);
   }
 
   /** Returns the number of events that a sink has not confirmed. */
   public long unconfirmed(String sink) {
-    return ledger.unconfirmed(cursor(sink));
+    return state.unconfirmed(cursor(sink));
   }
 
   /**
@@ -327,13 +327,13 @@ public final class Spool implements AutoCloseable {
    * that all sinks have confirmed. The agent calls this method every second.
    */
   public void save() throws SpoolException {
-    long before = ledger.events();
-    boolean more = ledger.dirty();
+    long before = state.events();
+    boolean more = state.dirty();
     while (more) {
-      more = writer.transact((db, change) -> Purge.some(ledger, change));
+      more = writer.transact((db, change) -> Purge.some(state, change));
     }
     outside.sync();
-    long left = ledger.events();
+    long left = state.events();
     writer.tidy(diskBudget, left == 0 || before - left < DRAIN);
   }
 

@@ -102,12 +102,12 @@ public final class SpoolView implements AutoCloseable {
     return look(
         () -> {
           List<SinkStatus> sinks = new ArrayList<>();
-          SpoolState ledger = SpoolState.load(db);
-          for (Cursor cursor : ledger.cursors().values()) {
+          SpoolState state = SpoolState.load(db);
+          for (Cursor cursor : state.cursors().values()) {
             String sink = cursor.sink();
             sinks.add(
                 new SinkStatus(
-                    sink, cursor.low(), ledger.unconfirmed(cursor), DeadTable.count(db, sink)));
+                    sink, cursor.low(), state.unconfirmed(cursor), DeadTable.count(db, sink)));
           }
           return sinks;
         });

@@ -24,7 +24,7 @@ final class Writer implements AutoCloseable {
 
   private final Folder folder;
   private final Database db;
-  private final SpoolState ledger;
+  private final SpoolState state;
   private final ReserveFile reserveFile;
   private final Wal wal;
   private final ReentrantLock lock = new ReentrantLock(true);
@@ -35,7 +35,7 @@ final class Writer implements AutoCloseable {
     this.files = new OpenFiles(opening.folder().file());
     this.folder = opening.folder();
     this.db = opening.db();
-    this.ledger = opening.ledger();
+    this.state = opening.state();
     this.reserveFile = reserveFile;
     this.wal = wal;
   }
@@ -57,7 +57,7 @@ final class Writer implements AutoCloseable {
   }
 
   private <T> T attempt(SpoolState.Work<T> work) throws SQLException {
-    T result = ledger.transact(work);
+    T result = state.transact(work);
     tidyLog(false);
     return result;
   }

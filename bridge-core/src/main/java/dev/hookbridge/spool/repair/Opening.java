@@ -29,7 +29,7 @@ import java.util.Optional;
 public record Opening(
     Folder folder,
     Database db,
-    SpoolState ledger,
+    SpoolState state,
     Epoch epoch,
     Optional<SetAside> setAside,
     long lastEarlier,
@@ -115,11 +115,11 @@ public record Opening(
     Database db = SpoolFile.open(folder.file());
     try {
       IntegrityCheck.examine(db, folder.file(), closed);
-      SpoolState ledger = SpoolState.load(db);
-      Continuity continuity = new Continuity(db, ledger, outside.read());
-      Epoch epoch = ledger.transact((connection, change) -> continuity.restore(change, me));
-      ledger.keep(outside, continuity.now(epoch, me));
-      return new Opening(folder, db, ledger, epoch, setAside, ledger.last(), outside);
+      SpoolState state = SpoolState.load(db);
+      Continuity continuity = new Continuity(db, state, outside.read());
+      Epoch epoch = state.transact((connection, change) -> continuity.restore(change, me));
+      state.keep(outside, continuity.now(epoch, me));
+      return new Opening(folder, db, state, epoch, setAside, state.last(), outside);
     } catch (SQLException | RuntimeException e) {
       db.close();
       throw e;

@@ -31,12 +31,12 @@ public final class Quarantine {
   private static final String ROWS =
       "SELECT " + Events.COLUMNS + " FROM event WHERE seq BETWEEN ? AND ?";
 
-  private final SpoolState ledger;
+  private final SpoolState state;
   private final DroppedEvents drops;
   private final Path folder;
 
-  public Quarantine(SpoolState ledger, DroppedEvents drops, Path folder) {
-    this.ledger = ledger;
+  public Quarantine(SpoolState state, DroppedEvents drops, Path folder) {
+    this.state = state;
     this.drops = drops;
     this.folder = folder;
   }
@@ -48,14 +48,14 @@ public final class Quarantine {
    * @return the number of ranges of events that were written again; 0 when none was
    */
   public int examine(Database db, Transaction change, Ranges suspects) throws SQLException {
-    Ranges numbers = suspects.without(change.of(ledger.gone()).ranges());
+    Ranges numbers = suspects.without(change.of(state.gone()).ranges());
     Ranges intact = new Ranges();
     for (int i = 0; i < numbers.size(); i++) {
       db.each(ROWS, row -> look(row, numbers, intact), numbers.first(i), numbers.last(i));
     }
     Ranges lost = numbers.without(intact);
     if (lost.size() > 0) {
-      drops.add(DroppedEvents.DAMAGED, ledger.lose(change, lost));
+      drops.add(DroppedEvents.DAMAGED, state.lose(change, lost));
       LOG.error("the spool in {} is damaged: events {} are lost", folder.getParent(), lost);
     }
     for (int i = 0; i < intact.size(); i++) {

@@ -92,7 +92,7 @@ final class SalvagedTables {
 
   private void copyDead() throws SQLException {
     long last = file.number("SELECT max(number) FROM dead");
-    boolean whole = file.scan(DeadTable.FROM, Math.max(1, last), this::letter);
+    boolean whole = file.scan(DeadTable.FROM, Math.max(1, last), this::deadLetter);
     Optional<Map<String, Long>> counts = file.piece(SalvagedTables::counts);
     DroppedEvents drops = new DroppedEvents(db);
     if (counts.isEmpty() && !whole && parked) {
@@ -106,12 +106,12 @@ final class SalvagedTables {
     }
   }
 
-  private DamagedFile.Target letter(ResultSet row) throws SQLException {
-    DeadTable.@Nullable Letter letter = DeadTable.intact(row);
+  private DamagedFile.Target deadLetter(ResultSet row) throws SQLException {
+    DeadTable.@Nullable Letter deadLetter = DeadTable.intact(row);
     return () -> {
-      if (letter != null) {
-        dead.merge(letter.sink(), 1L, Long::sum);
-        DeadTable.insert(db, letter);
+      if (deadLetter != null) {
+        dead.merge(deadLetter.sink(), 1L, Long::sum);
+        DeadTable.insert(db, deadLetter);
       }
     };
   }

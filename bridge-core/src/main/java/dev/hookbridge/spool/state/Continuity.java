@@ -24,13 +24,13 @@ public final class Continuity {
 
   private final Database db;
   private final Meta meta;
-  private final SpoolState ledger;
+  private final SpoolState state;
   private final Optional<HighWater> mark;
 
-  public Continuity(Database db, SpoolState ledger, Optional<HighWater> mark) {
+  public Continuity(Database db, SpoolState state, Optional<HighWater> mark) {
     this.db = db;
     this.meta = new Meta(db);
-    this.ledger = ledger;
+    this.state = state;
     this.mark = mark;
   }
 
@@ -64,7 +64,7 @@ public final class Continuity {
    */
   private void confirm(Transaction change, HighWater known) {
     for (Map.Entry<String, Ranges> sink : known.sinks().entrySet()) {
-      Cursor cursor = ledger.cursors().get(sink.getKey());
+      Cursor cursor = state.cursors().get(sink.getKey());
       if (cursor == null) {
         change.add(new Cursor(sink.getKey(), sink.getValue().copy()));
       } else {
@@ -94,18 +94,18 @@ public final class Continuity {
           from + 1,
           known.last());
     }
-    ledger.skipTo(change, known.last());
+    state.skipTo(change, known.last());
   }
 
   /** Returns the current high-water mark, to be stored outside the file. */
   public HighWater now(Epoch epoch, HostIdentity me) throws SQLException {
     Map<String, Ranges> sinks = new TreeMap<>();
-    ledger.cursors().forEach((name, cursor) -> sinks.put(name, cursor.snapshot().ranges()));
+    state.cursors().forEach((name, cursor) -> sinks.put(name, cursor.snapshot().ranges()));
     long generation = mark.map(HighWater::generation).orElse(0L) + 1;
     String lineage = meta.text(LINEAGE).orElseThrow();
     boolean parked =
         mark.map(HighWater::parked).orElse(false)
             || db.number("SELECT max(number) FROM dead", 0) > 0;
-    return new HighWater(generation, lineage, epoch.name(), me, ledger.last(), parked, sinks);
+    return new HighWater(generation, lineage, epoch.name(), me, state.last(), parked, sinks);
   }
 }

@@ -80,20 +80,20 @@ public final class DeadTable {
   }
 
   /** Stores a dead letter under a new number. */
-  public static void insert(Database db, Letter letter) throws SQLException {
-    SpooledEvent event = letter.event();
+  public static void insert(Database db, Letter deadLetter) throws SQLException {
+    SpooledEvent event = deadLetter.event();
     Envelope envelope = event.envelope();
     Route route = envelope.route();
     String attributes = StoredAttributes.encode(envelope.attributes());
     byte[] data = Packed.pack(envelope.data());
     db.update(
         "INSERT INTO dead VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        letter.sink(),
+        deadLetter.sink(),
         event.sequence(),
-        letter.parked(),
-        letter.reason(),
-        letter.detail(),
-        letter.retry(),
+        deadLetter.parked(),
+        deadLetter.reason(),
+        deadLetter.detail(),
+        deadLetter.retry(),
         envelope.size(),
         envelope.id(),
         envelope.type(),
@@ -103,7 +103,7 @@ public final class DeadTable {
         route.suboperation(),
         route.object(),
         envelope.xmlAt(),
-        Checksum.of(event.sequence(), letter.sink(), route, envelope.xmlAt(), attributes, data),
+        Checksum.of(event.sequence(), deadLetter.sink(), route, envelope.xmlAt(), attributes, data),
         attributes,
         data);
   }
@@ -122,7 +122,7 @@ public final class DeadTable {
    * Returns the dead letters after a dead letter number, without their data, which may be large.
    */
   public static List<DeadLetter> list(Database db, long after, int most) throws SQLException {
-    return db.list(LIST, DeadTable::letter, after, most);
+    return db.list(LIST, DeadTable::deadLetter, after, most);
   }
 
   /**
@@ -174,7 +174,7 @@ public final class DeadTable {
     db.update("DELETE FROM dead WHERE number = ?", number);
   }
 
-  private static DeadLetter letter(ResultSet row) throws SQLException {
+  private static DeadLetter deadLetter(ResultSet row) throws SQLException {
     return new DeadLetter(
         row.getLong(1),
         row.getString(2),

@@ -2,7 +2,7 @@ package dev.hookbridge.agent;
 
 import dev.hookbridge.api.SinkContext;
 import dev.hookbridge.config.Config;
-import dev.hookbridge.config.Doubts;
+import dev.hookbridge.config.ConfigWarnings;
 import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.config.SinkConfig;
 import dev.hookbridge.decision.Decisions;
@@ -88,7 +88,7 @@ public final class Agent implements AutoCloseable {
     return start(config, places, version, step -> {});
   }
 
-  static Agent start(Config config, HostPaths places, String version, Consumer<Step> steps)
+  static Agent start(Config config, HostPaths places, String version, Consumer<IntakeStep> steps)
       throws IOException, SpoolException {
     PrometheusMeterRegistry meters = Metrics.registry(version);
     HostFacts host = HostFacts.detect(version).named(config.host());
@@ -117,7 +117,7 @@ public final class Agent implements AutoCloseable {
       Decisions decisions = agent.startDecisions(places, decisionEventQueue);
       DecisionRecorder verdicts = new DecisionRecorder(decisions, envelopes, gates, meters);
       Intake intake = agent.startIntake(places, verdicts, decisionEventQueue, steps);
-      Lookout lookout = new Lookout(places, meters);
+      FolderMonitor lookout = new FolderMonitor(places, meters);
       agent.closing.start(lookout, "lookout", lookout::stop);
       var parts =
           new AgentStatus.Parts(
@@ -137,7 +137,7 @@ public final class Agent implements AutoCloseable {
     Set<String> names = new LinkedHashSet<>();
     config.sinks().forEach(sink -> names.add(sink.name()));
     List<RemovedSink> orphans = spool.sinks(names);
-    Doubts.of(config).forEach(doubt -> LOG.warn("{}: {}", doubt.what(), doubt.message()));
+    ConfigWarnings.of(config).forEach(doubt -> LOG.warn("{}: {}", doubt.what(), doubt.message()));
     spool
         .setAside()
         .ifPresent(
@@ -177,7 +177,7 @@ public final class Agent implements AutoCloseable {
     }
   }
 
-  private Housekeeping startUpkeep(KillSwitchMonitor gates, Consumer<Step> steps) {
+  private Housekeeping startUpkeep(KillSwitchMonitor gates, Consumer<IntakeStep> steps) {
     Housekeeping housekeeping =
         new Housekeeping(
             spool,
@@ -206,7 +206,7 @@ public final class Agent implements AutoCloseable {
       HostPaths places,
       DecisionRecorder verdicts,
       DecisionEventQueue decisionEventQueue,
-      Consumer<Step> steps)
+      Consumer<IntakeStep> steps)
       throws IOException, SpoolException {
     Mailbox.Places where =
         new Mailbox.Places(

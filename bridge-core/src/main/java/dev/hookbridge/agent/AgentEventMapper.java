@@ -7,7 +7,7 @@ import dev.hookbridge.mailbox.LostCall;
 import dev.hookbridge.spool.Spool;
 import dev.hookbridge.spool.sqlite.SpoolException;
 import dev.hookbridge.spool.state.PreviousEpoch;
-import dev.hookbridge.spool.table.Drop;
+import dev.hookbridge.spool.table.DropRecord;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +37,7 @@ final class AgentEventMapper {
   }
 
   /** Returns the event for events that the spool dropped. */
-  Envelope lost(Drop drop) {
+  Envelope lost(DropRecord drop) {
     return envelopes.lost(
         new Loss(
             drop.where(),

@@ -8,14 +8,14 @@ import java.util.List;
 
 /** Reports the health of the agent's parts for {@code /healthy} and {@code /ready}. */
 final class AgentHealth implements Health {
-  private final Lookout lookout;
+  private final FolderMonitor lookout;
   private final Intake intake;
   private final Housekeeping housekeeping;
   private final List<SinkWorker> sinkWorkers;
   private final Decisions decisions;
 
   AgentHealth(
-      Lookout lookout,
+      FolderMonitor lookout,
       Intake intake,
       Housekeeping housekeeping,
       List<SinkWorker> sinkWorkers,

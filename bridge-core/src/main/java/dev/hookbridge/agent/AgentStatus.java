@@ -36,7 +36,7 @@ final class AgentStatus implements StatusSource {
   record Parts(
       Spool spool,
       Intake intake,
-      Lookout lookout,
+      FolderMonitor lookout,
       Housekeeping housekeeping,
       List<SinkWorker> sinkWorkers,
       Decisions decisions,

@@ -5,7 +5,7 @@ import dev.hookbridge.delivery.SinkWorker;
 import dev.hookbridge.spool.Batch;
 import dev.hookbridge.spool.Spool;
 import dev.hookbridge.spool.sqlite.SpoolException;
-import dev.hookbridge.spool.table.Drop;
+import dev.hookbridge.spool.table.DropRecord;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,7 +37,7 @@ final class Housekeeping implements Runnable {
 
   private final MeterRegistry meters;
 
-  private final Consumer<Step> steps;
+  private final Consumer<IntakeStep> steps;
   private final Consumer<SpoolException> failed;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final Watchdog saving = new Watchdog("the spool does not answer");
@@ -50,7 +50,7 @@ final class Housekeeping implements Runnable {
       List<SinkWorker> sinkWorkers,
       KillSwitchMonitor gates,
       MeterRegistry meters,
-      Consumer<Step> steps,
+      Consumer<IntakeStep> steps,
       Consumer<SpoolException> failed) {
     this.spool = spool;
     this.agentEventMapper = agentEventMapper;
@@ -67,7 +67,7 @@ final class Housekeeping implements Runnable {
       saving.begin();
       try {
         spool.save();
-        steps.accept(Step.SAVED);
+        steps.accept(IntakeStep.SAVED);
         replay();
         tellDrops();
         tellSwitch();
@@ -97,12 +97,12 @@ final class Housekeeping implements Runnable {
   }
 
   private void tellDrops() throws SpoolException {
-    List<Drop> drops = spool.unreportedDrops();
+    List<DropRecord> drops = spool.unreportedDrops();
     if (drops.isEmpty()) {
       return;
     }
     List<Envelope> events = new ArrayList<>();
-    for (Drop drop : drops) {
+    for (DropRecord drop : drops) {
       LOG.error("the spool dropped {} events ({})", drop.count().orElse(0), drop.reason());
       CallMeters.losses(meters, drop.reason()).increment((double) drop.count().orElse(1));
       events.add(agentEventMapper.lost(drop));

@@ -40,7 +40,7 @@ final class Intake implements Runnable {
   private final Spool spool;
   private final DecisionRecorder verdicts;
   private final DecisionEventQueue decisionEventQueue;
-  private final Consumer<Step> steps;
+  private final Consumer<IntakeStep> steps;
   private final Consumer<SpoolException> failed;
   private final CallMeters meters;
   private final Watchdog storing = new Watchdog("calls cannot be stored in the spool");
@@ -62,7 +62,7 @@ final class Intake implements Runnable {
       DecisionRecorder verdicts,
       DecisionEventQueue decisionEventQueue,
       MeterRegistry registry,
-      Consumer<Step> steps,
+      Consumer<IntakeStep> steps,
       Consumer<SpoolException> failed) {
     this.mailbox = mailbox;
     this.envelopes = envelopes;
@@ -109,7 +109,7 @@ final class Intake implements Runnable {
   }
 
   private void store(Mailbox.Batch batch) throws IOException {
-    steps.accept(Step.TAKEN);
+    steps.accept(IntakeStep.TAKEN);
     List<Envelope> events = new ArrayList<>();
     decisionEventQueue.turn().lock();
     try {
@@ -119,13 +119,13 @@ final class Intake implements Runnable {
     } finally {
       decisionEventQueue.turn().unlock();
     }
-    steps.accept(Step.STORED);
+    steps.accept(IntakeStep.STORED);
     count(batch.mails());
     mailbox.remove(batch.mails());
-    steps.accept(Step.REMOVED);
+    steps.accept(IntakeStep.REMOVED);
     spool.forget(events.stream().map(Envelope::id).toList());
     forgetEarlier();
-    steps.accept(Step.FORGOTTEN);
+    steps.accept(IntakeStep.FORGOTTEN);
     progress(batch.mails().size());
   }
 

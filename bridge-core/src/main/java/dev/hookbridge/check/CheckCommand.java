@@ -5,7 +5,7 @@ import dev.hookbridge.command.CommonOptions;
 import dev.hookbridge.command.Line;
 import dev.hookbridge.command.Version;
 import dev.hookbridge.config.Config;
-import dev.hookbridge.config.Doubts;
+import dev.hookbridge.config.ConfigWarnings;
 import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.config.SinkConfig;
 import java.io.PrintStream;
@@ -37,7 +37,7 @@ public final class CheckCommand implements Callable<Integer> {
     Config config = setup.config();
     List<Check> checks = new ArrayList<>();
     checks.add(Check.ok("configuration", config.sinks().size() + " sinks, host " + config.host()));
-    checks.addAll(Doubts.of(config));
+    checks.addAll(ConfigWarnings.of(config));
     checks.addAll(FolderChecks.of(places));
     checks.addAll(HttpChecks.of(config, places));
     checks.addAll(SpoolChecks.of(config, places));

@@ -1,7 +1,7 @@
 package dev.hookbridge.check;
 
 import dev.hookbridge.api.Check;
-import dev.hookbridge.api.PlainWords;
+import dev.hookbridge.api.ErrorText;
 import dev.hookbridge.config.HostPaths;
 import java.io.IOException;
 import java.nio.file.FileStore;
@@ -83,7 +83,7 @@ public final class FolderChecks {
           ? Check.warning(what, known + " without a journal: a power cut can lose names")
           : Check.ok(what, known);
     } catch (IOException e) {
-      return Check.failure(what, "cannot be examined: " + PlainWords.of(e));
+      return Check.failure(what, "cannot be examined: " + ErrorText.of(e));
     }
   }
 

@@ -5,10 +5,10 @@ import dev.hookbridge.command.Line;
 import dev.hookbridge.command.Version;
 import dev.hookbridge.doctor.HooksTarget;
 import dev.hookbridge.doctor.LastSeen;
-import dev.hookbridge.hooks.Change;
 import dev.hookbridge.hooks.Driver;
 import dev.hookbridge.hooks.HooksException;
 import dev.hookbridge.hooks.Installation;
+import dev.hookbridge.hooks.SlotChange;
 import dev.hookbridge.hooks.SlotStatus;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -52,14 +52,15 @@ final class HooksCommand {
     if (drivers.isEmpty()) {
       return 0; // no further check on a host with neither hooks nor libvirt
     }
-    List<Change> changes = installation.install(drivers, dry);
+    List<SlotChange> changes = installation.install(drivers, dry);
     print(changes, dry);
     warn(installation, drivers);
     if (reload && !dry) {
       reload(installation, drivers);
     } else {
       sayWhoMustReload(
-          installation, changes.stream().filter(Change::first).map(Change::driver).toList());
+          installation,
+          changes.stream().filter(SlotChange::first).map(SlotChange::driver).toList());
     }
     return 0;
   }
@@ -78,7 +79,7 @@ final class HooksCommand {
       versionProvider = Version.class)
   int remove(@Mixin HooksTarget target, @Option(names = "--dry-run", description = DRY) boolean dry)
       throws HooksException, IOException {
-    List<Change> changes = target.installation().remove(target.drivers(), dry);
+    List<SlotChange> changes = target.installation().remove(target.drivers(), dry);
     print(changes, dry);
     if (changes.isEmpty()) {
       System.err.println("there is no hook of hookbridge in " + target.dir);
@@ -122,8 +123,8 @@ final class HooksCommand {
     return 0;
   }
 
-  private static void print(List<Change> changes, boolean dry) {
-    for (Change change : changes) {
+  private static void print(List<SlotChange> changes, boolean dry) {
+    for (SlotChange change : changes) {
       System.out.printf(
           "%-8s %s%-10s %s (%s)%n",
           change.driver().word(),

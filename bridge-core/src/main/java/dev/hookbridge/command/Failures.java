@@ -1,6 +1,6 @@
 package dev.hookbridge.command;
 
-import dev.hookbridge.api.PlainWords;
+import dev.hookbridge.api.ErrorText;
 import dev.hookbridge.api.SinkException;
 import dev.hookbridge.config.ConfigException;
 import dev.hookbridge.hooks.HooksException;
@@ -54,7 +54,7 @@ public final class Failures implements IExecutionExceptionHandler {
     }
     String message = e.getMessage();
     boolean ours = e.getClass() == IOException.class || !e.getClass().getName().startsWith("java");
-    return ours && message != null ? PlainWords.of(message) : PlainWords.of(e);
+    return ours && message != null ? ErrorText.of(message) : ErrorText.of(e);
   }
 
   /** A failure that a command itself found. The message is one sentence. */

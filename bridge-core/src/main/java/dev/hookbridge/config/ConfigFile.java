@@ -1,6 +1,6 @@
 package dev.hookbridge.config;
 
-import dev.hookbridge.api.PlainWords;
+import dev.hookbridge.api.ErrorText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -45,7 +45,7 @@ final class ConfigFile {
           "the configuration cannot be read from "
               + file
               + " ("
-              + PlainWords.of(e)
+              + ErrorText.of(e)
               + "): check the file");
     }
   }
@@ -78,9 +78,9 @@ final class ConfigFile {
               .getProblemMark()
               .map(mark -> "line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1))
               .orElse("");
-      return place + (place.isEmpty() ? "" : ": ") + PlainWords.of(marked.getProblem());
+      return place + (place.isEmpty() ? "" : ": ") + ErrorText.of(marked.getProblem());
     }
-    return PlainWords.of(e);
+    return ErrorText.of(e);
   }
 
   private Map<String, Object> section(Map<?, ?> map) throws ConfigException {
@@ -148,7 +148,7 @@ final class ConfigFile {
               + "} in "
               + file
               + " cannot be read: make it, owned by the agent's user ("
-              + PlainWords.of(e)
+              + ErrorText.of(e)
               + ")");
     }
   }

@@ -3,11 +3,11 @@ package dev.hookbridge.config;
 import dev.hookbridge.api.SettingKey;
 import dev.hookbridge.api.Settings;
 import dev.hookbridge.decision.gate.GatesFile;
-import dev.hookbridge.decision.rule.Condition;
 import dev.hookbridge.decision.rule.Glob;
+import dev.hookbridge.decision.rule.OperationPattern;
 import dev.hookbridge.decision.rule.Rule;
+import dev.hookbridge.decision.rule.RuleCondition;
 import dev.hookbridge.decision.rule.Vote;
-import dev.hookbridge.decision.rule.When;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -135,13 +135,13 @@ public final class RuleConfig {
     return name;
   }
 
-  private static When when(Settings settings) {
+  private static OperationPattern when(Settings settings) {
     String pattern = settings.text("when");
     try {
       if (pattern.split("\\.", -1).length == 3) {
         OperationWords.fault(pattern).ifPresent(RuleConfig::refuse);
       }
-      return When.of(pattern, settings.flag("allow-destructive", false));
+      return OperationPattern.of(pattern, settings.flag("allow-destructive", false));
     } catch (IllegalArgumentException e) {
       throw said(settings, "when", pattern, e);
     }
@@ -168,13 +168,13 @@ public final class RuleConfig {
     return names;
   }
 
-  private static Optional<Condition> condition(Settings settings) {
+  private static Optional<RuleCondition> condition(Settings settings) {
     if (!settings.has("condition")) {
       return Optional.empty();
     }
     String text = settings.text("condition");
     try {
-      return Optional.of(Condition.of(text));
+      return Optional.of(RuleCondition.of(text));
     } catch (IllegalArgumentException e) {
       throw said(settings, "condition", text, e);
     }

@@ -39,7 +39,7 @@ final class SinkSession {
   private final Window window;
   private final RefusalHandler refusing;
   private final KnownLimit limit;
-  private final PageAdmission room = new PageAdmission(ByteBudget.ofHeap());
+  private final PageLimit room = new PageLimit(ByteBudget.ofHeap());
   private final EventSizer rendering;
   private final OutOfBandSender outOfBand;
   private final Queue<Result> results = new ConcurrentLinkedQueue<>();

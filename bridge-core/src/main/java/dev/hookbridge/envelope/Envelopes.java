@@ -146,7 +146,7 @@ public final class Envelopes {
   public Envelope requested(Envelope hook, String rule, Duration timeout, int allowsNeeded) {
     Instant now = clock.instant();
     String subject = hook.attributes().getOrDefault("subject", "");
-    Context context =
+    ContextAttributes context =
         context(DecisionEvents.REQUESTED, ids.apply(now), now, subject, hook.key())
             .and("causationid", hook.id())
             .and("rule", rule)
@@ -175,7 +175,7 @@ public final class Envelopes {
         EventNames.of(
             decision.driver(), decision.object(), decision.operation(), decision.suboperation());
     String before = words.hasXml() ? known.of(words.driver(), words.encoded()) : null;
-    Context context =
+    ContextAttributes context =
         context(
                 DecisionEvents.MADE,
                 id == null ? ids.apply(clock.instant()) : id,
@@ -239,19 +239,22 @@ public final class Envelopes {
   }
 
   /** Returns the context of an event about this host. */
-  private Context context(String name, String id, Instant time, @Nullable String causationId) {
-    Context context = context(name, id, time, host.name(), host.name() + "/" + Route.AGENT);
+  private ContextAttributes context(
+      String name, String id, Instant time, @Nullable String causationId) {
+    ContextAttributes context =
+        context(name, id, time, host.name(), host.name() + "/" + Route.AGENT);
     return causationId == null ? context : context.and("causationid", causationId);
   }
 
-  private Context context(String name, String id, Instant time, String subject, String key) {
-    return new Context(id, host, "dev.hookbridge." + name + ".v1", subject)
+  private ContextAttributes context(
+      String name, String id, Instant time, String subject, String key) {
+    return new ContextAttributes(id, host, "dev.hookbridge." + name + ".v1", subject)
         .times(time, clock.instant())
         .json(name + ".v1")
         .key(key);
   }
 
-  private Envelope own(String name, Context context, JsonMembers members) {
+  private Envelope own(String name, ContextAttributes context, JsonMembers members) {
     EventData data =
         EventData.of(
             json -> {

@@ -80,7 +80,7 @@ final class HookEvents {
   private Map<String, String> attributes(
       HookCall call, Instant recorded, EventNames words, String key) {
     String type = "dev.hookbridge.libvirt." + words.driver() + "." + words.operation() + ".v1";
-    return new Context(call.id(), host, type, words.subject(host))
+    return new ContextAttributes(call.id(), host, type, words.subject(host))
         .times(Instant.EPOCH.plusNanos(call.time()), recorded)
         .json("hook.v1")
         .key(key)

@@ -1,8 +1,8 @@
 package dev.hookbridge.file;
 
 import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.ErrorText;
 import dev.hookbridge.api.FeedReader;
-import dev.hookbridge.api.PlainWords;
 import dev.hookbridge.api.Reason;
 import dev.hookbridge.api.SinkException;
 import java.io.IOException;
@@ -173,7 +173,7 @@ final class FileFeed implements FeedReader {
   }
 
   private SinkException broken(IOException e) {
-    return new SinkException(Reason.UNREACHABLE, path + " cannot be read: " + PlainWords.of(e), e);
+    return new SinkException(Reason.UNREACHABLE, path + " cannot be read: " + ErrorText.of(e), e);
   }
 
   @Override

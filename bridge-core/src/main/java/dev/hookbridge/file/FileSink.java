@@ -1,8 +1,8 @@
 package dev.hookbridge.file;
 
 import dev.hookbridge.api.Envelope;
+import dev.hookbridge.api.ErrorText;
 import dev.hookbridge.api.Outcome;
-import dev.hookbridge.api.PlainWords;
 import dev.hookbridge.api.Reason;
 import dev.hookbridge.api.Sink;
 import dev.hookbridge.api.SinkException;
@@ -121,7 +121,7 @@ final class FileSink implements Sink {
         e instanceof SinkException refused
             ? new Outcome.Broken(refused.reason(), String.valueOf(refused.getMessage()), false)
             : new Outcome.Broken(
-                Reason.UNREACHABLE, file + " cannot be written: " + PlainWords.of(e), false);
+                Reason.UNREACHABLE, file + " cannot be written: " + ErrorText.of(e), false);
     unconfirmed.forEach(each -> each.accept(outcome));
     unconfirmed.clear();
   }

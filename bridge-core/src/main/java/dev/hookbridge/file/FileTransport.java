@@ -1,8 +1,8 @@
 package dev.hookbridge.file;
 
 import dev.hookbridge.api.Check;
+import dev.hookbridge.api.ErrorText;
 import dev.hookbridge.api.FeedReader;
-import dev.hookbridge.api.PlainWords;
 import dev.hookbridge.api.Reason;
 import dev.hookbridge.api.SettingKey;
 import dev.hookbridge.api.Settings;
@@ -70,7 +70,7 @@ public final class FileTransport implements Transport {
           Reason.UNREACHABLE,
           path
               + " cannot be written ("
-              + PlainWords.of(e)
+              + ErrorText.of(e)
               + "): check the permissions of file and folder, and the disk",
           e);
     }

@@ -196,7 +196,7 @@ final class OpenFile implements AutoCloseable {
     for (int i = 0; i < parts.length; i++) {
       buffers[i] = ByteBuffer.wrap(parts[i]);
     }
-    long length = Recent.length(parts);
+    long length = RewriteBuffer.length(parts);
     long whole = end + length;
     try {
       long left = length;

@@ -10,8 +10,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * The file that a path names, even if other programs move or truncate it. It is renamed to {@code
  * .1}, {@code .2}, … when it is large enough. It is checked before each line and each confirmation.
- * If the path names another file or none, or the file was truncated, the {@linkplain Recent recent}
- * lines are written again to the file that the path names now.
+ * If the path names another file or none, or the file was truncated, the {@linkplain RewriteBuffer
+ * recent} lines are written again to the file that the path names now.
  */
 final class RotatedFile {
   private static final int ATTEMPTS = 5;
@@ -20,7 +20,7 @@ final class RotatedFile {
   private final Path path;
   private final long rotateBytes;
   private final int keep;
-  private final Recent recent = new Recent();
+  private final RewriteBuffer recent = new RewriteBuffer();
   private OpenFile file;
   private boolean behind;
 
@@ -33,7 +33,7 @@ final class RotatedFile {
 
   /** Returns whether a line must go to the next file. */
   boolean isFullFor(byte[][] line) {
-    return file.end() > 0 && file.end() + Recent.length(line) > rotateBytes;
+    return file.end() > 0 && file.end() + RewriteBuffer.length(line) > rotateBytes;
   }
 
   void append(byte[][] line) throws IOException, SinkException {

@@ -85,7 +85,7 @@ public final class Installation {
    * @param dry whether to return the changes without making them
    * @throws HooksException when not everything could be done
    */
-  public List<Change> install(Collection<Driver> drivers, boolean dry)
+  public List<SlotChange> install(Collection<Driver> drivers, boolean dry)
       throws HooksException, IOException {
     if (version == null) {
       throw new HooksException(
@@ -142,14 +142,14 @@ public final class Installation {
     }
   }
 
-  private static Change change(InstallPlan plan, Hook hook) {
+  private static SlotChange change(InstallPlan plan, Hook hook) {
     String verb =
         switch (plan.what()) {
           case PUT -> "installed";
           case REPLACE -> "upgraded";
           case KEEP -> "unchanged";
         };
-    return new Change(plan.slots().driver(), verb, plan.slot(), hook.toString(), plan.first());
+    return new SlotChange(plan.slots().driver(), verb, plan.slot(), hook.toString(), plan.first());
   }
 
   /**
@@ -157,9 +157,9 @@ public final class Installation {
    *
    * @param dry whether to return the changes without making them
    */
-  public List<Change> remove(Collection<Driver> drivers, boolean dry)
+  public List<SlotChange> remove(Collection<Driver> drivers, boolean dry)
       throws HooksException, IOException {
-    List<Change> changes = new ArrayList<>();
+    List<SlotChange> changes = new ArrayList<>();
     if (!dry) {
       StagedHook.clean(hooks);
     }
@@ -169,7 +169,7 @@ public final class Installation {
         if (!dry) {
           new HookRemover(hooks, daemons, steps).remove(slot);
         }
-        changes.add(new Change(driver, "removed", slot, hook, false));
+        changes.add(new SlotChange(driver, "removed", slot, hook, false));
       }
     }
     return changes;

@@ -15,7 +15,7 @@ import javax.net.ssl.SSLContext;
  */
 final class Handshakes {
   private final SSLContext context;
-  private final Crowd crowd;
+  private final ConnectionTable crowd;
   private final HttpLoop loop;
   private final Executor workers;
   private final ByteBuffer plain = ByteBuffer.allocate(PeerTls.MOST_HELD);
@@ -23,7 +23,7 @@ final class Handshakes {
   /** The connections that wait for a free place to begin their handshake, the newest first. */
   private final Deque<Peer> waiting = new ArrayDeque<>();
 
-  Handshakes(SSLContext context, Crowd crowd, HttpLoop loop, Executor workers) {
+  Handshakes(SSLContext context, ConnectionTable crowd, HttpLoop loop, Executor workers) {
     this.context = context;
     this.crowd = crowd;
     this.loop = loop;

@@ -40,7 +40,7 @@ final class HttpLoop implements Runnable, AutoCloseable {
   private final Executor workers;
   private final BiConsumer<Peer, RequestHead> served;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-  private final Crowd crowd = new Crowd(MOST, MOST_OF_ONE, MOST_TLS, HEAVIEST);
+  private final ConnectionTable crowd = new ConnectionTable(MOST, MOST_OF_ONE, MOST_TLS, HEAVIEST);
 
   private final ByteBuffer received = ByteBuffer.allocateDirect(4 << 10);
   private final Thread thread = new Thread(this, "http-loop");
@@ -198,7 +198,7 @@ final class HttpLoop implements Runnable, AutoCloseable {
     try {
       head = RequestHead.parse(peer.head, peer.heads);
     } catch (RequestHead.Malformed e) {
-      write(peer, Answering.refusal());
+      write(peer, LoopExchange.refusal());
       return;
     }
     peer.head = new byte[0];

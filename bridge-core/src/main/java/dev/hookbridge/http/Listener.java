@@ -129,7 +129,7 @@ public final class Listener implements AutoCloseable {
   }
 
   private void serve(Peer peer, RequestHead head) {
-    Answering exchange = new Answering(loop, peer, head);
+    LoopExchange exchange = new LoopExchange(loop, peer, head);
     try {
       String path = longest(head.target().getPath());
       Exchange.Handler handler = open.get(path);

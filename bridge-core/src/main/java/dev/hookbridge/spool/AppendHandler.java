@@ -1,12 +1,12 @@
 package dev.hookbridge.spool;
 
 import dev.hookbridge.api.Envelope;
-import dev.hookbridge.spool.repair.Opening;
+import dev.hookbridge.spool.repair.OpenedSpool;
 import dev.hookbridge.spool.sqlite.Database;
 import dev.hookbridge.spool.state.Epoch;
 import dev.hookbridge.spool.state.SpoolState;
 import dev.hookbridge.spool.state.Transaction;
-import dev.hookbridge.spool.table.Drop;
+import dev.hookbridge.spool.table.DropRecord;
 import dev.hookbridge.spool.table.DroppedEvents;
 import dev.hookbridge.spool.table.Events;
 import dev.hookbridge.spool.table.Meta;
@@ -26,7 +26,7 @@ final class AppendHandler {
   private final DroppedEvents drops;
   private final long lastEarlier;
 
-  AppendHandler(Opening opening, DiskBudget diskBudget, DroppedEvents drops) {
+  AppendHandler(OpenedSpool opening, DiskBudget diskBudget, DroppedEvents drops) {
     this.db = opening.db();
     this.meta = new Meta(db);
     this.state = opening.state();
@@ -36,7 +36,7 @@ final class AppendHandler {
     this.lastEarlier = opening.lastEarlier();
   }
 
-  Appended append(Batch batch, Transaction change) throws SQLException {
+  AppendResult append(Batch batch, Transaction change) throws SQLException {
     long room = diskBudget.make(need(batch.taken()) + need(batch.own()), change);
     int stored = 0;
     int dropped = 0;
@@ -59,7 +59,7 @@ final class AppendHandler {
     if (own) {
       stored += tell(batch, change);
     }
-    return new Appended(stored, skipped, dropped, own, change.last());
+    return new AppendResult(stored, skipped, dropped, own, change.last());
   }
 
   private long need(List<Envelope> events) {
@@ -83,7 +83,7 @@ final class AppendHandler {
     if (batch.note().isPresent()) {
       meta.put(NOTE, batch.note().get());
     }
-    for (Drop drop : batch.told()) {
+    for (DropRecord drop : batch.told()) {
       drops.told(drop);
     }
     if (batch.tellsPrevious()) {

@@ -1,7 +1,7 @@
 package dev.hookbridge.spool;
 
 import dev.hookbridge.api.Envelope;
-import dev.hookbridge.spool.table.Drop;
+import dev.hookbridge.spool.table.DropRecord;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,7 +22,7 @@ public record Batch(
     List<Envelope> taken,
     List<Envelope> own,
     Optional<String> note,
-    List<Drop> told,
+    List<DropRecord> told,
     boolean tellsPrevious) {
 
   public Batch {
@@ -55,7 +55,7 @@ public record Batch(
   }
 
   /** Returns this batch with the drops that its own events report. */
-  public Batch telling(List<Drop> drops) {
+  public Batch telling(List<DropRecord> drops) {
     return new Batch(taken, own, note, drops, tellsPrevious);
   }
 

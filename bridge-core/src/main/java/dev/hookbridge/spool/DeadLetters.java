@@ -2,7 +2,7 @@ package dev.hookbridge.spool;
 
 import dev.hookbridge.api.Envelope;
 import dev.hookbridge.api.Reason;
-import dev.hookbridge.spool.repair.Opening;
+import dev.hookbridge.spool.repair.OpenedSpool;
 import dev.hookbridge.spool.sqlite.Database;
 import dev.hookbridge.spool.sqlite.SpoolException;
 import dev.hookbridge.spool.state.Epoch;
@@ -25,7 +25,7 @@ public final class DeadLetters {
   private static final int MOST_DETAIL = 1024;
   private static final int AT_ONCE = 100;
 
-  private final Writer writer;
+  private final SpoolWriter writer;
   private final SpoolState state;
   private final Epoch epoch;
   private final DiskBudget diskBudget;
@@ -34,8 +34,8 @@ public final class DeadLetters {
   private final Runnable wake;
 
   DeadLetters(
-      Writer writer,
-      Opening opening,
+      SpoolWriter writer,
+      OpenedSpool opening,
       DiskBudget diskBudget,
       Limits limits,
       DroppedEvents drops,

@@ -1,7 +1,7 @@
 package dev.hookbridge.spool;
 
 import dev.hookbridge.api.Envelope;
-import dev.hookbridge.spool.repair.Opening;
+import dev.hookbridge.spool.repair.OpenedSpool;
 import dev.hookbridge.spool.sqlite.Database;
 import dev.hookbridge.spool.sqlite.Faults;
 import dev.hookbridge.spool.sqlite.Folder;
@@ -44,7 +44,7 @@ final class DiskBudget {
   private final long page;
   private long loggedAt = System.nanoTime() - LOG_EVERY;
 
-  DiskBudget(Opening opening, Limits limits, ReserveFile reserveFile, DroppedEvents drops)
+  DiskBudget(OpenedSpool opening, Limits limits, ReserveFile reserveFile, DroppedEvents drops)
       throws SQLException {
     this.db = opening.db();
     this.state = opening.state();

@@ -1,8 +1,8 @@
 package dev.hookbridge.spool;
 
 import dev.hookbridge.api.Envelope;
-import dev.hookbridge.spool.repair.Opening;
-import dev.hookbridge.spool.repair.SetAside;
+import dev.hookbridge.spool.repair.OpenedSpool;
+import dev.hookbridge.spool.repair.QuarantinedFile;
 import dev.hookbridge.spool.sqlite.Faults;
 import dev.hookbridge.spool.sqlite.Folder;
 import dev.hookbridge.spool.sqlite.SpoolException;
@@ -15,7 +15,7 @@ import dev.hookbridge.spool.state.PreviousEpoch;
 import dev.hookbridge.spool.state.ReserveFile;
 import dev.hookbridge.spool.state.SpoolState;
 import dev.hookbridge.spool.table.Cursor;
-import dev.hookbridge.spool.table.Drop;
+import dev.hookbridge.spool.table.DropRecord;
 import dev.hookbridge.spool.table.DroppedEvents;
 import dev.hookbridge.spool.table.ObjectKeys;
 import dev.hookbridge.spool.table.SpooledEvent;
@@ -47,20 +47,20 @@ public final class Spool implements AutoCloseable {
   private final SpoolState state;
   private final Epoch epoch;
   private final DiskBudget diskBudget;
-  private final Writer writer;
-  private final Readers readers;
+  private final SpoolWriter writer;
+  private final PageReader readers;
   private final AppendHandler appendHandler;
   private final DeadLetters dead;
   private final DroppedEvents drops;
-  private final Reading reading;
+  private final IntactReader reading;
   private final HighWaterFile outside;
-  private final Optional<SetAside> setAside;
+  private final Optional<QuarantinedFile> setAside;
   private final SpoolMeters meters;
   private final long limit;
   private final AppendListeners bells = new AppendListeners();
   private final ObjectKeys keys;
 
-  private Spool(Opening opening, Limits limits, MeterRegistry registry) throws SQLException {
+  private Spool(OpenedSpool opening, Limits limits, MeterRegistry registry) throws SQLException {
     ReserveFile reserveFile = new ReserveFile(opening.folder().path(), DiskBudget.side(limits));
     DroppedEvents unreported = new DroppedEvents(opening.db());
     this.diskBudget = new DiskBudget(opening, limits, reserveFile, unreported);
@@ -69,13 +69,13 @@ public final class Spool implements AutoCloseable {
     this.epoch = opening.epoch();
     this.setAside = opening.setAside();
     this.drops = unreported;
-    this.readers = new Readers(folder.file());
+    this.readers = new PageReader(folder.file());
     Wal wal =
         new Wal(opening.db(), Folder.wal(folder.file()), DiskBudget.side(limits), readers.pause());
-    this.writer = new Writer(opening, reserveFile, wal);
+    this.writer = new SpoolWriter(opening, reserveFile, wal);
     this.appendHandler = new AppendHandler(opening, diskBudget, unreported);
     this.dead = new DeadLetters(writer, opening, diskBudget, limits, unreported, bells::ring);
-    this.reading = new Reading(opening, readers, writer, unreported);
+    this.reading = new IntactReader(opening, readers, writer, unreported);
     this.outside = opening.outside();
     this.limit = limits.maxBytes() - DiskBudget.side(limits);
     this.keys = ObjectKeys.load(opening.db());
@@ -106,7 +106,7 @@ public final class Spool implements AutoCloseable {
     try {
       Folder folder = Folder.take(path);
       try {
-        Spool spool = new Spool(Opening.of(folder, me, runtime), limits, meters);
+        Spool spool = new Spool(OpenedSpool.of(folder, me, runtime), limits, meters);
         spool.writer.tidy(spool.diskBudget, true);
         return spool;
       } catch (SQLException | IOException | SpoolException | RuntimeException e) {
@@ -167,10 +167,10 @@ public final class Spool implements AutoCloseable {
    *
    * @throws SpoolException when nothing was stored: keep the files and try again
    */
-  public Appended append(Batch batch) throws SpoolException {
+  public AppendResult append(Batch batch) throws SpoolException {
     long begun = System.nanoTime();
     List<ObjectKeys.Saved> known = new ArrayList<>();
-    Appended appended =
+    AppendResult appended =
         writer.transact(
             (db, change) -> {
               known.addAll(keys.save(db, change.last()));
@@ -209,12 +209,12 @@ public final class Spool implements AutoCloseable {
    * Returns the drops that were not reported yet. Report them with {@link Batch#telling(List)}.
    * Only the list of the latest call may be reported.
    */
-  public List<Drop> unreportedDrops() throws SpoolException {
+  public List<DropRecord> unreportedDrops() throws SpoolException {
     return writer.transact((db, change) -> drops.handOut());
   }
 
   /** Returns the damaged file that was moved out of the way when the spool was opened. */
-  public Optional<SetAside> setAside() {
+  public Optional<QuarantinedFile> setAside() {
     return setAside;
   }
 
@@ -287,7 +287,7 @@ public final class Spool implements AutoCloseable {
    */
   public Optional<Instant> oldest(String sink) throws SpoolException {
     long first = cursor(sink).low() + 1;
-    return reading.with(db -> Readers.time(db, first));
+    return reading.with(db -> PageReader.time(db, first));
   }
 
   /**
@@ -301,7 +301,7 @@ public final class Spool implements AutoCloseable {
    */
   public List<SpooledEvent> read(String sink, long after, int maxEvents, long maxBytes)
       throws SpoolException {
-    return read(sink, after, maxEvents, maxBytes, Admission.ALL);
+    return read(sink, after, maxEvents, maxBytes, ReadLimit.ALL);
   }
 
   /**
@@ -310,16 +310,16 @@ public final class Spool implements AutoCloseable {
    * @param admission asked before the data of each event is read
    */
   public List<SpooledEvent> read(
-      String sink, long after, int maxEvents, long maxBytes, Admission admission)
+      String sink, long after, int maxEvents, long maxBytes, ReadLimit admission)
       throws SpoolException {
     Cursor cursor = cursor(sink);
     return reading.events(
-        db -> Readers.page(db, cursor, after, last(), maxEvents, maxBytes, admission));
+        db -> PageReader.page(db, cursor, after, last(), maxEvents, maxBytes, admission));
   }
 
   /** Returns one event; empty when it is no longer stored. */
   public Optional<SpooledEvent> get(long sequence) throws SpoolException {
-    return reading.events(db -> Readers.one(db, sequence)).stream().findFirst();
+    return reading.events(db -> PageReader.one(db, sequence)).stream().findFirst();
   }
 
   /**

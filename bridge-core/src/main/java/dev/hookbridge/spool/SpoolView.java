@@ -12,7 +12,7 @@ import dev.hookbridge.spool.state.SpoolState;
 import dev.hookbridge.spool.table.Cursor;
 import dev.hookbridge.spool.table.DeadLetter;
 import dev.hookbridge.spool.table.DeadTable;
-import dev.hookbridge.spool.table.Drop;
+import dev.hookbridge.spool.table.DropRecord;
 import dev.hookbridge.spool.table.DroppedEvents;
 import dev.hookbridge.spool.table.Events;
 import dev.hookbridge.spool.table.Meta;
@@ -126,7 +126,7 @@ public final class SpoolView implements AutoCloseable {
   }
 
   /** Returns the drops that were not reported yet. */
-  public List<Drop> unreportedDrops() throws SpoolException {
+  public List<DropRecord> unreportedDrops() throws SpoolException {
     return look(() -> DroppedEvents.list(db));
   }
 

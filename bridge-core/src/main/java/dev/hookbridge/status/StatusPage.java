@@ -38,7 +38,7 @@ public final class StatusPage implements AutoCloseable {
 
   private final StatusSource source;
   private final HostGuard guard;
-  private final Streams streams;
+  private final BrowserStreams streams;
 
   /**
    * Creates the page.
@@ -47,13 +47,13 @@ public final class StatusPage implements AutoCloseable {
    *     localhost}
    */
   public StatusPage(StatusSource source, Set<String> names) {
-    this(source, names, Streams.Limits.USUAL);
+    this(source, names, BrowserStreams.Limits.USUAL);
   }
 
-  StatusPage(StatusSource source, Set<String> names, Streams.Limits limits) {
+  StatusPage(StatusSource source, Set<String> names, BrowserStreams.Limits limits) {
     this.source = source;
     this.guard = new HostGuard(names);
-    this.streams = new Streams(() -> SseEvent.of(StatusView.of(source.snapshot())), limits);
+    this.streams = new BrowserStreams(() -> SseEvent.of(StatusView.of(source.snapshot())), limits);
   }
 
   /**

@@ -44,8 +44,8 @@ class IntakeTest {
     }
   }
 
-  private static void failOnce(Step step, AtomicInteger failures) {
-    if (step == Step.TAKEN && failures.getAndDecrement() > 0) {
+  private static void failOnce(IntakeStep step, AtomicInteger failures) {
+    if (step == IntakeStep.TAKEN && failures.getAndDecrement() > 0) {
       throw new IllegalStateException("on purpose");
     }
   }

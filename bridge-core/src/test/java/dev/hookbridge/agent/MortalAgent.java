@@ -13,7 +13,7 @@ public final class MortalAgent {
   private MortalAgent() {}
 
   public static void main(String[] arguments) throws Exception {
-    Step last = Step.valueOf(arguments[0]);
+    IntakeStep last = IntakeStep.valueOf(arguments[0]);
     AtomicInteger left = new AtomicInteger(Integer.parseInt(arguments[1]));
     HostPaths places = HostPaths.resolve(System.getenv());
     Config config = Config.load(null, places, System.getenv());

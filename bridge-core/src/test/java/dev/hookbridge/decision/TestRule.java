@@ -1,10 +1,10 @@
 package dev.hookbridge.decision;
 
-import dev.hookbridge.decision.rule.Condition;
 import dev.hookbridge.decision.rule.Glob;
+import dev.hookbridge.decision.rule.OperationPattern;
 import dev.hookbridge.decision.rule.Rule;
+import dev.hookbridge.decision.rule.RuleCondition;
 import dev.hookbridge.decision.rule.Vote;
-import dev.hookbridge.decision.rule.When;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +15,7 @@ public final class TestRule {
   private String when = "qemu.prepare.begin";
   private String object = "*";
   private List<String> exempt = List.of();
-  private Optional<Condition> condition = Optional.empty();
+  private Optional<RuleCondition> condition = Optional.empty();
   private String via = "feed";
   private Duration timeout = Duration.ofSeconds(10);
   private Vote onTimeout = Vote.ALLOW;
@@ -48,7 +48,7 @@ public final class TestRule {
   }
 
   TestRule condition(String text) {
-    condition = Optional.of(Condition.of(text));
+    condition = Optional.of(RuleCondition.of(text));
     return this;
   }
 
@@ -90,7 +90,7 @@ public final class TestRule {
   public Rule build() {
     return new Rule(
         name,
-        When.of(when, destructive),
+        OperationPattern.of(when, destructive),
         new Glob(object),
         exempt,
         condition,

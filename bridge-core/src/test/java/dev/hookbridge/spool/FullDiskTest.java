@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hookbridge.spool.sqlite.NativeLibrary;
 import dev.hookbridge.spool.sqlite.SpoolException;
 import dev.hookbridge.spool.sqlite.SpoolException.Kind;
-import dev.hookbridge.spool.table.Drop;
+import dev.hookbridge.spool.table.DropRecord;
 import dev.hookbridge.spool.table.SpooledEvent;
 import dev.hookbridge.testing.Needs;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -76,7 +76,7 @@ class FullDiskTest {
     return spool;
   }
 
-  private Appended append(Spool spool) throws SpoolException {
+  private AppendResult append(Spool spool) throws SpoolException {
     return spool.append(Batch.of(Samples.events(random, 10, EVENT_BYTES)));
   }
 
@@ -116,8 +116,8 @@ class FullDiskTest {
           spool.save();
         }
       }
-      List<Drop> drops = spool.unreportedDrops();
-      assertThat(drops).extracting(Drop::reason).containsOnly("disk-full");
+      List<DropRecord> drops = spool.unreportedDrops();
+      assertThat(drops).extracting(DropRecord::reason).containsOnly("disk-full");
       assertThat(drops.get(0).sinks()).containsExactly("a");
       assertThat(drops.get(0).count().getAsLong()).isEqualTo(spool.last() - spool.events());
       assertThat(spool.read("a", 0, 10_000, 1L << 30)).hasSize((int) spool.events());

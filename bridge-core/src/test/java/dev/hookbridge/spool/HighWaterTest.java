@@ -8,7 +8,7 @@ import dev.hookbridge.spool.state.HighWater;
 import dev.hookbridge.spool.state.HighWaterFile;
 import dev.hookbridge.spool.state.HostIdentity;
 import dev.hookbridge.spool.state.PreviousEpoch;
-import dev.hookbridge.spool.table.Drop;
+import dev.hookbridge.spool.table.DropRecord;
 import dev.hookbridge.spool.table.Ranges;
 import dev.hookbridge.spool.table.SpooledEvent;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -85,7 +85,7 @@ class HighWaterTest {
   /** The numbers told to be lost, by sink. */
   private static Map<String, Ranges> lost(Spool spool, String reason) throws SpoolException {
     Map<String, Ranges> lost = new TreeMap<>();
-    for (Drop drop : spool.unreportedDrops()) {
+    for (DropRecord drop : spool.unreportedDrops()) {
       assertThat(drop.reason()).isEqualTo(reason);
       for (String sink : drop.sinks()) {
         lost.computeIfAbsent(sink, key -> new Ranges())

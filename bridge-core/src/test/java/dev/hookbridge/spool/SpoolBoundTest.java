@@ -8,7 +8,7 @@ import dev.hookbridge.api.Envelope;
 import dev.hookbridge.spool.sqlite.Database;
 import dev.hookbridge.spool.sqlite.Folder;
 import dev.hookbridge.spool.sqlite.SpoolException;
-import dev.hookbridge.spool.table.Drop;
+import dev.hookbridge.spool.table.DropRecord;
 import dev.hookbridge.spool.table.SpooledEvent;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -38,7 +38,7 @@ class SpoolBoundTest {
     return spool;
   }
 
-  private Appended append(Spool spool, int count) throws SpoolException {
+  private AppendResult append(Spool spool, int count) throws SpoolException {
     return spool.append(Batch.of(Samples.events(random, count, EVENT_BYTES)));
   }
 
@@ -73,13 +73,13 @@ class SpoolBoundTest {
       assertThat(spool.last()).isEqualTo(610);
       long dropped = 610 - spool.events();
       assertThat(dropped).isGreaterThan(400);
-      List<Drop> drops = spool.unreportedDrops();
+      List<DropRecord> drops = spool.unreportedDrops();
       assertThat(drops)
           .extracting(
-              Drop::sinks, drop -> drop.count().getAsLong(), drop -> drop.first().getAsLong())
+              DropRecord::sinks, drop -> drop.count().getAsLong(), drop -> drop.first().getAsLong())
           .containsExactly(tuple(List.of("a"), 4L, 1L), tuple(List.of("a", "b"), dropped - 4, 5L));
       assertThat(drops.get(1).last()).isEqualTo(OptionalLong.of(dropped));
-      assertThat(drops).extracting(Drop::reason).containsOnly("max-bytes");
+      assertThat(drops).extracting(DropRecord::reason).containsOnly("max-bytes");
       assertThat(spool.cursor("a").low()).isEqualTo(dropped);
       assertThat(spool.unconfirmed("a")).isEqualTo(spool.events());
       List<SpooledEvent> page = spool.read("a", 0, 1000, 1L << 30);
@@ -110,7 +110,7 @@ class SpoolBoundTest {
     try (Spool spool = open(WhenFull.DROP_NEWEST, "a")) {
       int stored = 0;
       for (int i = 0; i < 50; i++) {
-        Appended appended = append(spool, 10);
+        AppendResult appended = append(spool, 10);
         assertThat(appended.stored() + appended.dropped()).isEqualTo(10);
         stored += appended.stored();
         assertThat(onDisk()).isLessThanOrEqualTo(MAX_BYTES);
@@ -118,7 +118,7 @@ class SpoolBoundTest {
       assertThat(spool.last()).as("what is not taken has a number").isEqualTo(500);
       assertThat(spool.events()).isEqualTo(stored).isBetween(60L, 200L);
       assertThat(spool.unconfirmed("a")).isEqualTo(stored);
-      Drop drop = spool.unreportedDrops().get(0);
+      DropRecord drop = spool.unreportedDrops().get(0);
       assertThat(drop.count()).isEqualTo(OptionalLong.of(500 - stored));
       assertThat(drop.last()).isEqualTo(OptionalLong.of(500));
       for (SpooledEvent event : spool.read("a", 0, 1000, 1L << 30)) {
@@ -126,7 +126,7 @@ class SpoolBoundTest {
       }
       assertThat(spool.cursor("a").low()).isEqualTo(500);
       spool.save();
-      assertThat(append(spool, 10)).isEqualTo(new Appended(10, 0, 0, true, 510));
+      assertThat(append(spool, 10)).isEqualTo(new AppendResult(10, 0, 0, true, 510));
     }
   }
 
@@ -144,10 +144,10 @@ class SpoolBoundTest {
   void anOwnEventThatHasNoRoomTellsNothing() throws Exception {
     try (Spool spool = open(WhenFull.DROP_NEWEST, "a")) {
       fill(spool);
-      List<Drop> drops = spool.unreportedDrops();
+      List<DropRecord> drops = spool.unreportedDrops();
       Envelope lost = Samples.event("lost", EVENT_BYTES);
       Batch batch = Batch.ofOwn(lost).telling(drops).telling("boot 7");
-      assertThat(spool.append(batch)).isEqualTo(new Appended(0, 0, 0, false, spool.last()));
+      assertThat(spool.append(batch)).isEqualTo(new AppendResult(0, 0, 0, false, spool.last()));
       assertThat(spool.unreportedDrops()).isEqualTo(drops);
       assertThat(spool.note()).isEmpty();
       for (long number = 1; number <= 20; number++) {
@@ -166,14 +166,14 @@ class SpoolBoundTest {
       for (int i = 0; i < 20; i++) {
         append(spool, 10);
       }
-      List<Drop> told = spool.unreportedDrops();
+      List<DropRecord> told = spool.unreportedDrops();
       append(spool, 20);
       spool.append(Batch.ofOwn(Samples.event("lost", 10)).telling(told));
-      List<Drop> next = spool.unreportedDrops();
+      List<DropRecord> next = spool.unreportedDrops();
       assertThat(next).hasSize(1);
       assertThat(next.get(0).first().getAsLong()).isEqualTo(told.get(0).last().getAsLong() + 1);
       append(spool, 20);
-      List<Drop> joined = spool.unreportedDrops();
+      List<DropRecord> joined = spool.unreportedDrops();
       assertThat(joined).as("rows that are not told stay few").hasSize(1);
       assertThat(joined.get(0).first()).isEqualTo(next.get(0).first());
       assertThat(joined.get(0).count().getAsLong())
@@ -187,7 +187,7 @@ class SpoolBoundTest {
   void anEventLargerThanTheSpoolIsDropped() throws Exception {
     try (Spool spool = open(WhenFull.DROP_OLDEST, "a")) {
       append(spool, 1);
-      Appended appended = spool.append(Batch.of(List.of(Samples.event("big", 3 << 20))));
+      AppendResult appended = spool.append(Batch.of(List.of(Samples.event("big", 3 << 20))));
       assertThat(appended.dropped()).isEqualTo(1);
       assertThat(append(spool, 1).stored()).isEqualTo(1);
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hookbridge.api.Envelope;
 import dev.hookbridge.spool.sqlite.SpoolException;
-import dev.hookbridge.spool.table.Drop;
+import dev.hookbridge.spool.table.DropRecord;
 import dev.hookbridge.spool.table.SpooledEvent;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -231,7 +231,7 @@ class SpoolCorruptionTest {
       }
     }
     spool.save();
-    for (Drop drop : spool.unreportedDrops()) {
+    for (DropRecord drop : spool.unreportedDrops()) {
       assertThat(drop.count()).as("%s, %s", drop, fault).isPresent();
       long first = drop.first().orElseThrow();
       long last = drop.last().orElseThrow();

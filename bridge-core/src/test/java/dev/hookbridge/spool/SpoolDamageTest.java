@@ -8,7 +8,7 @@ import dev.hookbridge.spool.sqlite.Folder;
 import dev.hookbridge.spool.sqlite.SpoolException;
 import dev.hookbridge.spool.sqlite.SpoolException.Kind;
 import dev.hookbridge.spool.state.PreviousEpoch;
-import dev.hookbridge.spool.table.Drop;
+import dev.hookbridge.spool.table.DropRecord;
 import dev.hookbridge.spool.table.Meta;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -73,7 +73,7 @@ class SpoolDamageTest {
       assertThat(setAside()).hasSize(1);
       long saved = spool.events();
       assertThat(saved).isGreaterThanOrEqualTo(intact);
-      for (Drop drop : spool.unreportedDrops()) {
+      for (DropRecord drop : spool.unreportedDrops()) {
         assertThat(drop.reason()).isEqualTo("damaged");
         assertThat(drop.sinks()).containsExactly("a");
         lost.put(drop.first().orElseThrow(), drop.count().orElseThrow());
@@ -149,7 +149,7 @@ class SpoolDamageTest {
     }
     try (Spool spool = open()) {
       assertThat(spool.read("a", 0, 1000, 1L << 30)).hasSize(200);
-      Drop drop = spool.unreportedDrops().get(0);
+      DropRecord drop = spool.unreportedDrops().get(0);
       assertThat(drop.reason()).isEqualTo("damaged");
       assertThat(drop.count()).isEqualTo(OptionalLong.of(1));
       assertThat(drop.sinks()).containsExactly("a");

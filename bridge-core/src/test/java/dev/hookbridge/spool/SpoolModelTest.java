@@ -90,10 +90,10 @@ class SpoolModelTest {
     List<Envelope> batch =
         Samples.events(
             random, random.nextInt(10), random.nextInt(10) == 0 ? 9000 : random.nextInt(300));
-    Appended appended = spool.append(Batch.of(batch));
+    AppendResult appended = spool.append(Batch.of(batch));
     batch.forEach(event -> model.append(event.id()));
     forgettable.addAll(batch);
-    assertThat(appended).isEqualTo(new Appended(batch.size(), 0, 0, true, model.last));
+    assertThat(appended).isEqualTo(new AppendResult(batch.size(), 0, 0, true, model.last));
   }
 
   private void appendAgain() throws SpoolException {
@@ -103,7 +103,8 @@ class SpoolModelTest {
     long fresh = again.stream().filter(event -> model.append(event.id())).count();
     forgettable.addAll(again.subList(again.size() - 2, again.size()));
     assertThat(spool.append(Batch.of(again)))
-        .isEqualTo(new Appended((int) fresh, (int) (again.size() - fresh), 0, true, model.last));
+        .isEqualTo(
+            new AppendResult((int) fresh, (int) (again.size() - fresh), 0, true, model.last));
   }
 
   private void forget() {

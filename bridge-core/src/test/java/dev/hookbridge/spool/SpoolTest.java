@@ -56,7 +56,8 @@ class SpoolTest {
   void appendedEventsAreNumberedAndUnchanged() throws Exception {
     Envelope event = Samples.event("id-1", "Gäst \"7\"\\\u0001", 8000);
     try (Spool spool = open("a")) {
-      assertThat(spool.append(Batch.of(List.of(event)))).isEqualTo(new Appended(1, 0, 0, true, 1));
+      assertThat(spool.append(Batch.of(List.of(event))))
+          .isEqualTo(new AppendResult(1, 0, 0, true, 1));
       SpooledEvent stored = spool.read("a", 0, 10, 1).get(0);
       assertThat(stored.sequence()).isEqualTo(1);
       Envelope read = stored.envelope();
@@ -191,7 +192,7 @@ class SpoolTest {
       spool.append(Batch.of(events));
       List<Envelope> again = new ArrayList<>(events);
       again.addAll(Samples.events(random, 1, 100));
-      assertThat(spool.append(Batch.of(again))).isEqualTo(new Appended(1, 3, 0, true, 4));
+      assertThat(spool.append(Batch.of(again))).isEqualTo(new AppendResult(1, 3, 0, true, 4));
       spool.forget(ids.subList(0, 1));
     }
     try (Spool spool = open("a")) {
@@ -199,7 +200,7 @@ class SpoolTest {
       spool.forgetEarlier();
       assertThat(spool.append(Batch.of(events)))
           .as("the first was taken since, the others are forgotten")
-          .isEqualTo(new Appended(2, 1, 0, true, 7));
+          .isEqualTo(new AppendResult(2, 1, 0, true, 7));
     }
   }
 

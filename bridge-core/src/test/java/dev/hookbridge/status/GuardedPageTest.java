@@ -53,7 +53,9 @@ class GuardedPageTest {
   private final Host host = new Host();
   private final StatusPage page =
       new StatusPage(
-          host, Set.of(), new Streams.Limits(3, Duration.ofMillis(20), Duration.ofSeconds(4)));
+          host,
+          Set.of(),
+          new BrowserStreams.Limits(3, Duration.ofMillis(20), Duration.ofSeconds(4)));
   private SSLContext trusting;
   private MetricsServer server;
 

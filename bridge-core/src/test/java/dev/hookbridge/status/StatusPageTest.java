@@ -42,8 +42,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StatusPageTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Streams.Limits QUICK =
-      new Streams.Limits(3, Duration.ofMillis(20), Duration.ofSeconds(4));
+  private static final BrowserStreams.Limits QUICK =
+      new BrowserStreams.Limits(3, Duration.ofMillis(20), Duration.ofSeconds(4));
   private static final String HOSTILE = "<img src=x onerror=\"alert('1')\">&amp;";
 
   private final Host host = new Host();
@@ -318,7 +318,9 @@ class StatusPageTest {
   void closingWaitsForNobody() throws Exception {
     StatusPage patient =
         new StatusPage(
-            host, Set.of(), new Streams.Limits(3, Duration.ofMillis(20), Duration.ofHours(1)));
+            host,
+            Set.of(),
+            new BrowserStreams.Limits(3, Duration.ofMillis(20), Duration.ofHours(1)));
     server.removeContext("/status/stream");
     serve("/status/stream", patient.handlers().get("/status/stream"));
     send("GET", "/status/stream");

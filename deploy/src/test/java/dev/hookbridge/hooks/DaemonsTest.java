@@ -104,7 +104,7 @@ class DaemonsTest {
     Awaitility.await() // the times of processes are steps of 10 ms
         .pollDelay(Duration.ofMillis(50))
         .until(() -> true);
-    assertThat(place.install(Driver.QEMU)).allMatch(Change::first);
+    assertThat(place.install(Driver.QEMU)).allMatch(SlotChange::first);
     Installation installation = place.of(place.hook, Place.VERSION);
     assertThat(installation.status(List.of(Driver.QEMU)))
         .extracting(SlotStatus::run)

@@ -25,9 +25,9 @@ class InstallationTest {
 
   @Test
   void everyDriverGetsAHookThatWorks() throws Exception {
-    List<Change> changes = place.install(Driver.values());
-    assertThat(changes).extracting(Change::verb).containsOnly("installed").hasSize(6);
-    assertThat(changes).allMatch(Change::first);
+    List<SlotChange> changes = place.install(Driver.values());
+    assertThat(changes).extracting(SlotChange::verb).containsOnly("installed").hasSize(6);
+    assertThat(changes).allMatch(SlotChange::first);
     assertThat(place.files().keySet())
         .containsExactlyInAnyOrder(
             "bhyve.d/50-hookbridge",
@@ -45,9 +45,9 @@ class InstallationTest {
   void aSecondInstallChangesNothing() throws Exception {
     place.install(Driver.values());
     Map<String, String> before = place.files();
-    List<Change> changes = place.install(Driver.values());
-    assertThat(changes).extracting(Change::verb).containsOnly("unchanged");
-    assertThat(changes).noneMatch(Change::first);
+    List<SlotChange> changes = place.install(Driver.values());
+    assertThat(changes).extracting(SlotChange::verb).containsOnly("unchanged");
+    assertThat(changes).noneMatch(SlotChange::first);
     assertThat(place.files()).isEqualTo(before);
   }
 
@@ -56,9 +56,9 @@ class InstallationTest {
     place.installOlder(Driver.QEMU);
     Path slot = place.hooks.resolve("qemu.d/50-hookbridge");
     assertThat(slot).hasSameBinaryContentAs(place.older);
-    List<Change> changes = place.install(Driver.QEMU);
-    assertThat(changes).extracting(Change::verb).containsExactly("upgraded");
-    assertThat(changes).noneMatch(Change::first);
+    List<SlotChange> changes = place.install(Driver.QEMU);
+    assertThat(changes).extracting(SlotChange::verb).containsExactly("upgraded");
+    assertThat(changes).noneMatch(SlotChange::first);
     assertThat(slot).hasSameBinaryContentAs(place.hook);
     assertThat(place.files()).hasSize(1);
   }
@@ -68,7 +68,7 @@ class InstallationTest {
     place.install(Driver.QEMU);
     Path slot = place.hooks.resolve("qemu.d/50-hookbridge");
     Files.setPosixFilePermissions(slot, PosixFilePermissions.fromString("rw-r--r--"));
-    assertThat(place.install(Driver.QEMU)).extracting(Change::verb).containsExactly("upgraded");
+    assertThat(place.install(Driver.QEMU)).extracting(SlotChange::verb).containsExactly("upgraded");
     assertThat(HookSlots.runs(slot)).isTrue();
   }
 
@@ -77,18 +77,18 @@ class InstallationTest {
     Path slot = place.hooks.resolve("qemu.d/50-hookbridge");
     Files.createDirectories(slot.getParent());
     Files.createSymbolicLink(slot, place.hook);
-    assertThat(place.install(Driver.QEMU)).extracting(Change::verb).containsExactly("upgraded");
+    assertThat(place.install(Driver.QEMU)).extracting(SlotChange::verb).containsExactly("upgraded");
     assertThat(Files.isSymbolicLink(slot)).isFalse();
     assertThat(place.hook).exists();
   }
 
   @Test
   void beforeFoldersTheMainSlotIsTaken() throws Exception {
-    List<Change> changes = place.of(place.hook, "6.4.0").install(List.of(Driver.QEMU), false);
-    assertThat(changes).extracting(Change::slot).containsExactly(place.hooks.resolve("qemu"));
+    List<SlotChange> changes = place.of(place.hook, "6.4.0").install(List.of(Driver.QEMU), false);
+    assertThat(changes).extracting(SlotChange::slot).containsExactly(place.hooks.resolve("qemu"));
     assertThat(place.files().keySet()).containsExactly("qemu");
     // libvirt is upgraded: both places would make an event of every call
-    assertThat(place.install(Driver.QEMU)).extracting(Change::first).containsExactly(false);
+    assertThat(place.install(Driver.QEMU)).extracting(SlotChange::first).containsExactly(false);
     assertThat(place.files().keySet()).containsExactly("qemu.d/50-hookbridge");
   }
 
@@ -100,7 +100,7 @@ class InstallationTest {
         .isInstanceOf(HooksException.class)
         .hasMessageContainingAll("hooks/qemu", "somebody else's", "6.5");
     assertThat(place.files()).isEqualTo(before);
-    assertThat(place.install(Driver.QEMU)).noneMatch(Change::first);
+    assertThat(place.install(Driver.QEMU)).noneMatch(SlotChange::first);
     assertThat(place.files()).containsAllEntriesOf(before).hasSize(2);
   }
 
@@ -133,10 +133,10 @@ class InstallationTest {
     place.installOlder(Driver.QEMU);
     Path given = place.hooks.resolve("qemu.d/05-hookbridge");
     Files.move(place.hooks.resolve("qemu.d/50-hookbridge"), given);
-    assertThat(place.install(Driver.QEMU)).extracting(Change::slot).containsExactly(given);
+    assertThat(place.install(Driver.QEMU)).extracting(SlotChange::slot).containsExactly(given);
     assertThat(place.files().keySet()).containsExactly("qemu.d/05-hookbridge");
     assertThat(given).hasSameBinaryContentAs(place.hook);
-    assertThat(place.remove(Driver.QEMU)).extracting(Change::slot).containsExactly(given);
+    assertThat(place.remove(Driver.QEMU)).extracting(SlotChange::slot).containsExactly(given);
     assertThat(place.files()).isEmpty();
   }
 

@@ -38,8 +38,8 @@ class InterruptedInstallTest {
       dies("install", step, 2);
       Map<String, String> left = place.files();
       assertThat(place.prove()).isLessThanOrEqualTo(2);
-      List<Change> changes = place.install(Driver.values());
-      assertThat(changes).extracting(Change::verb).contains("installed");
+      List<SlotChange> changes = place.install(Driver.values());
+      assertThat(changes).extracting(SlotChange::verb).contains("installed");
       assertThat(place.files().keySet()).hasSize(6).noneMatch(name -> name.startsWith("."));
       left.keySet().removeIf(name -> name.startsWith("."));
       assertThat(place.files()).containsAllEntriesOf(left);

@@ -52,15 +52,15 @@ final class Place {
     return Installation.of(hooks, hook, VERSION, machine, steps);
   }
 
-  List<Change> install(Driver... drivers) throws HooksException, IOException {
+  List<SlotChange> install(Driver... drivers) throws HooksException, IOException {
     return of(hook, VERSION).install(List.of(drivers), false);
   }
 
-  List<Change> installOlder(Driver... drivers) throws HooksException, IOException {
+  List<SlotChange> installOlder(Driver... drivers) throws HooksException, IOException {
     return of(older, VERSION).install(List.of(drivers), false);
   }
 
-  List<Change> remove(Driver... drivers) throws HooksException, IOException {
+  List<SlotChange> remove(Driver... drivers) throws HooksException, IOException {
     return of(hook, VERSION).remove(List.of(drivers), false);
   }
 

@@ -2,7 +2,7 @@ package dev.hookbridge.amqp.check;
 
 import com.rabbitmq.client.Address;
 import dev.hookbridge.amqp.client.AmqpSettings;
-import dev.hookbridge.api.WhoListens;
+import dev.hookbridge.api.PortProbe;
 import java.net.InetSocketAddress;
 import java.util.List;
 
@@ -14,7 +14,7 @@ final class AmqpPorts {
   static List<String> look(AmqpSettings.Broker broker) {
     List<InetSocketAddress> addresses =
         broker.addresses().stream().map(AmqpPorts::unresolved).toList();
-    return WhoListens.at(addresses).stream()
+    return PortProbe.at(addresses).stream()
         .map(found -> words(found, broker.tls()))
         .filter(words -> !words.isEmpty())
         .toList();
@@ -25,7 +25,7 @@ final class AmqpPorts {
     return InetSocketAddress.createUnresolved(host, address.getPort());
   }
 
-  private static String words(WhoListens found, boolean wantsTls) {
+  private static String words(PortProbe found, boolean wantsTls) {
     String where = found.host() + ":" + found.port();
     return switch (found.protocol()) {
       case KAFKA ->

@@ -24,7 +24,7 @@ import com.rabbitmq.client.UnexpectedMethodError;
 import com.rabbitmq.client.UnroutableRpcRequestException;
 import com.rabbitmq.client.impl.OAuthTokenManagementException;
 import com.rabbitmq.client.impl.WorkPoolFullException;
-import dev.hookbridge.api.PlainWords;
+import dev.hookbridge.api.ErrorText;
 import dev.hookbridge.api.Reason;
 import java.io.EOFException;
 import java.io.IOException;
@@ -146,7 +146,7 @@ public final class AmqpErrors {
     }
     Throwable telling = telling(thrown);
     Verdict verdict = verdict(telling);
-    return new Failure(verdict == null ? UNKNOWN : verdict, PlainWords.of(telling));
+    return new Failure(verdict == null ? UNKNOWN : verdict, ErrorText.of(telling));
   }
 
   /** Returns the deepest cause that says more than "the connection is closed". */

@@ -5,7 +5,7 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** Trusts any certificate. Only {@link WhoListens} uses it, which sends nothing secret. */
+/** Trusts any certificate. Only {@link PortProbe} uses it, which sends nothing secret. */
 final class AnyCertificate extends X509ExtendedTrustManager {
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}

@@ -2,9 +2,9 @@ package dev.hookbridge.decision.request;
 
 import dev.hookbridge.decision.rule.Cause;
 import dev.hookbridge.decision.rule.DecisionMeters;
+import dev.hookbridge.decision.rule.OperationPattern;
 import dev.hookbridge.decision.rule.Rule;
 import dev.hookbridge.decision.rule.Vote;
-import dev.hookbridge.decision.rule.When;
 import dev.hookbridge.record.HookCall;
 import java.time.Duration;
 import java.util.List;
@@ -38,7 +38,7 @@ public final class PendingDecision {
       HookCall call, List<Rule> rules, long begun, Consumer<DecisionResult> end) {
     this.call = call;
     this.begun = begun;
-    this.destructive = When.isDestructive(call);
+    this.destructive = OperationPattern.isDestructive(call);
     this.end = end;
     this.questions = rules.stream().map(RuleVote::new).toList();
   }

@@ -27,10 +27,10 @@ import java.util.Optional;
  */
 public record Rule(
     String name,
-    When when,
+    OperationPattern when,
     Glob object,
     List<String> exempt,
-    Optional<Condition> condition,
+    Optional<RuleCondition> condition,
     String via,
     Duration timeout,
     Vote onTimeout,

@@ -104,7 +104,7 @@ public final class Replacement {
    *
    * @return the old file; empty when there is no ready file or no old file
    */
-  Optional<SetAside> finish(String reason) throws IOException {
+  Optional<QuarantinedFile> finish(String reason) throws IOException {
     if (!Files.exists(ready())) {
       return Optional.empty();
     }
@@ -117,7 +117,7 @@ public final class Replacement {
     Files.move(ready(), file, StandardCopyOption.ATOMIC_MOVE);
     folder.unmark();
     folder.sync();
-    return there ? Optional.of(new SetAside(aside, reason)) : Optional.empty();
+    return there ? Optional.of(new QuarantinedFile(aside, reason)) : Optional.empty();
   }
 
   private static void moveIfThere(Path from, Path to) throws IOException {

@@ -2,7 +2,7 @@ package dev.hookbridge.spool.repair;
 
 import dev.hookbridge.spool.sqlite.Database;
 import dev.hookbridge.spool.table.DeadTable;
-import dev.hookbridge.spool.table.Drop;
+import dev.hookbridge.spool.table.DropRecord;
 import dev.hookbridge.spool.table.DroppedEvents;
 import dev.hookbridge.spool.table.ObjectKeys;
 import java.sql.ResultSet;
@@ -84,8 +84,9 @@ final class SalvagedTables {
   }
 
   private void copyDrops() throws SQLException {
-    List<Drop> drops = file.piece(db -> Optional.of(DroppedEvents.list(db))).orElse(List.of());
-    for (Drop drop : drops) {
+    List<DropRecord> drops =
+        file.piece(db -> Optional.of(DroppedEvents.list(db))).orElse(List.of());
+    for (DropRecord drop : drops) {
       DroppedEvents.copy(db, drop);
     }
   }

@@ -85,7 +85,7 @@ public final class DeadTable {
     Envelope envelope = event.envelope();
     Route route = envelope.route();
     String attributes = StoredAttributes.encode(envelope.attributes());
-    byte[] data = Packed.pack(envelope.data());
+    byte[] data = DataCompression.pack(envelope.data());
     db.update(
         "INSERT INTO dead VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         deadLetter.sink(),

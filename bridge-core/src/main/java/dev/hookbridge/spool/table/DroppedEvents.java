@@ -73,7 +73,7 @@ public final class DroppedEvents {
    * Returns the drops to report. Rows that an earlier call handed out, and that were not reported,
    * are joined with the later rows under a new number, so that there are few rows.
    */
-  public List<Drop> handOut() throws SQLException {
+  public List<DropRecord> handOut() throws SQLException {
     long highest = db.number("SELECT max(number) FROM dropped", 0);
     if (db.update(JOIN, highest) > 0) {
       db.update(JOINED, highest);
@@ -129,16 +129,16 @@ public final class DroppedEvents {
   }
 
   /** Returns all rows, ordered by number. */
-  public static List<Drop> list(Database db) throws SQLException {
+  public static List<DropRecord> list(Database db) throws SQLException {
     return db.list(
         "SELECT number, reason, sinks, count, first, last, first_time, last_time"
             + " FROM dropped ORDER BY number",
         DroppedEvents::drop);
   }
 
-  private static Drop drop(ResultSet row) throws SQLException {
+  private static DropRecord drop(ResultSet row) throws SQLException {
     String sinks = row.getString(3);
-    return new Drop(
+    return new DropRecord(
         row.getLong(1),
         "spool",
         row.getString(2),
@@ -156,7 +156,7 @@ public final class DroppedEvents {
   }
 
   /** Copies a row from another file. */
-  public static void copy(Database db, Drop drop) throws SQLException {
+  public static void copy(Database db, DropRecord drop) throws SQLException {
     db.update(
         "INSERT INTO dropped VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
         drop.reason(),
@@ -173,7 +173,7 @@ public final class DroppedEvents {
   }
 
   /** Deletes a row, because an event has reported it. */
-  public void told(Drop drop) throws SQLException {
+  public void told(DropRecord drop) throws SQLException {
     db.update("DELETE FROM dropped WHERE number = ?", drop.number());
   }
 }

@@ -56,7 +56,7 @@ public final class Events {
     Envelope event = stored.envelope();
     Route route = event.route();
     String attributes = StoredAttributes.encode(event.attributes());
-    byte[] data = Packed.pack(event.data());
+    byte[] data = DataCompression.pack(event.data());
     db.update(
         INSERT,
         stored.sequence(),
@@ -129,7 +129,7 @@ public final class Events {
       return Optional.empty();
     }
     try {
-      byte[] unpacked = Packed.unpack(data);
+      byte[] unpacked = DataCompression.unpack(data);
       return Optional.of(new Envelope(StoredAttributes.decode(attributes), route, unpacked, xmlAt));
     } catch (IOException e) {
       throw new IllegalStateException("a row fits its checksum and cannot be read", e);

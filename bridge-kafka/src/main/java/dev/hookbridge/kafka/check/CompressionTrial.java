@@ -1,6 +1,6 @@
 package dev.hookbridge.kafka.check;
 
-import dev.hookbridge.api.PlainWords;
+import dev.hookbridge.api.ErrorText;
 import dev.hookbridge.api.Reason;
 import dev.hookbridge.api.SinkException;
 import dev.hookbridge.kafka.client.KafkaSettings;
@@ -44,7 +44,7 @@ public final class CompressionTrial {
   }
 
   private static SinkException unusable(String type, Throwable e) {
-    String said = PlainWords.of(e);
+    String said = ErrorText.of(e);
     return new SinkException(
         Reason.CONFIGURATION,
         "compression.type "

@@ -135,7 +135,7 @@ public final class KafkaCheck {
     replicas(description.partitions().get(0), brokers, config);
     size(config);
     if (config != null) {
-      lines.addAll(TopicDoubts.of(topic, config, settings.compression()));
+      lines.addAll(TopicWarnings.of(topic, config, settings.compression()));
       timestamps(config);
     }
   }

@@ -1,6 +1,6 @@
 package dev.hookbridge.kafka.check;
 
-import dev.hookbridge.api.WhoListens;
+import dev.hookbridge.api.PortProbe;
 import dev.hookbridge.kafka.client.KafkaSettings;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ final class KafkaPorts {
         addresses.add(InetSocketAddress.createUnresolved(host, port));
       }
     }
-    return WhoListens.at(addresses).stream()
+    return PortProbe.at(addresses).stream()
         .map(found -> words(found, settings.protocol()))
         .filter(words -> !words.isEmpty())
         .toList();
@@ -35,7 +35,7 @@ final class KafkaPorts {
    *
    * @param protocol the configured {@code security.protocol}
    */
-  static String words(WhoListens found, String protocol) {
+  static String words(PortProbe found, String protocol) {
     String where = found.host() + ":" + found.port();
     boolean wantsTls = protocol.endsWith("SSL");
     return switch (found.protocol()) {
@@ -49,7 +49,7 @@ final class KafkaPorts {
     };
   }
 
-  private static String kafka(WhoListens found, String where, String protocol, boolean wantsTls) {
+  private static String kafka(PortProbe found, String where, String protocol, boolean wantsTls) {
     if (found.tls() && !wantsTls) {
       return tls(where, protocol);
     }

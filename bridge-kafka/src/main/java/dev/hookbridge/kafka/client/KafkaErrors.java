@@ -1,7 +1,7 @@
 package dev.hookbridge.kafka.client;
 
+import dev.hookbridge.api.ErrorText;
 import dev.hookbridge.api.Outcome;
-import dev.hookbridge.api.PlainWords;
 import dev.hookbridge.api.Reason;
 import dev.hookbridge.api.SinkException;
 import java.util.Collections;
@@ -256,12 +256,12 @@ public final class KafkaErrors {
     for (Throwable at = failure; at != null; at = at.getCause()) {
       telling = wraps(at) ? at : telling;
     }
-    String plain = PlainWords.of(String.valueOf(telling.getMessage()));
+    String plain = ErrorText.of(String.valueOf(telling.getMessage()));
     Throwable below = wraps(telling) ? telling.getCause() : null;
     if (below == null) {
-      return telling.getMessage() == null || plain.isEmpty() ? PlainWords.of(telling) : plain;
+      return telling.getMessage() == null || plain.isEmpty() ? ErrorText.of(telling) : plain;
     }
-    String cause = PlainWords.of(below);
+    String cause = ErrorText.of(below);
     return plain.startsWith("Failed to c") || plain.contains(cause) ? cause : plain + ": " + cause;
   }
 

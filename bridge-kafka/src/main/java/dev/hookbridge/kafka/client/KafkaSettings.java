@@ -1,7 +1,7 @@
 package dev.hookbridge.kafka.client;
 
 import dev.hookbridge.api.ContentMode;
-import dev.hookbridge.api.PlainWords;
+import dev.hookbridge.api.ErrorText;
 import dev.hookbridge.api.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,7 +149,7 @@ public final class KafkaSettings {
       throw settings.wrong(
           PROPERTIES,
           "are not what the Kafka client takes: "
-              + PlainWords.of(withoutSecrets(String.valueOf(e.getMessage()))),
+              + ErrorText.of(withoutSecrets(String.valueOf(e.getMessage()))),
           "see the client's documentation of producer configurations");
     }
   }

@@ -2,14 +2,14 @@ package dev.hookbridge.kafka.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.api.WhoListens;
-import dev.hookbridge.api.WhoListens.Protocol;
+import dev.hookbridge.api.PortProbe;
+import dev.hookbridge.api.PortProbe.Protocol;
 import org.junit.jupiter.api.Test;
 
 /** What is said of a port, by what listens there and what the properties say. */
 class KafkaPortsTest {
   private static String words(Protocol protocol, boolean tls, boolean login, String configured) {
-    return KafkaPorts.words(new WhoListens("k", 9093, protocol, tls, login), configured);
+    return KafkaPorts.words(new PortProbe("k", 9093, protocol, tls, login), configured);
   }
 
   @Test

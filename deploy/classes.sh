@@ -1,6 +1,8 @@
 #!/bin/sh
 # classes.sh HOME: writes lib/hookbridge.classes, the classes that an agent needs from its start to its first event.
 # An agent takes one call, and asks about it, while its brokers are away; Training.java does what needs an answer of theirs.
+# Which classes a run loads may differ from run to run. HOOKBRIDGE_CLASSES names a list to take in place of a run: that
+# of another build, so that both are the same.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 home=$(cd "$1" && pwd)
@@ -8,6 +10,10 @@ agent=
 tmp=$(mktemp -d)
 trap '[ -z "$agent" ] || kill "$agent" 2>/dev/null || :; rm -rf "$tmp"' EXIT
 rm -f "$home/lib/hookbridge.jsa" "$home/lib/hookbridge.classes"
+if [ -n "${HOOKBRIDGE_CLASSES-}" ]; then
+  cp "$HOOKBRIDGE_CLASSES" "$home/lib/hookbridge.classes"
+  exit 0
+fi
 
 export HOOKBRIDGE_DATA_DIR="$tmp/data"
 sh "$home/libexec/layout.sh" --trial "$tmp/data"

@@ -1,9 +1,9 @@
 #!/bin/sh
-# runtime.sh TARGET VERSION: makes the Java runtime of the package hookbridge-runtime below TARGET/package, of the JDK
+# runtime.sh TARGET VERSION TIME: makes the Java runtime of the package hookbridge-runtime below TARGET/package, of the JDK
 # that builds it. The modules are those that the jars and the brokers' clients use, and what transports may: TLS, SASL,
 # Kerberos, an HTTP client.
 set -eu
-target=$1 version=$2 out=$1/package
+target=$1 version=$2 time=$3 out=$1/package
 modules=java.base,java.logging,java.management,java.naming,java.net.http,java.security.jgss,java.security.sasl,java.sql
 modules=$modules,java.xml,jdk.crypto.ec,jdk.httpserver,jdk.management,jdk.naming.dns,jdk.security.auth,jdk.security.jgss
 modules=$modules,jdk.unsupported,jdk.zipfs
@@ -15,6 +15,6 @@ jlink=${JAVA_HOME:+$JAVA_HOME/bin/}jlink
   --output "$out/runtime/usr/lib/hookbridge/runtime"
 chmod -R u=rwX,go=rX "$out/runtime"
 install -D -m 0644 "$(dirname "$0")/copyright-runtime" "$out/runtime/usr/share/doc/hookbridge-runtime/copyright"
-tar --owner=root:0 --group=root:0 --sort=name -C "$out/runtime" -cf "$out/runtime.tar" ./usr
-tar --owner=root:0 --group=root:0 --sort=name -C "$out/runtime/usr/lib" --transform "s,^hookbridge,hookbridge-$version," \
+tar --owner=root:0 --group=root:0 --sort=name --mtime="$time" -C "$out/runtime" -cf "$out/runtime.tar" ./usr
+tar --owner=root:0 --group=root:0 --sort=name --mtime="$time" -C "$out/runtime/usr/lib" --transform "s,^hookbridge,hookbridge-$version," \
   -c hookbridge | gzip -1n >"$target/hookbridge-runtime-$version-linux-$(uname -m).tar.gz"

@@ -1,9 +1,10 @@
 #!/bin/sh
-# stage.sh DISTRIBUTION TARGET VERSION: lays the files of the packages out below TARGET/package, each where users of
+# stage.sh DISTRIBUTION TARGET VERSION TIME: lays the files of the packages out below TARGET/package, each where users of
 # Debian and of Red Hat's systems look for it, and packs the tar.gz. jdeb and the rpm plugin take it from there.
+# All files in the archives have the TIME, so that two builds are the same.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-distribution=$1 target=$2 version=$3
+distribution=$1 target=$2 version=$3 time=$4
 out=$target/package root=$target/package/root share=$target/package/root/usr/share
 umask 022
 rm -rf "$out"
@@ -60,7 +61,7 @@ gzip -9n "$share/doc/hookbridge/changelog"
 chmod -R u=rwX,go=rX "$root"
 
 # jdeb takes modes and links from an archive only, and treats all of one as configuration or nothing.
-pack() { tar --owner=root:0 --group=root:0 --sort=name -C "$1" -cf "$2" "$3"; }
+pack() { tar --owner=root:0 --group=root:0 --sort=name --mtime="$time" -C "$1" -cf "$2" "$3"; }
 pack "$root" "$out/files.tar" ./usr
 pack "$root" "$out/etc.tar" ./etc
 
@@ -70,5 +71,5 @@ cp -al "$root/usr/lib/hookbridge/bin" "$root/usr/lib/hookbridge/lib" "$out/$name
 cp -a "$distribution/libexec" "$distribution/etc" "$here/../../LICENSE" "$here/../../CHANGELOG.md" "$out/$name/"
 cp -a "$share" "$out/$name/share"
 rm -rf "$out/$name/share/doc"
-tar --owner=root:0 --group=root:0 --sort=name -C "$out" -c "$name" | gzip -1n >"$target/$name-linux-$(uname -m).tar.gz"
+tar --owner=root:0 --group=root:0 --sort=name --mtime="$time" -C "$out" -c "$name" | gzip -1n >"$target/$name-linux-$(uname -m).tar.gz"
 rm -rf "${out:?}/$name"

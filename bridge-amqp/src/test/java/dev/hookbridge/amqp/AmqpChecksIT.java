@@ -141,11 +141,11 @@ final class AmqpChecksIT {
   @Test
   void aQueueWithoutALimitIsToldAndTheCommandHelps() throws Exception {
     String exchange = "made." + UUID.randomUUID();
-    String told = lines(check(exchange, true, Map.of()));
-    assertThat(told).contains("WARNING queue " + exchange + ": has no limit unless a policy");
+    String reported = lines(check(exchange, true, Map.of()));
+    assertThat(reported).contains("WARNING queue " + exchange + ": has no limit unless a policy");
     assertThat(lines(check(exchange, false, Map.of()))).contains("has no limit unless a policy");
     String command = QueueLimits.command(exchange, "/");
-    assertThat(told).contains(command);
+    assertThat(reported).contains(command);
     List<String> words = new ArrayList<>();
     Matcher word = Pattern.compile("'([^']*)'|(\\S+)").matcher(command);
     while (word.find()) {

@@ -113,10 +113,13 @@ final class AmqpInteropIT {
   }
 
   private String run(String... command) throws IOException, InterruptedException {
-    Path told = folder.resolve("told");
+    Path reported = folder.resolve("told");
     Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(told.toFile()).start();
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(reported.toFile())
+            .start();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("%s ends", command[0]).isTrue();
-    return Files.readString(told);
+    return Files.readString(reported);
   }
 }

@@ -35,9 +35,9 @@ final class AmqpPortsIT {
   @Test
   void aKafkaBroker() throws Exception {
     try (Broker kafka = Brokers.kafka()) {
-      String told = kafka.address() + " is a Kafka broker: write 'type: kafka'";
-      assertThat(check("amqp://" + kafka.address())).contains(told);
-      assertThat(check("amqps://" + kafka.address())).contains(told);
+      String reported = kafka.address() + " is a Kafka broker: write 'type: kafka'";
+      assertThat(check("amqp://" + kafka.address())).contains(reported);
+      assertThat(check("amqps://" + kafka.address())).contains(reported);
     }
   }
 

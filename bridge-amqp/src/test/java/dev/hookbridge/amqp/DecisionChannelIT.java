@@ -187,9 +187,9 @@ class DecisionChannelIT extends DecisionBrokerContract {
       Awaitility.await("ready").atMost(SOON).until(channel::ready);
       DecisionRequest last = questions.next("placement", "web-1");
       channel.ask(last);
-      for (Decider.Request asking = decider.next();
-          !asking.correlation().equals(last.correlation());
-          asking = decider.next()) {}
+      for (Decider.Request pending = decider.next();
+          !pending.correlation().equals(last.correlation());
+          pending = decider.next()) {}
     }
   }
 

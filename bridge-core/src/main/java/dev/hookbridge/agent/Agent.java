@@ -125,7 +125,7 @@ public final class Agent implements AutoCloseable {
       agent.startServer(
           new AgentHealth(lookout, intake, housekeeping, agent.sinkWorkers, decisions),
           new AgentStatus(config, version, parts, meters, events));
-      agent.letGo(orphans);
+      agent.release(orphans);
       return agent;
     } catch (IOException | SpoolException | RuntimeException e) {
       agent.closing.backTo(0);
@@ -147,7 +147,7 @@ public final class Agent implements AutoCloseable {
                         + " new epoch begins",
                     aside.reason(),
                     aside.file()));
-    spool.append(Batch.ofOwn(new AgentEventMapper(envelopes).started(spool)).tellingPrevious());
+    spool.append(Batch.ofOwn(new AgentEventMapper(envelopes).started(spool)).reportingPrevious());
     LOG.info(
         "hookbridge {} on {}: {} events wait in the spool", version, config.host(), spool.events());
     return orphans;
@@ -157,8 +157,8 @@ public final class Agent implements AutoCloseable {
    * Removes sinks from the spool that are no longer configured. This is the last step of the start,
    * so a start that fails, for example because of a wrong configuration, loses no events.
    */
-  private void letGo(List<RemovedSink> orphans) throws SpoolException {
-    spool.letGo(orphans);
+  private void release(List<RemovedSink> orphans) throws SpoolException {
+    spool.release(orphans);
     for (RemovedSink orphan : orphans) {
       LOG.warn(
           "sink {} is no longer configured; {} events it had not confirmed are not kept for it",
@@ -197,7 +197,7 @@ public final class Agent implements AutoCloseable {
     config.sinks().forEach(sink -> decisionTransports.put(sink.name(), sink.decisionTransport()));
     Decisions.Site site = new Decisions.Site(places.gates(), config.host(), decisionTransports);
     Decisions decisions =
-        Decisions.open(config.decisions(), site, envelopes, meters, decisionEventQueue::tell);
+        Decisions.open(config.decisions(), site, envelopes, meters, decisionEventQueue::report);
     closing.push(decisions);
     return decisions;
   }

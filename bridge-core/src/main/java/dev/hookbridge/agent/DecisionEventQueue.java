@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * The intake stores it together with that call. If the call is already stored, the thread of this
  * class stores it.
  *
- * <p>One thread, named {@code decision-events}. {@link #tell} is safe for any thread and never
+ * <p>One thread, named {@code decision-events}. {@link #report} is safe for any thread and never
  * waits.
  */
 final class DecisionEventQueue implements Runnable {
@@ -45,7 +45,7 @@ final class DecisionEventQueue implements Runnable {
    */
   private static final long LATEST = Duration.ofSeconds(5).toNanos();
 
-  private record Told(Envelope event, long at) {
+  private record Reported(Envelope event, long at) {
     String call() {
       return event.attributes().getOrDefault("causationid", "");
     }
@@ -54,7 +54,7 @@ final class DecisionEventQueue implements Runnable {
   private final Spool spool;
   private final Counter unreported;
   private final ReentrantLock turn = new ReentrantLock();
-  private final Queue<Told> queue = new ArrayDeque<>();
+  private final Queue<Reported> queue = new ArrayDeque<>();
   private final Set<String> stored = new LinkedHashSet<>();
   private final Semaphore bell = new Semaphore(0);
   private long queued;
@@ -69,13 +69,13 @@ final class DecisionEventQueue implements Runnable {
   }
 
   /** Queues an event, to be stored soon. */
-  synchronized void tell(Envelope event) {
+  synchronized void report(Envelope event) {
     if (queue.size() >= MOST_EVENTS || queued + event.size() > MOST_BYTES) {
       unreported.increment();
       return;
     }
     queued += event.size();
-    queue.add(new Told(event, System.nanoTime()));
+    queue.add(new Reported(event, System.nanoTime()));
     bell.release();
   }
 
@@ -96,7 +96,7 @@ final class DecisionEventQueue implements Runnable {
     if (stored.add(call) && stored.size() > REMEMBERED) {
       stored.remove(stored.iterator().next());
     }
-    return take(told -> told.call().equals(call));
+    return take(reported -> reported.call().equals(call));
   }
 
   /**
@@ -118,16 +118,16 @@ final class DecisionEventQueue implements Runnable {
    */
   void caughtUp() {
     long now = System.nanoTime();
-    store(told -> now - told.at() > LATEST);
+    store(reported -> now - reported.at() > LATEST);
   }
 
-  private synchronized List<Envelope> take(Predicate<Told> wanted) {
+  private synchronized List<Envelope> take(Predicate<Reported> wanted) {
     List<Envelope> taken = new ArrayList<>();
-    for (Iterator<Told> all = queue.iterator(); all.hasNext(); ) {
-      Told told = all.next();
-      if (wanted.test(told)) {
-        taken.add(told.event());
-        queued -= told.event().size();
+    for (Iterator<Reported> all = queue.iterator(); all.hasNext(); ) {
+      Reported reported = all.next();
+      if (wanted.test(reported)) {
+        taken.add(reported.event());
+        queued -= reported.event().size();
         all.remove();
       }
     }
@@ -137,10 +137,10 @@ final class DecisionEventQueue implements Runnable {
   @Override
   public void run() {
     while (!stopping && rung()) {
-      store(told -> stored.contains(told.call()));
+      store(reported -> stored.contains(reported.call()));
     }
-    store(told -> stored.contains(told.call()));
-    int left = take(told -> true).size();
+    store(reported -> stored.contains(reported.call()));
+    int left = take(reported -> true).size();
     if (left > 0) {
       LOG.info("{} decision events were not written: their calls still wait in the mailbox", left);
       unreported.increment(left);
@@ -159,7 +159,7 @@ final class DecisionEventQueue implements Runnable {
     }
   }
 
-  private void store(Predicate<Told> wanted) {
+  private void store(Predicate<Reported> wanted) {
     turn.lock();
     try {
       List<Envelope> events = take(wanted);

@@ -69,8 +69,8 @@ final class Housekeeping implements Runnable {
         spool.save();
         steps.accept(IntakeStep.SAVED);
         replay();
-        tellDrops();
-        tellSwitch();
+        reportDrops();
+        reportKillSwitch();
         for (SinkWorker sinkWorker : sinkWorkers) {
           sinkWorker.look();
         }
@@ -96,7 +96,7 @@ final class Housekeeping implements Runnable {
     }
   }
 
-  private void tellDrops() throws SpoolException {
+  private void reportDrops() throws SpoolException {
     List<DropRecord> drops = spool.unreportedDrops();
     if (drops.isEmpty()) {
       return;
@@ -107,10 +107,10 @@ final class Housekeeping implements Runnable {
       CallMeters.losses(meters, drop.reason()).increment((double) drop.count().orElse(1));
       events.add(agentEventMapper.lost(drop));
     }
-    spool.append(Batch.of(List.of()).withOwn(events).telling(drops));
+    spool.append(Batch.of(List.of()).withOwn(events).reporting(drops));
   }
 
-  private void tellSwitch() throws SpoolException {
+  private void reportKillSwitch() throws SpoolException {
     Optional<Envelope> switched = gates.look();
     if (switched.isPresent()) {
       spool.append(Batch.ofOwn(switched.get()));

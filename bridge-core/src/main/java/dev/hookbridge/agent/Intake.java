@@ -144,7 +144,7 @@ final class Intake implements Runnable {
       }
     }
     // The files of the batch stay in the mailbox until this succeeds.
-    while (!append(Batch.of(events).withOwn(unreported).telling(mailbox.note()))) {
+    while (!append(Batch.of(events).withOwn(unreported).reporting(mailbox.note()))) {
       if (stopping) {
         decisionEventQueue.notStored(events);
         return false;

@@ -116,7 +116,7 @@ public final class DecideCommand implements Callable<Integer> {
     Config config = setup.config();
     String name = decider == null ? config.host() : decider;
     DecideLoop loop =
-        new DecideLoop(chosen(config).plan(), group, rule, jobs, name, judge(), out());
+        new DecideLoop(chosen(config).plan(), group, rule, jobs, name, provider(), out());
     CountDownLatch ended = new CountDownLatch(1);
     Thread hook = new Thread(() -> stop(loop, ended), "stop");
     Runtime.getRuntime().addShutdownHook(hook);
@@ -193,7 +193,7 @@ public final class DecideCommand implements Callable<Integer> {
     return chosen;
   }
 
-  private DecisionProvider judge() throws Failures.Failure {
+  private DecisionProvider provider() throws Failures.Failure {
     if (exec) {
       return new DecideProgram(program);
     }

@@ -29,7 +29,7 @@ final class DecideLoop {
   private final String rule;
   private final int jobs;
   private final String decider;
-  private final DecisionProvider judge;
+  private final DecisionProvider provider;
   private final PrintStream log;
   private final Semaphore free;
   private final ExecutorService threads;
@@ -41,14 +41,14 @@ final class DecideLoop {
       String rule,
       int jobs,
       String decider,
-      DecisionProvider judge,
+      DecisionProvider provider,
       PrintStream log) {
     this.plan = plan;
     this.group = group;
     this.rule = rule;
     this.jobs = jobs;
     this.decider = decider;
-    this.judge = judge;
+    this.provider = provider;
     this.log = log;
     this.free = new Semaphore(jobs);
     this.threads = Executors.newFixedThreadPool(jobs);
@@ -150,7 +150,7 @@ final class DecideLoop {
       return DecideAnswer.none(
           "expired " + -left.toMillis() + " ms ago by this machine's clock; ignored");
     }
-    return judge.judge(JsonEvent.line(asked.event()), left);
+    return provider.provider(JsonEvent.line(asked.event()), left);
   }
 
   private synchronized void say(String line) {
@@ -164,11 +164,11 @@ final class DecideLoop {
   /** Stops the loop. Any thread may call this. {@link #run} returns soon after. */
   void stop() {
     stopping.countDown();
-    judge.close();
+    provider.close();
   }
 
   private void end(DecisionFeed feed) throws InterruptedException {
-    judge.close();
+    provider.close();
     threads.shutdown();
     if (!threads.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS)) {
       threads.shutdownNow();

@@ -59,7 +59,7 @@ final class DecideProgram implements DecisionProvider {
   }
 
   @Override
-  public DecideAnswer judge(byte[] event, Duration limit) throws InterruptedException {
+  public DecideAnswer provider(byte[] event, Duration limit) throws InterruptedException {
     Process process;
     try {
       process = start(event);

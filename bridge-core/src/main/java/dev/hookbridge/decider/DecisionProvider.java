@@ -11,7 +11,7 @@ interface DecisionProvider extends AutoCloseable {
    * @param event the request as a CloudEvent in JSON
    * @param limit the time limit; the method returns by then in any case
    */
-  DecideAnswer judge(byte[] event, Duration limit) throws InterruptedException;
+  DecideAnswer provider(byte[] event, Duration limit) throws InterruptedException;
 
   /** Ends all running work at once. Those requests get no answer. */
   @Override
@@ -21,7 +21,7 @@ interface DecisionProvider extends AutoCloseable {
   static DecisionProvider always(DecideAnswer answer) {
     return new DecisionProvider() {
       @Override
-      public DecideAnswer judge(byte[] event, Duration limit) {
+      public DecideAnswer provider(byte[] event, Duration limit) {
         return answer;
       }
 

@@ -70,7 +70,7 @@ public final class Decisions implements AutoCloseable {
    * Writes the gates file. If there are rules, opens the gate and the channels to the deciders.
    *
    * @param rules the configured rules, including those with mode off
-   * @param tell receives events for the feed; it must be quick, must not wait, and runs on any
+   * @param report receives events for the feed; it must be quick, must not wait, and runs on any
    *     thread
    * @throws IOException if the directory or the socket cannot be used; the message is one sentence
    */
@@ -79,12 +79,12 @@ public final class Decisions implements AutoCloseable {
       Site site,
       Envelopes envelopes,
       MeterRegistry registry,
-      Consumer<Envelope> tell)
+      Consumer<Envelope> report)
       throws IOException {
     List<Rule> on = rules.stream().filter(rule -> rule.mode() != Rule.Mode.OFF).toList();
     Decisions decisions = new Decisions(new DecisionMeters(registry, on));
     if (!on.isEmpty()) {
-      decisions.running = decisions.start(on, site, envelopes, registry, tell);
+      decisions.running = decisions.start(on, site, envelopes, registry, report);
     }
     if (!on.isEmpty() || GatesFile.isThere(site.folder())) {
       try {
@@ -109,11 +109,11 @@ public final class Decisions implements AutoCloseable {
       Site site,
       Envelopes envelopes,
       MeterRegistry registry,
-      Consumer<Envelope> tell)
+      Consumer<Envelope> report)
       throws IOException {
     DeadlineQueue clock = new DeadlineQueue();
     Map<String, ChannelSupervisor> lines = new LinkedHashMap<>();
-    RequestDispatcher dispatcher = new RequestDispatcher(lines, envelopes, tell, meters);
+    RequestDispatcher dispatcher = new RequestDispatcher(lines, envelopes, report, meters);
     ThreadPoolExecutor workers = workers();
     GateRequestHandler reception =
         new GateRequestHandler(rules, envelopes, dispatcher, clock, workers);
@@ -123,7 +123,7 @@ public final class Decisions implements AutoCloseable {
     GateSocket socket = new GateSocket(folder, reception, clock, connectionLimiter, meters);
     DryRunEvaluator observer =
         new DryRunEvaluator(
-            rules, dispatcher, clock, envelopes, meters, tell, () -> socket.errand(() -> {}));
+            rules, dispatcher, clock, envelopes, meters, report, () -> socket.errand(() -> {}));
     meters.waiting(connectionLimiter::waiting);
     for (Rule rule : rules) {
       lines.computeIfAbsent(

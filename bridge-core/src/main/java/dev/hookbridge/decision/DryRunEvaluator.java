@@ -41,7 +41,7 @@ final class DryRunEvaluator implements Runnable {
   private final DeadlineQueue clock;
   private final Envelopes envelopes;
   private final DecisionMeters meters;
-  private final Consumer<Envelope> tell;
+  private final Consumer<Envelope> report;
   private final Runnable wake;
   private final LinkedBlockingQueue<Taken> queue = new LinkedBlockingQueue<>();
   private final AtomicLong queued = new AtomicLong();
@@ -59,14 +59,14 @@ final class DryRunEvaluator implements Runnable {
       DeadlineQueue clock,
       Envelopes envelopes,
       DecisionMeters meters,
-      Consumer<Envelope> tell,
+      Consumer<Envelope> report,
       Runnable wake) {
     this.rules = rules.stream().filter(rule -> rule.mode() == Rule.Mode.OBSERVE).toList();
     this.dispatcher = dispatcher;
     this.clock = clock;
     this.envelopes = envelopes;
     this.meters = meters;
-    this.tell = tell;
+    this.report = report;
     this.wake = wake;
   }
 
@@ -108,7 +108,7 @@ final class DryRunEvaluator implements Runnable {
 
   private void ask(Taken taken) {
     PendingDecision[] self = new PendingDecision[1];
-    PendingDecision asking =
+    PendingDecision pending =
         new PendingDecision(
             taken.call(),
             taken.rules(),
@@ -116,17 +116,17 @@ final class DryRunEvaluator implements Runnable {
             decided -> {
               open.decrementAndGet();
               dispatcher.ended(self[0]);
-              tell(taken, decided);
+              report(taken, decided);
             });
-    self[0] = asking;
+    self[0] = pending;
     for (Rule rule : taken.rules()) {
-      clock.at(asking.deadline(rule), () -> asking.expire(System.nanoTime()));
+      clock.at(pending.deadline(rule), () -> pending.expire(System.nanoTime()));
     }
     wake.run();
-    dispatcher.ask(asking, taken.event());
+    dispatcher.ask(pending, taken.event());
   }
 
-  private void tell(Taken taken, DecisionResult decided) {
+  private void report(Taken taken, DecisionResult decided) {
     if (decided.cause() == Cause.NOT_ASKED) {
       return; // no condition was true
     }
@@ -141,7 +141,7 @@ final class DryRunEvaluator implements Runnable {
             (System.nanoTime() - taken.at()) / 1_000_000,
             decided.rules());
     meters.made(decision);
-    tell.accept(envelopes.made(decision, null));
+    report.accept(envelopes.made(decision, null));
   }
 
   void stop() {

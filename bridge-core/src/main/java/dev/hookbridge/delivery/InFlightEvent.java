@@ -41,7 +41,7 @@ final class InFlightEvent implements Comparable<InFlightEvent> {
   }
 
   /** Releases its share, because its data is no longer in memory. */
-  void letGo() {
+  void release() {
     if (share != null) {
       share.close();
       share = null;

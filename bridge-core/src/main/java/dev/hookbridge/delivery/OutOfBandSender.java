@@ -36,14 +36,14 @@ final class OutOfBandSender {
     }
   }
 
-  private void send(Envelope envelope, Consumer<Outcome> told) {
+  private void send(Envelope envelope, Consumer<Outcome> reported) {
     sink.send(
         envelope,
         outcome -> {
           if (outcome instanceof Outcome.Broken broke) {
             broken = broke;
           } else {
-            told.accept(outcome);
+            reported.accept(outcome);
           }
           sinkWorker.ring();
         });

@@ -64,9 +64,9 @@ final class RefusalHandler {
     }
     sinkWorker.failed(refused.reason(), "refused: " + refused.detail());
     String sink = sinkWorker.name();
-    boolean toldBefore = event.replayed && refused.reason() == Reason.UNROUTABLE;
-    List<Envelope> told =
-        toldBefore
+    boolean reportedBefore = event.replayed && refused.reason() == Reason.UNROUTABLE;
+    List<Envelope> reported =
+        reportedBefore
             ? List.of()
             : sinkWorker
                 .reports()
@@ -75,7 +75,7 @@ final class RefusalHandler {
         sinkWorker
             .spool()
             .deadLetters()
-            .park(sink, stored.get(), refused.reason(), refused.detail(), told);
+            .park(sink, stored.get(), refused.reason(), refused.detail(), reported);
     if (parked) {
       sinkWorker.memory().steps.remove(event.sequence);
       window.done(event);

@@ -40,8 +40,8 @@ final class RouteProbe {
     }
 
     /** Sets the outcome. Can be called on any thread. */
-    void answer(Outcome told) {
-      outcome = told;
+    void answer(Outcome reported) {
+      outcome = reported;
     }
   }
 

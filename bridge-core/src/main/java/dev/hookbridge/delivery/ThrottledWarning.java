@@ -18,8 +18,8 @@ final class ThrottledWarning {
   private static final long QUIET = TimeUnit.MINUTES.toNanos(1);
 
   private final String sink;
-  private final Map<Reason, Long> toldAt = new EnumMap<>(Reason.class);
-  private boolean told;
+  private final Map<Reason, Long> reportedAt = new EnumMap<>(Reason.class);
+  private boolean reported;
   private boolean connectedBefore;
   private long since;
   private volatile String problem = "";
@@ -32,17 +32,17 @@ final class ThrottledWarning {
     since++;
     problem = reason.word() + ": " + detail;
     long now = System.nanoTime();
-    Long last = toldAt.get(reason);
+    Long last = reportedAt.get(reason);
     if (last == null || now - last > QUIET) {
       LOG.warn("sink {}: {} ({}); {} so far, going on", sink, detail, reason.word(), since);
-      toldAt.put(reason, now);
-      told = true;
+      reportedAt.put(reason, now);
+      reported = true;
     }
   }
 
   /** Logs a connection when it is the first one, or when a problem was logged before. */
   void connected(String destination) {
-    if (!connectedBefore || told) {
+    if (!connectedBefore || reported) {
       LOG.info("sink {}: connected{}", sink, destination.isEmpty() ? "" : " to " + destination);
     }
     connectedBefore = true;
@@ -50,9 +50,9 @@ final class ThrottledWarning {
 
   void over() {
     problem = "";
-    if (told) {
+    if (reported) {
       LOG.info("sink {}: events are taken again, after {} failures", sink, since);
-      told = false;
+      reported = false;
       since = 0;
     }
   }

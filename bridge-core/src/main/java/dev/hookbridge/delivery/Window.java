@@ -76,7 +76,7 @@ final class Window {
     event.share = share;
     if (waitingBytes > 0 && waitingBytes + event.size > bytes) {
       event.envelope = null;
-      event.letGo();
+      event.release();
     } else {
       waitingBytes += event.size;
     }
@@ -162,7 +162,7 @@ final class Window {
   }
 
   private void settle(InFlightEvent event) {
-    event.letGo();
+    event.release();
     sent.remove(event);
     unconfirmedBytes -= event.size;
     event.key.unconfirmed--;
@@ -232,8 +232,8 @@ final class Window {
 
   /** Releases the memory of all events, because nothing is sent any more. */
   void letGo() {
-    sent.forEach(InFlightEvent::letGo);
-    keys.values().forEach(key -> key.waiting.forEach(InFlightEvent::letGo));
+    sent.forEach(InFlightEvent::release);
+    keys.values().forEach(key -> key.waiting.forEach(InFlightEvent::release));
   }
 
   int unconfirmed() {

@@ -47,12 +47,13 @@ final class Doctor {
   /**
    * Runs all checks and returns the findings.
    *
-   * @param told receives each finding at once
+   * @param reported receives each finding at once
    * @param progress receives a sentence per second while there is no finding
    */
-  List<Check> examine(Consumer<Check> told, Consumer<String> progress) throws InterruptedException {
-    host = start(PrivilegedWorker.HOST, told);
-    agent = start(PrivilegedWorker.AGENT, told);
+  List<Check> examine(Consumer<Check> reported, Consumer<String> progress)
+      throws InterruptedException {
+    host = start(PrivilegedWorker.HOST, reported);
+    agent = start(PrivilegedWorker.AGENT, reported);
     hostLooks = host != null;
     agentEnded = agent == null;
     try {
@@ -61,11 +62,11 @@ final class Doctor {
         PrivilegedWorker.Said next = said.poll(1, TimeUnit.SECONDS);
         if (next != null) {
           silent = 0;
-          hear(next, told);
+          hear(next, reported);
         } else if (++silent < SILENCE_SECONDS) {
           progress.accept("looking at " + about() + ", " + silent + " s");
         } else {
-          find(Check.failure(about(), "was given up after " + silent + " s"), told);
+          find(Check.failure(about(), "was given up after " + silent + " s"), reported);
           break;
         }
       }
@@ -80,28 +81,28 @@ final class Doctor {
     return hostLooks ? atHost : atAgent;
   }
 
-  private @Nullable PrivilegedWorker start(String name, Consumer<Check> told) {
+  private @Nullable PrivilegedWorker start(String name, Consumer<Check> reported) {
     try {
       List<String> user =
           name.equals(PrivilegedWorker.AGENT) ? PrivilegedWorker.owner(places) : List.of();
       return PrivilegedWorker.start(name, user, places, token, arguments, said);
     } catch (IOException e) {
-      find(Check.failure("the " + name + "'s side", String.valueOf(e.getMessage())), told);
+      find(Check.failure("the " + name + "'s side", String.valueOf(e.getMessage())), reported);
       return null;
     }
   }
 
-  private void hear(PrivilegedWorker.Said next, Consumer<Check> told) {
+  private void hear(PrivilegedWorker.Said next, Consumer<Check> reported) {
     boolean byHost = next.by() == host;
     DoctorLine line = next.line();
     if (line == null) {
-      ended(next.by(), byHost, told);
+      ended(next.by(), byHost, reported);
       return;
     }
     Check check = line.check();
     if (check != null) {
       if (byHost || !hostLooks) {
-        find(check, told);
+        find(check, reported);
       } else {
         later.add(check);
       }
@@ -114,11 +115,11 @@ final class Doctor {
           atAgent = line.what();
         }
       }
-      case READING -> tell(host, "call");
-      case CALLED -> tell(agent, "called");
+      case READING -> report(host, "call");
+      case CALLED -> report(agent, "called");
       case END -> {
         if (byHost) {
-          hostEnds(told);
+          hostEnds(reported);
         } else {
           agentEnded = true;
         }
@@ -127,14 +128,14 @@ final class Doctor {
     }
   }
 
-  private void hostEnds(Consumer<Check> told) {
+  private void hostEnds(Consumer<Check> reported) {
     hostLooks = false;
-    later.forEach(check -> find(check, told));
+    later.forEach(check -> find(check, reported));
     later.clear();
   }
 
   /** Handles a worker that ended without its last line. It was killed, or could not start. */
-  private void ended(PrivilegedWorker part, boolean byHost, Consumer<Check> told) {
+  private void ended(PrivilegedWorker part, boolean byHost, Consumer<Check> reported) {
     boolean early = byHost ? hostLooks : !agentEnded;
     if (early) {
       find(
@@ -145,24 +146,24 @@ final class Doctor {
                   + "/bin/java and read "
                   + System.getProperty("hookbridge.home", "")
                   + "?"),
-          told);
+          reported);
     }
     if (byHost) {
-      hostEnds(told);
-      tell(agent, "not called");
+      hostEnds(reported);
+      report(agent, "not called");
     } else {
       agentEnded = true;
     }
   }
 
-  private void find(Check check, Consumer<Check> told) {
+  private void find(Check check, Consumer<Check> reported) {
     checks.add(check);
-    told.accept(check);
+    reported.accept(check);
   }
 
-  private static void tell(@Nullable PrivilegedWorker part, String word) {
+  private static void report(@Nullable PrivilegedWorker part, String word) {
     if (part != null) {
-      part.tell(word);
+      part.report(word);
     }
   }
 

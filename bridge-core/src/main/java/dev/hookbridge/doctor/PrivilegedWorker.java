@@ -151,7 +151,7 @@ final class PrivilegedWorker implements AutoCloseable {
   }
 
   /** Sends a word to the worker. A worker that has ended does not get it. */
-  void tell(String word) {
+  void report(String word) {
     try {
       OutputStream out = process.getOutputStream();
       out.write((word + "\n").getBytes(StandardCharsets.UTF_8));

@@ -56,7 +56,7 @@ final class DecisionEvents {
    * Makes the copy of a request for the feed. It has the agent's route and no XML, because the hook
    * event in the feed already contains the XML.
    */
-  static Envelope told(Envelope request, String host) {
+  static Envelope reported(Envelope request, String host) {
     byte[] data = request.data();
     if (request.xmlAt() >= 0) {
       data = java.util.Arrays.copyOf(data, request.xmlAt() + 1);

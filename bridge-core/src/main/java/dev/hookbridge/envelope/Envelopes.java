@@ -137,7 +137,7 @@ public final class Envelopes {
 
   /**
    * Makes {@code decision.requested}, the request to the deciders. It has the hook event's subject,
-   * key, data and route. {@link #told} makes the copy for the feed.
+   * key, data and route. {@link #reported} makes the copy for the feed.
    *
    * @param hook the event of the call, as {@link #of} made it
    * @param timeout the time for which a reply is useful, starting now
@@ -159,8 +159,8 @@ public final class Envelopes {
    * Returns the copy of a request for the feed: the same event with the agent's route and without
    * XML.
    */
-  public Envelope told(Envelope request) {
-    return DecisionEvents.told(request, host.name());
+  public Envelope reported(Envelope request) {
+    return DecisionEvents.reported(request, host.name());
   }
 
   /**

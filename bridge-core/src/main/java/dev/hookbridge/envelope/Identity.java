@@ -30,7 +30,7 @@ record Identity(String key, List<String> mismatch) {
     }
     boolean network = words.driver().equals(Operations.NETWORK);
     String uuid = network ? summary.networkUuid() : summary.domainUuid();
-    String told = uuid == null ? null : network ? host.name() + "/" + uuid : uuid;
+    String reported = uuid == null ? null : network ? host.name() + "/" + uuid : uuid;
     String name = network ? summary.networkName() : summary.domainName();
     String before = known.of(words.driver(), words.encoded());
     List<String> mismatch = new ArrayList<>();
@@ -40,10 +40,10 @@ record Identity(String key, List<String> mismatch) {
       mismatch.add("name");
     }
     boolean believed = same && !(words.operation().equals(RESTORE) && before != null);
-    if (!believed && told != null && before != null && !told.equals(before)) {
+    if (!believed && reported != null && before != null && !reported.equals(before)) {
       mismatch.add("uuid");
     }
-    String own = believed ? told : null;
+    String own = believed ? reported : null;
     return new Identity(own != null ? own : before != null ? before : fallback, mismatch);
   }
 }

@@ -57,7 +57,7 @@ final class AppendHandler {
     int skipped = batch.taken().size() - stored - dropped;
     boolean own = need(batch.own()) <= room;
     if (own) {
-      stored += tell(batch, change);
+      stored += report(batch, change);
     }
     return new AppendResult(stored, skipped, dropped, own, change.last());
   }
@@ -66,7 +66,7 @@ final class AppendHandler {
     return events.stream().mapToLong(diskBudget::pages).sum();
   }
 
-  private int tell(Batch batch, Transaction change) throws SQLException {
+  private int report(Batch batch, Transaction change) throws SQLException {
     for (Envelope event : batch.own()) {
       state.store(change, epoch.name(), event);
     }
@@ -83,11 +83,11 @@ final class AppendHandler {
     if (batch.note().isPresent()) {
       meta.put(NOTE, batch.note().get());
     }
-    for (DropRecord drop : batch.told()) {
-      drops.told(drop);
+    for (DropRecord drop : batch.reported()) {
+      drops.reported(drop);
     }
-    if (batch.tellsPrevious()) {
-      epoch.toldPrevious();
+    if (batch.reportsPrevious()) {
+      epoch.reportedPrevious();
     }
   }
 

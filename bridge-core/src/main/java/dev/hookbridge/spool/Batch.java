@@ -15,20 +15,20 @@ import java.util.Optional;
  *     does not remember their ids
  * @param note the position in the loss log up to which {@code own} reports losses, in the mailbox's
  *     own format
- * @param told the drops that {@code own} reports
+ * @param reported the drops that {@code own} reports
  * @param tellsPrevious whether {@code own} reports {@link Spool#previous()}
  */
 public record Batch(
     List<Envelope> taken,
     List<Envelope> own,
     Optional<String> note,
-    List<DropRecord> told,
-    boolean tellsPrevious) {
+    List<DropRecord> reported,
+    boolean reportsPrevious) {
 
   public Batch {
     taken = List.copyOf(taken);
     own = List.copyOf(own);
-    told = List.copyOf(told);
+    reported = List.copyOf(reported);
   }
 
   /** Returns a batch of events from the mailbox. */
@@ -43,24 +43,24 @@ public record Batch(
 
   /** Returns this batch with these events as the agent's own events. */
   public Batch withOwn(List<Envelope> events) {
-    return new Batch(taken, events, note, told, tellsPrevious);
+    return new Batch(taken, events, note, reported, reportsPrevious);
   }
 
   /**
    * Returns this batch with a note: its own events report the losses up to there. The spool stores
    * the note and does not interpret it.
    */
-  public Batch telling(String note) {
-    return new Batch(taken, own, Optional.of(note), told, tellsPrevious);
+  public Batch reporting(String note) {
+    return new Batch(taken, own, Optional.of(note), reported, reportsPrevious);
   }
 
   /** Returns this batch with the drops that its own events report. */
-  public Batch telling(List<DropRecord> drops) {
-    return new Batch(taken, own, note, drops, tellsPrevious);
+  public Batch reporting(List<DropRecord> drops) {
+    return new Batch(taken, own, note, drops, reportsPrevious);
   }
 
   /** Returns this batch, marked: its own event reports the previous epoch. */
-  public Batch tellingPrevious() {
-    return new Batch(taken, own, note, told, true);
+  public Batch reportingPrevious() {
+    return new Batch(taken, own, note, reported, true);
   }
 }

@@ -55,16 +55,17 @@ public final class DeadLetters {
    * already confirmed the event.
    *
    * @param detail the explanation of the broker or client; cut to 1,024 characters
-   * @param told the agent's events that report the dead letter
+   * @param reported the agent's events that report the dead letter
    * @return false when there is no room: nothing was stored, and the sink must hold the event
    */
   public boolean park(
-      String sink, SpooledEvent event, Reason reason, String detail, List<Envelope> told)
+      String sink, SpooledEvent event, Reason reason, String detail, List<Envelope> reported)
       throws SpoolException {
     String cut = detail.substring(0, Math.min(detail.length(), MOST_DETAIL));
     boolean parked =
-        writer.transact((db, change) -> park(db, change, sink, event, reason.word(), cut, told));
-    if (parked && !told.isEmpty()) {
+        writer.transact(
+            (db, change) -> park(db, change, sink, event, reason.word(), cut, reported));
+    if (parked && !reported.isEmpty()) {
       wake.run();
     }
     return parked;
@@ -77,27 +78,27 @@ public final class DeadLetters {
       SpooledEvent event,
       String reason,
       String detail,
-      List<Envelope> told)
+      List<Envelope> reported)
       throws SQLException {
     Cursor.Snapshot cursor = change.of(state.cursor(sink));
     if (cursor.ranges().contains(event.sequence())) {
       return true;
     }
-    if (!fits(db, sink, event.envelope(), told)) {
+    if (!fits(db, sink, event.envelope(), reported)) {
       return false;
     }
     DeadTable.insert(db, sink, event, reason, detail);
     change.park();
     cursor.add(event.sequence(), event.sequence());
-    for (Envelope own : told) {
+    for (Envelope own : reported) {
       state.store(change, epoch.name(), own);
     }
     return true;
   }
 
-  private boolean fits(Database db, String sink, Envelope event, List<Envelope> told)
+  private boolean fits(Database db, String sink, Envelope event, List<Envelope> reported)
       throws SQLException {
-    long need = diskBudget.pages(event) + told.stream().mapToLong(diskBudget::pages).sum();
+    long need = diskBudget.pages(event) + reported.stream().mapToLong(diskBudget::pages).sum();
     return DeadTable.count(db, sink) < limits.deadEvents()
         && DeadTable.bytes(db, sink) + event.size() <= limits.deadBytes()
         && need <= diskBudget.room();

@@ -2,7 +2,7 @@ package dev.hookbridge.spool;
 
 /**
  * A sink that is no longer configured. The spool keeps its cursor and events until {@link
- * Spool#letGo}.
+ * Spool#release}.
  *
  * @param unconfirmed the number of events that it has not confirmed; it does not get them after
  *     {@code letGo}

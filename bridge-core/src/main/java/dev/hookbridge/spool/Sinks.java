@@ -27,7 +27,7 @@ final class Sinks {
 
   /**
    * Adds a cursor for each new sink. Returns the sinks that are no longer configured. They keep
-   * their cursors and events until {@link Spool#letGo}.
+   * their cursors and events until {@link Spool#release}.
    */
   List<RemovedSink> become(Set<String> names, Transaction change) throws SQLException {
     List<RemovedSink> orphans = new ArrayList<>();

@@ -154,8 +154,8 @@ public final class Spool implements AutoCloseable {
   }
 
   /**
-   * Returns the latest note of a {@link Batch#telling(String) batch}: up to there the loss log has
-   * been reported.
+   * Returns the latest note of a {@link Batch#reporting(String) batch}: up to there the loss log
+   * has been reported.
    */
   public Optional<String> note() throws SpoolException {
     return writer.alone(db -> appendHandler.note());
@@ -206,7 +206,7 @@ public final class Spool implements AutoCloseable {
   }
 
   /**
-   * Returns the drops that were not reported yet. Report them with {@link Batch#telling(List)}.
+   * Returns the drops that were not reported yet. Report them with {@link Batch#reporting(List)}.
    * Only the list of the latest call may be reported.
    */
   public List<DropRecord> unreportedDrops() throws SpoolException {
@@ -249,7 +249,7 @@ public final class Spool implements AutoCloseable {
    * the first event is read.
    *
    * @return the sinks that are no longer configured, with their unconfirmed events; the spool keeps
-   *     these until {@link #letGo}
+   *     these until {@link #release}
    */
   public List<RemovedSink> sinks(Set<String> names) throws SpoolException {
     return writer.transact((db, change) -> new Sinks(db, state).become(names, change));
@@ -259,7 +259,7 @@ public final class Spool implements AutoCloseable {
    * Deletes the cursors of removed sinks. From now on the spool keeps no events for them. Their
    * dead letters stay.
    */
-  public void letGo(List<RemovedSink> orphans) throws SpoolException {
+  public void release(List<RemovedSink> orphans) throws SpoolException {
     writer.transact(
         (db, change) -> {
           orphans.forEach(orphan -> change.remove(orphan.sink()));

@@ -19,10 +19,10 @@ final class Html {
    *
    * @param boxes the boxes; the first is the page's head
    */
-  static String page(List<Panel> boxes) {
+  static String page(List<Panel> panels) {
     Html page = new Html();
-    page.head(boxes.get(0));
-    boxes.subList(1, boxes.size()).forEach(page::box);
+    page.head(panels.get(0));
+    panels.subList(1, panels.size()).forEach(page::panel);
     return page.foot();
   }
 
@@ -60,24 +60,24 @@ final class Html {
         """);
   }
 
-  private void box(Panel box) {
-    html.append("<section id=\"").append(box.id()).append("\" aria-labelledby=\"");
-    html.append(box.id()).append("-title\">\n<div class=\"title\"><h2 id=\"");
-    html.append(box.id()).append("-title\">");
-    text(box.title());
+  private void panel(Panel panel) {
+    html.append("<section id=\"").append(panel.id()).append("\" aria-labelledby=\"");
+    html.append(panel.id()).append("-title\">\n<div class=\"title\"><h2 id=\"");
+    html.append(panel.id()).append("-title\">");
+    text(panel.title());
     html.append("</h2>");
-    state(box);
+    state(panel);
     html.append("</div>\n");
-    facts(box.facts());
-    if (!box.columns().isEmpty()) {
-      table(box);
+    facts(panel.facts());
+    if (!panel.columns().isEmpty()) {
+      table(panel);
     }
     html.append("</section>\n");
   }
 
-  private void state(Panel box) {
-    html.append("<p class=\"state ").append(box.level().word()).append("\">");
-    text(box.word());
+  private void state(Panel panel) {
+    html.append("<p class=\"state ").append(panel.level().word()).append("\">");
+    text(panel.word());
     html.append("</p>");
   }
 
@@ -97,20 +97,20 @@ final class Html {
    * Writes a table. The ARIA roles are necessary because a phone displays the rows as blocks, which
    * are not rows by themselves.
    */
-  private void table(Panel box) {
-    html.append("<table role=\"table\"").append(hiddenIf(box.rows().isEmpty()));
-    html.append(" aria-labelledby=\"").append(box.id());
+  private void table(Panel panel) {
+    html.append("<table role=\"table\"").append(hiddenIf(panel.rows().isEmpty()));
+    html.append(" aria-labelledby=\"").append(panel.id());
     html.append("-title\"><thead role=\"rowgroup\"><tr role=\"row\">");
-    for (Column column : box.columns()) {
+    for (Column column : panel.columns()) {
       html.append("<th scope=\"col\" role=\"columnheader\"").append(number(column)).append(">");
       text(column.name());
       html.append("</th>");
     }
     html.append("</tr></thead>\n<tbody role=\"rowgroup\">\n");
-    box.rows().forEach(row -> row(box.columns(), row));
+    panel.rows().forEach(row -> row(panel.columns(), row));
     html.append("</tbody></table>\n<p class=\"nothing\"");
-    html.append(hiddenIf(!box.rows().isEmpty())).append(">");
-    text(box.none());
+    html.append(hiddenIf(!panel.rows().isEmpty())).append(">");
+    text(panel.none());
     html.append("</p>\n");
   }
 

@@ -27,35 +27,35 @@ import org.jspecify.annotations.Nullable;
 record SseEvent(String id, byte[] bytes) {
   private static final JsonFactory JSON = new JsonFactory();
 
-  static List<SseEvent> of(List<Panel> boxes) {
-    return boxes.stream().map(SseEvent::of).toList();
+  static List<SseEvent> of(List<Panel> panels) {
+    return panels.stream().map(SseEvent::of).toList();
   }
 
-  static SseEvent of(Panel box) {
-    String event = "event: box\ndata: " + json(box) + "\n\n";
-    return new SseEvent(box.id(), event.getBytes(StandardCharsets.UTF_8));
+  static SseEvent of(Panel panel) {
+    String event = "event: box\ndata: " + json(panel) + "\n\n";
+    return new SseEvent(panel.id(), event.getBytes(StandardCharsets.UTF_8));
   }
 
   boolean same(byte @Nullable [] sent) {
     return Arrays.equals(bytes, sent);
   }
 
-  private static String json(Panel box) {
+  private static String json(Panel panel) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(text)) {
       json.writeStartObject();
-      json.writeStringField("id", box.id());
-      json.writeStringField("title", box.title());
-      json.writeStringField("level", box.level().word());
-      json.writeStringField("word", box.word());
+      json.writeStringField("id", panel.id());
+      json.writeStringField("title", panel.title());
+      json.writeStringField("level", panel.level().word());
+      json.writeStringField("word", panel.word());
       json.writeArrayFieldStart("facts");
-      for (Fact fact : box.facts()) {
+      for (Fact fact : panel.facts()) {
         Cell value = fact.value();
         json.writeArray(new String[] {fact.name(), value.text(), value.level().word()}, 0, 3);
       }
       json.writeEndArray();
       json.writeArrayFieldStart("rows");
-      for (List<Cell> row : box.rows()) {
+      for (List<Cell> row : panel.rows()) {
         json.writeStartArray();
         for (Cell cell : row) {
           json.writeArray(new String[] {cell.text(), cell.level().word()}, 0, 2);

@@ -57,24 +57,24 @@ final class StatusView {
 
   /** Returns all boxes, in the order of the page. The first is the page's head. */
   static List<Panel> of(Snapshot now) {
-    List<Panel> boxes = new ArrayList<>();
-    boxes.add(sinks(now.sinks()));
-    boxes.add(spool(now.spool(), now.sinks()));
-    boxes.add(mailbox(now.mailbox()));
-    boxes.add(losses(now.losses()));
-    boxes.add(decisions(now.decisions()));
-    boxes.add(events(now));
-    boxes.add(0, top(now, boxes));
-    return boxes;
+    List<Panel> panels = new ArrayList<>();
+    panels.add(sinks(now.sinks()));
+    panels.add(spool(now.spool(), now.sinks()));
+    panels.add(mailbox(now.mailbox()));
+    panels.add(losses(now.losses()));
+    panels.add(decisions(now.decisions()));
+    panels.add(events(now));
+    panels.add(0, top(now, panels));
+    return panels;
   }
 
-  private static Panel top(Snapshot now, List<Panel> boxes) {
+  private static Panel top(Snapshot now, List<Panel> panels) {
     Level worst = Level.GOOD;
     List<String> notWell = new ArrayList<>();
-    for (Panel box : boxes) {
-      worst = worst.worse(box.level());
-      if (box.level().compareTo(Level.GOOD) > 0) {
-        notWell.add(box.title().toLowerCase(java.util.Locale.ROOT));
+    for (Panel panel : panels) {
+      worst = worst.worse(panel.level());
+      if (panel.level().compareTo(Level.GOOD) > 0) {
+        notWell.add(panel.title().toLowerCase(java.util.Locale.ROOT));
       }
     }
     String word = notWell.isEmpty() ? "all well" : "look at " + String.join(", ", notWell);

@@ -26,8 +26,8 @@ class DecisionEventQueueTest {
     try (Spool spool = Spool.open(folder, "kvm-07.example.org", limits, meters)) {
       DecisionEventQueue decisionEventQueue = new DecisionEventQueue(spool, meters);
       Envelope call = samples.next("web", 100);
-      decisionEventQueue.tell(requested(call));
-      decisionEventQueue.tell(requested(call));
+      decisionEventQueue.report(requested(call));
+      decisionEventQueue.report(requested(call));
       List<Envelope> batch = new ArrayList<>(List.of(call));
       batch.addAll(decisionEventQueue.of(call.id()));
       assertThat(batch).hasSize(3);

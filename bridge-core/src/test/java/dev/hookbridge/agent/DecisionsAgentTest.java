@@ -110,11 +110,11 @@ class DecisionsAgentTest {
       assertThat(asked.at("/decision/allowsNeeded").asInt()).isEqualTo(1);
       assertThat(asked.at("/xml").asText()).contains("<domain>");
 
-      Envelope told = published("decision.requested");
-      assertThat(told.id()).isEqualTo(request.event().id());
-      assertThat(told.attributes()).containsKey("sequence");
-      assertThat(told.route().isAgent()).isTrue();
-      assertThat(JSON.readTree(told.data()).has("xml")).isFalse();
+      Envelope reported = published("decision.requested");
+      assertThat(reported.id()).isEqualTo(request.event().id());
+      assertThat(reported.attributes()).containsKey("sequence");
+      assertThat(reported.route().isAgent()).isTrue();
+      assertThat(JSON.readTree(reported.data()).has("xml")).isFalse();
 
       String outcome = ShimDouble.newId();
       Map<String, String> fields = new HashMap<>();

@@ -28,7 +28,7 @@ class DecideProgramTest {
 
   private static DecideAnswer run(String script, byte[] event, Duration limit) throws Exception {
     try (DecideProgram program = new DecideProgram(List.of("sh", "-c", script))) {
-      return program.judge(event, limit);
+      return program.provider(event, limit);
     }
   }
 
@@ -100,7 +100,7 @@ class DecideProgramTest {
         CompletableFuture.supplyAsync(
             () -> {
               try {
-                return program.judge(EVENT, PATIENCE.multipliedBy(10));
+                return program.provider(EVENT, PATIENCE.multipliedBy(10));
               } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
               }
@@ -111,7 +111,7 @@ class DecideProgramTest {
     program.close();
     assertThat(judged.get(30, TimeUnit.SECONDS).word()).isNull();
     assertEnded(pids, 1);
-    assertThat(program.judge(EVENT, PATIENCE)).hasToString("no answer: not run: stopping");
+    assertThat(program.provider(EVENT, PATIENCE)).hasToString("no answer: not run: stopping");
   }
 
   private static void assertEnded(Path pids, int count) throws IOException {

@@ -104,9 +104,9 @@ class IgnoredRepliesTest extends WithRig {
       Awaitility.await(made)
           .atMost(Rig.PATIENCE)
           .pollInterval(Duration.ofMillis(5))
-          .until(() -> rig.told.stream().anyMatch(event -> event.type().equals(made)));
+          .until(() -> rig.reported.stream().anyMatch(event -> event.type().equals(made)));
       byte[] data =
-          rig.told.stream().filter(e -> e.type().equals(made)).findFirst().orElseThrow().data();
+          rig.reported.stream().filter(e -> e.type().equals(made)).findFirst().orElseThrow().data();
       assertThat(JSON.readTree(data).at("/rules/0/ignored/0/why").asText()).isEqualTo("malformed");
     }
   }

@@ -45,8 +45,8 @@ class ObserveTest extends WithRig {
     Awaitility.await("decision.made")
         .atMost(Rig.PATIENCE)
         .pollInterval(Duration.ofMillis(5))
-        .until(() -> rig.told.stream().anyMatch(ObserveTest::isMade));
-    return rig.told.stream().filter(ObserveTest::isMade).findFirst().orElseThrow();
+        .until(() -> rig.reported.stream().anyMatch(ObserveTest::isMade));
+    return rig.reported.stream().filter(ObserveTest::isMade).findFirst().orElseThrow();
   }
 
   private static boolean isMade(Envelope event) {
@@ -119,7 +119,7 @@ class ObserveTest extends WithRig {
       rig.decisions.taken(right, rig.envelopes.of(right));
       assertThat(rig.asked().rule()).isEqualTo("a");
       assertThat(rig.line().asked).isEmpty();
-      assertThat(rig.told).noneMatch(ObserveTest::isMade);
+      assertThat(rig.reported).noneMatch(ObserveTest::isMade);
     }
   }
 }

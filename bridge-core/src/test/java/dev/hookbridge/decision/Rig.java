@@ -36,7 +36,7 @@ public final class Rig implements AutoCloseable {
 
   final Path folder;
   final MeterRegistry meters = new SimpleMeterRegistry();
-  public final List<Envelope> told = new CopyOnWriteArrayList<>();
+  public final List<Envelope> reported = new CopyOnWriteArrayList<>();
   public final Envelopes envelopes =
       new Envelopes(
           new HostFacts("kvm-07.example.org", "machine", "0.1.0"),
@@ -61,7 +61,7 @@ public final class Rig implements AutoCloseable {
             new Decisions.Site(folder, "kvm-07.example.org", decisionTransports),
             envelopes,
             meters,
-            told::add);
+            reported::add);
   }
 
   /** With every line ready. */

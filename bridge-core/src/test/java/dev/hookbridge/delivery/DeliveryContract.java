@@ -58,15 +58,15 @@ public abstract class DeliveryContract extends SinkContract {
     List<Envelope> others = new ArrayList<>(taken);
     others.removeAll(parked);
     List<Seen> seen = new ArrayList<>(consume(destination, taken.size()));
-    List<Seen> told = seen.stream().filter(DeliveryContract::tellsOfRefusal).toList();
-    seen.removeAll(told);
+    List<Seen> reported = seen.stream().filter(DeliveryContract::tellsOfRefusal).toList();
+    seen.removeAll(reported);
     assertThat(Seen.firstOccurrences(seen))
         .containsExactlyInAnyOrderEntriesOf(Seen.expected(others));
     assertThat(pipeline.refusals()).containsExactlyInAnyOrderElementsOf(ids);
     assertThat(pipeline.deadLetters())
         .extracting(DeadLetter::id)
         .containsExactlyInAnyOrderElementsOf(ids);
-    assertThat(told)
+    assertThat(reported)
         .extracting(message -> message.attributes().get("causationid"))
         .containsOnlyOnceElementsOf(ids);
   }

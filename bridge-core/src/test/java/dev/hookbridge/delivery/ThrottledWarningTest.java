@@ -25,7 +25,7 @@ class ThrottledWarningTest {
     System.setErr(before);
   }
 
-  private List<String> told() {
+  private List<String> reported() {
     List<String> lines =
         written
             .toString(StandardCharsets.UTF_8)
@@ -40,17 +40,17 @@ class ThrottledWarningTest {
   @Test
   void theFirstConnectionIsALineAndAnotherOneOnlyAfterTrouble() {
     alert.connected("kafka1:9092 topic libvirt.hooks");
-    assertThat(told()).containsExactly("connected to kafka1:9092 topic libvirt.hooks");
+    assertThat(reported()).containsExactly("connected to kafka1:9092 topic libvirt.hooks");
     alert.connected("kafka1:9092 topic libvirt.hooks");
-    assertThat(told()).isEmpty();
+    assertThat(reported()).isEmpty();
     alert.raise(Reason.UNREACHABLE, "nobody listens");
     alert.connected("");
-    assertThat(told())
+    assertThat(reported())
         .containsExactly("nobody listens (unreachable); 1 so far, going on", "connected");
     alert.over();
-    assertThat(told()).containsExactly("events are taken again, after 1 failures");
+    assertThat(reported()).containsExactly("events are taken again, after 1 failures");
     alert.connected("");
-    assertThat(told()).isEmpty();
+    assertThat(reported()).isEmpty();
   }
 
   @Test
@@ -58,7 +58,7 @@ class ThrottledWarningTest {
     for (int i = 0; i < 100; i++) {
       alert.raise(Reason.TIMEOUT, "no confirm");
     }
-    assertThat(told()).hasSize(1);
+    assertThat(reported()).hasSize(1);
     assertThat(alert.problem()).isEqualTo("timeout: no confirm");
   }
 }

@@ -33,11 +33,11 @@ class ExpiryTest {
     Clock clock = Clock.fixed(Instant.parse(now), ZoneOffset.UTC);
     Envelopes envelopes = new Envelopes(Calls.HOST, Redaction.standard(), clock);
     Envelope hook = envelopes.of(Calls.qemu("<domain/>"));
-    String told =
+    String reported =
         envelopes.requested(hook, "a", Duration.ofSeconds(2), 1).attributes().get("expirytime");
     String pattern = Schemas.read("event.v1").at("/properties/expirytime/pattern").asText();
-    assertThat(told).isEqualTo(expiry).matches(pattern);
-    assertThat(told.replace("Z", "+00:00")).matches(OLD_PYTHON);
+    assertThat(reported).isEqualTo(expiry).matches(pattern);
+    assertThat(reported.replace("Z", "+00:00")).matches(OLD_PYTHON);
   }
 
   /** Before Python 3.11 it knows no {@code Z}. */

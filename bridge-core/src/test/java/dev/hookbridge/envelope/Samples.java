@@ -99,7 +99,7 @@ final class Samples {
     Map<String, Envelope> all = new LinkedHashMap<>();
     Envelope request = ENVELOPES.requested(hook, "placement", Duration.ofMillis(1897), 1);
     all.put("decision.requested", request);
-    all.put("decision.requested.told", numbered(ENVELOPES.told(request)));
+    all.put("decision.requested.told", numbered(ENVELOPES.reported(request)));
     List<RuleResult.Word> words =
         List.of(new RuleResult.Word("opa-1", "veto", "no room on this host", 1));
     RuleResult vetoed = new RuleResult("placement", "veto", "decided", words, List.of());

@@ -17,15 +17,15 @@ import org.junit.jupiter.api.Test;
 class SmallHeapTest {
   @Test
   void theLargestOrdinaryCallsAreReadInALittleMoreThanTwiceTheirSize() throws Exception {
-    String told = run(52, "disks", "title", "base64");
-    assertThat(told).contains("disks: whole", "title: whole", "base64: whole", "then: web");
+    String reported = run(52, "disks", "title", "base64");
+    assertThat(reported).contains("disks: whole", "title: whole", "base64: whole", "then: web");
   }
 
   /** An attribute is held whole by the parser, several times. */
   @Test
   void aCallLargerThanTheHeapCanReadIsStillAnEvent() throws Exception {
-    String told = run(52, "attribute");
-    assertThat(told).contains("attribute: too large for the agent's memory", "then: web");
+    String reported = run(52, "attribute");
+    assertThat(reported).contains("attribute: too large for the agent's memory", "then: web");
   }
 
   private static String run(int heap, String... documents) throws Exception {
@@ -36,9 +36,9 @@ class SmallHeapTest {
     command.add(Agent.class.getName());
     command.addAll(List.of(documents));
     Process java = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String told = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String reported = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(java.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    return told;
+    return reported;
   }
 
   static final class Agent {
@@ -46,13 +46,13 @@ class SmallHeapTest {
 
     public static void main(String[] documents) {
       for (String name : documents) {
-        tell(name);
+        report(name);
       }
       Envelope next = Calls.ENVELOPES.of(Calls.qemu("<domain><name>web</name></domain>"));
       System.out.println("then: " + next.attributes().get("subject") + " " + next.xmlAt());
     }
 
-    private static void tell(String name) {
+    private static void report(String name) {
       Envelope event =
           Calls.ENVELOPES.of(
               Calls.qemu(

@@ -17,7 +17,7 @@ class JavaShimTest {
 
   @Test
   void writtenRecordsAreReadInOrder() throws IOException {
-    Box box = new Box(folder);
+    Box panel = new Box(folder);
     JavaShim twin = new JavaShim(folder);
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
@@ -25,7 +25,7 @@ class JavaShimTest {
       ids.add(twin.call("qemu", arguments, "<domain/>".getBytes(StandardCharsets.UTF_8)));
     }
     List<MailboxEntry> mails = new ArrayList<>();
-    try (Mailbox mailbox = Mailbox.open(box.places(), "")) {
+    try (Mailbox mailbox = Mailbox.open(panel.places(), "")) {
       while (mails.size() < ids.size()) {
         Mailbox.Batch batch = mailbox.take(Duration.ofSeconds(1));
         mails.addAll(batch.mails());

@@ -19,21 +19,21 @@ class MailboxTest {
   private static final Duration WAIT = Duration.ofMillis(200);
 
   @TempDir Path folder;
-  Box box;
+  Box panel;
 
   @BeforeEach
   void make() throws IOException {
-    box = new Box(folder.resolve("mail"));
+    panel = new Box(folder.resolve("mail"));
   }
 
   @Test
   void givesWhatLiesThereInTheOrderOfTheCalls() throws IOException {
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < 1500; i++) {
-      ids.add(box.deliver());
+      ids.add(panel.deliver());
     }
-    try (Mailbox mailbox = box.open()) {
-      assertThat(box.take(mailbox, ids.size())).isEqualTo(ids);
+    try (Mailbox mailbox = panel.open()) {
+      assertThat(panel.take(mailbox, ids.size())).isEqualTo(ids);
       assertThat(files("new")).isEmpty();
       assertThat(mailbox.caughtUp()).isTrue();
     }
@@ -41,13 +41,13 @@ class MailboxTest {
 
   @Test
   void givesWhatComesWhileItIsOpen() throws IOException {
-    try (Mailbox mailbox = box.open()) {
-      box.take(mailbox, 0);
+    try (Mailbox mailbox = panel.open()) {
+      panel.take(mailbox, 0);
       List<String> ids = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
-        ids.add(box.deliver());
+        ids.add(panel.deliver());
       }
-      assertThat(box.take(mailbox, ids.size())).isEqualTo(ids);
+      assertThat(panel.take(mailbox, ids.size())).isEqualTo(ids);
     }
   }
 
@@ -56,13 +56,13 @@ class MailboxTest {
   void lossesOfABatchThatFailedAreInTheNextOne() throws IOException {
     Path mail = folder.resolve("mail");
     Files.writeString(mail.resolve("lost"), "lost id-1 1000 qemu start gnet 28\n");
-    MailName name = Box.name(Box.THIS_BOOT, box.clock, 1);
-    box.write("new", name.toString(), new byte[] {1, 2, 3});
+    MailName name = Box.name(Box.THIS_BOOT, panel.clock, 1);
+    panel.write("new", name.toString(), new byte[] {1, 2, 3});
     Path aside = Files.createFile(mail.resolve("aside"));
-    try (Mailbox mailbox = box.open()) {
+    try (Mailbox mailbox = panel.open()) {
       assertThatThrownBy(() -> mailbox.take(WAIT)).isInstanceOf(IOException.class);
       mailbox.lookAgain();
-      box.clock += 10 * Boot.STEP;
+      panel.clock += 10 * Boot.STEP;
       Files.delete(aside);
       Mailbox.Batch batch = mailbox.take(WAIT);
       assertThat(batch.losses())
@@ -75,63 +75,63 @@ class MailboxTest {
   /** 2,000 renames between two polls leave nothing but the news that there were too many. */
   @Test
   void anOverflowOfEventsLosesNothing() throws IOException {
-    try (Mailbox mailbox = box.open()) {
-      box.take(mailbox, 0);
+    try (Mailbox mailbox = panel.open()) {
+      panel.take(mailbox, 0);
       while (!mailbox.caughtUp()) {
         mailbox.take(WAIT);
-        box.clock += Boot.STEP;
+        panel.clock += Boot.STEP;
       }
       List<String> ids = new ArrayList<>();
       for (int i = 0; i < 3000; i++) {
-        ids.add(box.deliver());
+        ids.add(panel.deliver());
       }
-      box.clock += 10 * Boot.STEP;
-      assertThat(box.take(mailbox, ids.size())).isEqualTo(ids);
+      panel.clock += 10 * Boot.STEP;
+      assertThat(panel.take(mailbox, ids.size())).isEqualTo(ids);
     }
   }
 
   @Test
   void keepsFilesUntilTheyAreRemoved() throws IOException {
-    String id = box.deliver();
-    try (Mailbox mailbox = box.open()) {
-      assertThat(box.boot.now()).isPositive();
+    String id = panel.deliver();
+    try (Mailbox mailbox = panel.open()) {
+      assertThat(panel.boot.now()).isPositive();
       Mailbox.Batch batch = mailbox.take(WAIT);
       assertThat(batch.mails()).extracting(mail -> mail.letter().id()).containsExactly(id);
       assertThat(files("new")).hasSize(1);
     }
-    try (Mailbox again = box.open()) {
-      assertThat(box.take(again, 1)).containsExactly(id);
+    try (Mailbox again = panel.open()) {
+      assertThat(panel.take(again, 1)).containsExactly(id);
     }
   }
 
   @Test
   void anEarlierBootComesFirstWhateverItsClockSays() throws IOException {
-    String now = box.deliver(Box.name(Box.THIS_BOOT, 5, 2_000));
-    String second = box.deliver(Box.name(Box.EARLIER_BOOT, 900_000_000_002L, 50));
-    String first = box.deliver(Box.name(Box.EARLIER_BOOT, 900_000_000_001L, 1_000));
-    try (Mailbox mailbox = box.open()) {
-      assertThat(box.take(mailbox, 3)).containsExactly(first, second, now);
+    String now = panel.deliver(Box.name(Box.THIS_BOOT, 5, 2_000));
+    String second = panel.deliver(Box.name(Box.EARLIER_BOOT, 900_000_000_002L, 50));
+    String first = panel.deliver(Box.name(Box.EARLIER_BOOT, 900_000_000_001L, 1_000));
+    try (Mailbox mailbox = panel.open()) {
+      assertThat(panel.take(mailbox, 3)).containsExactly(first, second, now);
     }
   }
 
   /** A name stamped after the look began may be shown before one that was stamped earlier. */
   @Test
   void aNameOfTheFutureIsLeftForTheNextLook() throws IOException {
-    box.deliver(Box.name(Box.THIS_BOOT, box.clock + 1, 1));
-    Scan scan = Scan.of(box.folder.resolve("new"), box.boot);
+    panel.deliver(Box.name(Box.THIS_BOOT, panel.clock + 1, 1));
+    Scan scan = Scan.of(panel.folder.resolve("new"), panel.boot);
     assertThat(scan.names()).isEmpty();
     assertThat(scan.files()).isEqualTo(1);
-    box.clock += 2;
-    assertThat(Scan.of(box.folder.resolve("new"), box.boot).names()).hasSize(1);
+    panel.clock += 2;
+    assertThat(Scan.of(panel.folder.resolve("new"), panel.boot).names()).hasSize(1);
   }
 
   @Test
   void aLookHoldsTheOldestNamesOnly() throws IOException {
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
-      ids.add(box.deliver());
+      ids.add(panel.deliver());
     }
-    Scan scan = Scan.of(box.folder.resolve("new"), box.boot, 20);
+    Scan scan = Scan.of(panel.folder.resolve("new"), panel.boot, 20);
     assertThat(scan.names()).extracting(MailName::id).isEqualTo(ids.subList(0, 20));
     assertThat(scan.more()).isTrue();
   }
@@ -141,11 +141,11 @@ class MailboxTest {
     MailName whole = Box.name(Box.EARLIER_BOOT, 1, 1);
     MailName torn = Box.name(Box.EARLIER_BOOT, 2, 2);
     MailName atWork = Box.name(Box.THIS_BOOT, 3, 3);
-    box.write("tmp", whole.toString(), Box.record(whole));
-    box.write("tmp", torn.toString(), java.util.Arrays.copyOf(Box.record(torn), 40));
-    box.write("tmp", atWork.toString(), Box.record(atWork));
-    try (Mailbox mailbox = box.open()) {
-      assertThat(box.take(mailbox, 1)).containsExactly(whole.id());
+    panel.write("tmp", whole.toString(), Box.record(whole));
+    panel.write("tmp", torn.toString(), java.util.Arrays.copyOf(Box.record(torn), 40));
+    panel.write("tmp", atWork.toString(), Box.record(atWork));
+    try (Mailbox mailbox = panel.open()) {
+      assertThat(panel.take(mailbox, 1)).containsExactly(whole.id());
     }
     assertThat(files("tmp")).containsExactly(atWork.toString());
   }
@@ -155,11 +155,11 @@ class MailboxTest {
     MailName whole = Box.name(Box.EARLIER_BOOT, 1, 1);
     MailName torn = Box.name(Box.EARLIER_BOOT, 2, 2);
     MailName atWork = Box.name(Box.THIS_BOOT, 3, 3);
-    box.write("new", "." + whole, Box.record(whole));
-    box.write("new", "." + torn, java.util.Arrays.copyOf(Box.record(torn), 40));
-    box.write("new", "." + atWork, Box.record(atWork));
-    try (Mailbox mailbox = box.open()) {
-      assertThat(box.take(mailbox, 1)).containsExactly(whole.id());
+    panel.write("new", "." + whole, Box.record(whole));
+    panel.write("new", "." + torn, java.util.Arrays.copyOf(Box.record(torn), 40));
+    panel.write("new", "." + atWork, Box.record(atWork));
+    try (Mailbox mailbox = panel.open()) {
+      assertThat(panel.take(mailbox, 1)).containsExactly(whole.id());
       assertThat(mailbox.take(WAIT).isEmpty()).isTrue();
     }
     assertThat(files("new")).containsExactly("." + atWork);
@@ -170,9 +170,9 @@ class MailboxTest {
   void anEmptyFileOfAnEarlierBootWasNeverPromised() throws IOException {
     MailName torn = Box.name(Box.EARLIER_BOOT, 1, 1);
     MailName damaged = Box.name(Box.THIS_BOOT, 2, 2);
-    box.write("new", torn.toString(), new byte[0]);
-    box.write("new", damaged.toString(), new byte[0]);
-    try (Mailbox mailbox = box.open()) {
+    panel.write("new", torn.toString(), new byte[0]);
+    panel.write("new", damaged.toString(), new byte[0]);
+    try (Mailbox mailbox = panel.open()) {
       assertThat(mailbox.take(WAIT).losses())
           .extracting(LostCall::id)
           .containsExactly(damaged.id());
@@ -183,10 +183,10 @@ class MailboxTest {
   @Test
   void invalidFileIsQuarantinedAndReported() throws IOException {
     MailName name = Box.name(Box.THIS_BOOT, 1, 1);
-    box.write("new", name.toString(), new byte[] {1, 2, 3});
-    box.write("new", "x~", new byte[0]);
-    String good = box.deliver();
-    try (Mailbox mailbox = box.open()) {
+    panel.write("new", name.toString(), new byte[] {1, 2, 3});
+    panel.write("new", "x~", new byte[0]);
+    String good = panel.deliver();
+    try (Mailbox mailbox = panel.open()) {
       Mailbox.Batch batch = mailbox.take(WAIT);
       assertThat(batch.mails()).extracting(mail -> mail.letter().id()).containsExactly(good);
       assertThat(batch.losses())
@@ -199,14 +199,14 @@ class MailboxTest {
   @Test
   void linksPipesAndFoldersAreNeverOpened() throws Exception {
     Path secret = Files.writeString(folder.resolve("secret"), "root's");
-    Path fresh = box.folder.resolve("new");
+    Path fresh = panel.folder.resolve("new");
     Files.createSymbolicLink(fresh.resolve(Box.name(Box.THIS_BOOT, 1, 1).toString()), secret);
     String pipe = fresh.resolve(Box.name(Box.THIS_BOOT, 2, 2).toString()).toString();
     assertThat(new ProcessBuilder("mkfifo", pipe).start().waitFor()).isZero();
     Files.createDirectory(fresh.resolve(Box.name(Box.THIS_BOOT, 3, 3).toString()));
-    String good = box.deliver();
-    try (Mailbox mailbox = box.open()) {
-      assertThat(box.take(mailbox, 1)).containsExactly(good);
+    String good = panel.deliver();
+    try (Mailbox mailbox = panel.open()) {
+      assertThat(panel.take(mailbox, 1)).containsExactly(good);
     }
     assertThat(secret).hasContent("root's");
   }
@@ -214,15 +214,15 @@ class MailboxTest {
   @Test
   void aFileThatDisagreesWithItsNameIsDamaged() throws IOException {
     MailName name = Box.name(Box.THIS_BOOT, 1, 1);
-    box.write("new", name.toString(), Box.record(Box.name(Box.THIS_BOOT, 1, 1)));
-    try (Mailbox mailbox = box.open()) {
+    panel.write("new", name.toString(), Box.record(Box.name(Box.THIS_BOOT, 1, 1)));
+    try (Mailbox mailbox = panel.open()) {
       assertThat(mailbox.take(WAIT).losses()).hasSize(1);
     }
   }
 
   @Test
   void aMissingFolderIsSaid() {
-    Box gone = box;
+    Box gone = panel;
     assertThatThrownBy(
             () ->
                 Mailbox.open(
@@ -231,7 +231,7 @@ class MailboxTest {
   }
 
   private List<String> files(String sub) throws IOException {
-    try (Stream<Path> files = Files.list(box.folder.resolve(sub))) {
+    try (Stream<Path> files = Files.list(panel.folder.resolve(sub))) {
       return files.map(file -> String.valueOf(file.getFileName())).sorted().toList();
     }
   }

@@ -21,11 +21,11 @@ class ManyFilesTest {
 
   @Test
   void aLongMailboxNeedsNoMemory() throws Exception {
-    Box box = new Box(folder.resolve("mail"));
+    Box panel = new Box(folder.resolve("mail"));
     Path out = folder.resolve("out.txt");
     for (int i = 1; i <= FILES; i++) {
       MailName name = Box.name(Box.EARLIER_BOOT, i, i);
-      box.write("new", name.toString(), Box.record(name));
+      panel.write("new", name.toString(), Box.record(name));
     }
     Process taker =
         new ProcessBuilder(
@@ -35,7 +35,7 @@ class ManyFilesTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 Taker.class.getName(),
-                box.folder.toString())
+                panel.folder.toString())
             .redirectErrorStream(true)
             .redirectOutput(out.toFile())
             .start();

@@ -21,12 +21,12 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class PreallocatedFilesTest {
   @TempDir Path folder;
-  private Box box;
+  private Box panel;
   private Path fresh;
 
   @BeforeEach
   void makeMailbox() throws IOException {
-    box = new Box(folder);
+    panel = new Box(folder);
     fresh = folder.resolve("new");
   }
 
@@ -61,17 +61,17 @@ class PreallocatedFilesTest {
   void noneOfThemIsTakenForACall() throws IOException {
     new PreallocatedFiles(folder).fill();
     Files.write(fresh.resolve(".making-000"), new byte[100]);
-    try (Mailbox mailbox = box.open()) {
-      String id = box.deliver();
-      assertThat(box.take(mailbox, 1)).containsExactly(id);
+    try (Mailbox mailbox = panel.open()) {
+      String id = panel.deliver();
+      assertThat(panel.take(mailbox, 1)).containsExactly(id);
       new PreallocatedFiles(folder).fill();
       Files.delete(spare(9));
       new PreallocatedFiles(folder).fill(); // beside an agent that listens by now
-      String next = box.deliver();
-      assertThat(box.take(mailbox, 1)).containsExactly(next);
+      String next = panel.deliver();
+      assertThat(panel.take(mailbox, 1)).containsExactly(next);
       assertThat(mailbox.waiting()).isZero();
     }
-    assertThat(MailboxStatus.of(folder, box.boot, Clock.systemUTC()))
+    assertThat(MailboxStatus.of(folder, panel.boot, Clock.systemUTC()))
         .isEqualTo(new MailboxStatus(0, Duration.ZERO, Duration.ZERO, 0));
     assertThat(files()).hasSize(PreallocatedFiles.MOST);
     assertThat(folder.resolve("aside")).doesNotExist();
@@ -79,17 +79,18 @@ class PreallocatedFilesTest {
 
   @Test
   void theyAreMadeAgainWhenCallsHaveUsedThem() throws Exception {
-    try (Mailbox mailbox = box.open()) {
+    try (Mailbox mailbox = panel.open()) {
       Thread thread = new Thread(mailbox.spares(), "spares");
       thread.start();
       Awaitility.await().until(() -> ready() == PreallocatedFiles.MOST);
       for (int i = 0; i < PreallocatedFiles.MOST / 4; i++) {
-        MailName name = Box.name(Box.THIS_BOOT, box.clock + i, i);
+        MailName name = Box.name(Box.THIS_BOOT, panel.clock + i, i);
         Files.write(spare(i), padded(Box.record(name)));
         Files.move(spare(i), fresh.resolve(name.toString()));
       }
-      box.clock += 10 * Boot.STEP;
-      assertThat(box.take(mailbox, PreallocatedFiles.MOST / 4)).hasSize(PreallocatedFiles.MOST / 4);
+      panel.clock += 10 * Boot.STEP;
+      assertThat(panel.take(mailbox, PreallocatedFiles.MOST / 4))
+          .hasSize(PreallocatedFiles.MOST / 4);
       Awaitility.await().until(() -> ready() == PreallocatedFiles.MOST);
       mailbox.spares().stop();
       thread.join(60_000);
@@ -105,20 +106,20 @@ class PreallocatedFilesTest {
     MailName killed = Box.name(Box.THIS_BOOT, 4, 4);
     byte[] torn = padded(Box.record(Box.name(Box.EARLIER_BOOT, 5, 5)));
     torn[100] = 0;
-    box.write("new", ".spare-000", padded(Box.record(whole)));
-    box.write("new", ".spare-001", Box.record(unpadded));
-    box.write("new", ".making-002", padded(Box.record(unmoved)));
-    box.write("new", ".spare-003", padded(Box.record(killed)));
-    box.write("new", ".spare-004", torn);
-    box.write("new", ".spare-005", new byte[PreallocatedFiles.SIZE]);
-    box.write("new", ".making-006", new byte[PreallocatedFiles.SIZE]);
-    box.write("new", ".spare-007", new byte[100]);
-    box.write("new", ".spare-008", new byte[0]);
-    box.write("new", ".spare-009", new byte[PreallocatedFiles.SIZE + 1]);
+    panel.write("new", ".spare-000", padded(Box.record(whole)));
+    panel.write("new", ".spare-001", Box.record(unpadded));
+    panel.write("new", ".making-002", padded(Box.record(unmoved)));
+    panel.write("new", ".spare-003", padded(Box.record(killed)));
+    panel.write("new", ".spare-004", torn);
+    panel.write("new", ".spare-005", new byte[PreallocatedFiles.SIZE]);
+    panel.write("new", ".making-006", new byte[PreallocatedFiles.SIZE]);
+    panel.write("new", ".spare-007", new byte[100]);
+    panel.write("new", ".spare-008", new byte[0]);
+    panel.write("new", ".spare-009", new byte[PreallocatedFiles.SIZE + 1]);
     Files.createDirectory(spare(10));
     Files.createSymbolicLink(spare(11), folder.resolve("nowhere"));
-    try (Mailbox mailbox = box.open()) {
-      assertThat(box.take(mailbox, 3)).containsExactly(whole.id(), unpadded.id(), unmoved.id());
+    try (Mailbox mailbox = panel.open()) {
+      assertThat(panel.take(mailbox, 3)).containsExactly(whole.id(), unpadded.id(), unmoved.id());
     }
     assertThat(files())
         .extracting(PreallocatedFilesTest::name)
@@ -134,14 +135,14 @@ class PreallocatedFilesTest {
     MailName killed = Box.name(Box.THIS_BOOT, 3, 3);
     byte[] torn = padded(Box.record(Box.name(Box.EARLIER_BOOT, 4, 4)));
     torn[100] = 0;
-    box.write("spare", "000", padded(Box.record(whole)));
-    box.write("spare", ".001", padded(Box.record(unmoved)));
-    box.write("spare", "002", padded(Box.record(killed)));
-    box.write("spare", "003", torn);
-    box.write("spare", "004", new byte[PreallocatedFiles.SIZE]);
+    panel.write("spare", "000", padded(Box.record(whole)));
+    panel.write("spare", ".001", padded(Box.record(unmoved)));
+    panel.write("spare", "002", padded(Box.record(killed)));
+    panel.write("spare", "003", torn);
+    panel.write("spare", "004", new byte[PreallocatedFiles.SIZE]);
     Files.createSymbolicLink(earlier.resolve("005"), folder.resolve("nowhere"));
-    try (Mailbox mailbox = box.open()) {
-      assertThat(box.take(mailbox, 2)).containsExactly(whole.id(), unmoved.id());
+    try (Mailbox mailbox = panel.open()) {
+      assertThat(panel.take(mailbox, 2)).containsExactly(whole.id(), unmoved.id());
     }
     try (var left = Files.list(earlier)) {
       assertThat(left.map(PreallocatedFilesTest::name)).containsExactlyInAnyOrder("002", "005");
@@ -151,7 +152,7 @@ class PreallocatedFilesTest {
   @Test
   void lockedFileIsInUse() throws Exception {
     byte[] begun = padded(Arrays.copyOf(Box.record(Box.name(Box.EARLIER_BOOT, 1, 1)), 50));
-    box.write("new", ".spare-000", begun);
+    panel.write("new", ".spare-000", begun);
     Process holder =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -163,13 +164,13 @@ class PreallocatedFilesTest {
             .start();
     try {
       assertThat(holder.getInputStream().read()).isEqualTo('!');
-      box.open().close();
+      panel.open().close();
       assertThat(spare(0)).hasBinaryContent(begun);
     } finally {
       holder.destroy();
     }
     assertThat(holder.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    box.open().close();
+    panel.open().close();
     assertThat(spare(0)).doesNotExist();
   }
 

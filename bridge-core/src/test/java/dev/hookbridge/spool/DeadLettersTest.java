@@ -143,7 +143,7 @@ class DeadLettersTest {
         SpoolView view = SpoolView.open(folder)) {
       List<RemovedSink> orphans = spool.sinks(Set.of("a"));
       assertThat(orphans).containsExactly(new RemovedSink("b", 1, 1));
-      spool.letGo(orphans);
+      spool.release(orphans);
       assertThat(view.requestRetry("b")).isEqualTo(1);
       assertThat(spool.deadLetters().replay()).isZero();
       long number = view.deadLetters(0, 9).get(0).number();

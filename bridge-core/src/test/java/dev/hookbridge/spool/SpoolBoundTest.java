@@ -146,7 +146,7 @@ class SpoolBoundTest {
       fill(spool);
       List<DropRecord> drops = spool.unreportedDrops();
       Envelope lost = Samples.event("lost", EVENT_BYTES);
-      Batch batch = Batch.ofOwn(lost).telling(drops).telling("boot 7");
+      Batch batch = Batch.ofOwn(lost).reporting(drops).reporting("boot 7");
       assertThat(spool.append(batch)).isEqualTo(new AppendResult(0, 0, 0, false, spool.last()));
       assertThat(spool.unreportedDrops()).isEqualTo(drops);
       assertThat(spool.note()).isEmpty();
@@ -166,19 +166,19 @@ class SpoolBoundTest {
       for (int i = 0; i < 20; i++) {
         append(spool, 10);
       }
-      List<DropRecord> told = spool.unreportedDrops();
+      List<DropRecord> reported = spool.unreportedDrops();
       append(spool, 20);
-      spool.append(Batch.ofOwn(Samples.event("lost", 10)).telling(told));
+      spool.append(Batch.ofOwn(Samples.event("lost", 10)).reporting(reported));
       List<DropRecord> next = spool.unreportedDrops();
       assertThat(next).hasSize(1);
-      assertThat(next.get(0).first().getAsLong()).isEqualTo(told.get(0).last().getAsLong() + 1);
+      assertThat(next.get(0).first().getAsLong()).isEqualTo(reported.get(0).last().getAsLong() + 1);
       append(spool, 20);
       List<DropRecord> joined = spool.unreportedDrops();
       assertThat(joined).as("rows that are not told stay few").hasSize(1);
       assertThat(joined.get(0).first()).isEqualTo(next.get(0).first());
       assertThat(joined.get(0).count().getAsLong())
           .isEqualTo(joined.get(0).last().getAsLong() - joined.get(0).first().getAsLong() + 1);
-      spool.append(Batch.ofOwn(Samples.event("lost", 10)).telling(next));
+      spool.append(Batch.ofOwn(Samples.event("lost", 10)).reporting(next));
       assertThat(spool.unreportedDrops()).as("an older list settles nothing").isEqualTo(joined);
     }
   }

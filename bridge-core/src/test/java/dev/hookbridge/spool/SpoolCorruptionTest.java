@@ -51,7 +51,7 @@ class SpoolCorruptionTest {
   private final Truth truth = new Truth();
   private String fault = "";
   private int salvaged;
-  private int told;
+  private int reported;
   private int delivered;
 
   @Test
@@ -72,9 +72,9 @@ class SpoolCorruptionTest {
     }
     System.out.printf(
         "SpoolCorruptionTest: %d trials, %d files salvaged, %d events delivered, %d reported%n",
-        TRIALS, salvaged, delivered, told);
+        TRIALS, salvaged, delivered, reported);
     assertThat(salvaged).isPositive();
-    assertThat(told).isPositive();
+    assertThat(reported).isPositive();
   }
 
   /** Leaves the files of an agent that was killed: the spool is copied while it is open. */
@@ -199,7 +199,7 @@ class SpoolCorruptionTest {
       }
     }
     assertThat(settled).as("settled, " + fault).isTrue();
-    SINKS.forEach(sink -> judge(sink, got.get(sink), lost.get(sink), fault));
+    SINKS.forEach(sink -> provider(sink, got.get(sink), lost.get(sink), fault));
   }
 
   private interface Fault {
@@ -260,7 +260,7 @@ class SpoolCorruptionTest {
     assertThat(next.get().envelope().attributes()).containsEntry("epoch", spool.epoch());
   }
 
-  private void judge(String sink, Map<Long, Envelope> got, Set<Long> lost, String as) {
+  private void provider(String sink, Map<Long, Envelope> got, Set<Long> lost, String as) {
     for (Map.Entry<Long, Envelope> event : got.entrySet()) {
       Envelope original = truth.events.get(event.getKey());
       if (original != null) {
@@ -280,7 +280,7 @@ class SpoolCorruptionTest {
         .doesNotContainAnyElementsOf(truth.confirmed.get(sink));
     both.retainAll(got.keySet());
     assertThat(both).as("delivered and reported as lost, %s", as).isEmpty();
-    told += lost.size();
+    reported += lost.size();
     delivered += got.size();
   }
 

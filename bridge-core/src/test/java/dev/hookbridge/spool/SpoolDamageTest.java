@@ -40,7 +40,7 @@ class SpoolDamageTest {
   private String filled() throws SpoolException {
     try (Spool spool = open()) {
       spool.append(Batch.of(Samples.events(random, 200, 2000)));
-      spool.append(Batch.ofOwn(Samples.event("started", 10)).tellingPrevious());
+      spool.append(Batch.ofOwn(Samples.event("started", 10)).reportingPrevious());
       return spool.epoch();
     }
   }
@@ -85,7 +85,7 @@ class SpoolDamageTest {
     try (Spool spool = open()) {
       assertThat(spool.setAside()).isEmpty();
       spool.append(
-          Batch.ofOwn(Samples.event("lost", 10)).telling(List.copyOf(spool.unreportedDrops())));
+          Batch.ofOwn(Samples.event("lost", 10)).reporting(List.copyOf(spool.unreportedDrops())));
       assertThat(spool.unreportedDrops()).isEmpty();
     }
   }

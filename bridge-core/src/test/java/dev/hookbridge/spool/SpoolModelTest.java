@@ -57,7 +57,7 @@ class SpoolModelTest {
 
   private void open() throws SpoolException {
     spool = Spool.open(folder, "host", LIMITS, new SimpleMeterRegistry());
-    spool.letGo(spool.sinks(sinks));
+    spool.release(spool.sinks(sinks));
     saved = new Model(model);
   }
 

@@ -76,17 +76,17 @@ class SpoolTest {
 
   @Test
   void storedEventsAreReportedInOrder() throws Exception {
-    List<String> told = new ArrayList<>();
+    List<String> reported = new ArrayList<>();
     List<Envelope> events = Samples.events(random, 3, 100);
     Envelope own = Samples.event("own", "host", 100);
     try (Spool spool = open("a")) {
       append(spool, 1);
-      spool.onStored((sequence, event) -> told.add(sequence + " " + event.id()));
+      spool.onStored((sequence, event) -> reported.add(sequence + " " + event.id()));
       spool.append(Batch.of(events).withOwn(List.of(own)));
       spool.append(Batch.of(events)); // known already
       spool.save();
     }
-    assertThat(told)
+    assertThat(reported)
         .containsExactly(
             "2 " + events.get(0).id(),
             "3 " + events.get(1).id(),
@@ -174,7 +174,7 @@ class SpoolTest {
       List<RemovedSink> orphans = spool.sinks(Set.of("a", "c"));
       assertThat(orphans).containsExactly(new RemovedSink("b", 2, 0));
       assertThat(spool.unconfirmed("b")).as("is kept until it is let go").isEqualTo(2);
-      spool.letGo(orphans);
+      spool.release(orphans);
       assertThat(read(spool, "c", 0)).containsExactly(3L, 5L, 6L);
       assertThat(spool.cursor("c").low()).isEqualTo(2);
       assertThatThrownBy(() -> spool.cursor("b")).isInstanceOf(IllegalArgumentException.class);
@@ -217,7 +217,7 @@ class SpoolTest {
   void theFirstEpochHasAnUnknownOneBeforeIt() throws Exception {
     try (Spool spool = open("a")) {
       assertThat(spool.previous()).contains(new PreviousEpoch("unknown", OptionalLong.empty()));
-      spool.append(Batch.ofOwn(Samples.event("started", 10)).tellingPrevious());
+      spool.append(Batch.ofOwn(Samples.event("started", 10)).reportingPrevious());
       assertThat(spool.previous()).isEmpty();
     }
     try (Spool spool = open("a")) {
@@ -247,7 +247,7 @@ class SpoolTest {
     String position = "c2f4a6e0-boot 512";
     try (Spool spool = open("a")) {
       assertThat(spool.note()).isEmpty();
-      spool.append(Batch.ofOwn(Samples.event("lost", 10)).telling(position));
+      spool.append(Batch.ofOwn(Samples.event("lost", 10)).reporting(position));
     }
     try (Spool spool = open("a")) {
       assertThat(spool.note()).isEqualTo(Optional.of(position));

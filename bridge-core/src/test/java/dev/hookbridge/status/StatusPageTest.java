@@ -235,11 +235,11 @@ class StatusPageTest {
   }
 
   private static JsonNode next(BufferedReader stream, String id) throws IOException {
-    JsonNode box = next(stream);
-    while (!box.get("id").asText().equals(id)) {
-      box = next(stream);
+    JsonNode panel = next(stream);
+    while (!panel.get("id").asText().equals(id)) {
+      panel = next(stream);
     }
-    return box;
+    return panel;
   }
 
   @Test

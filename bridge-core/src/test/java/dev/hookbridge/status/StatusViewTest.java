@@ -17,25 +17,26 @@ import org.junit.jupiter.api.Test;
 class StatusViewTest {
   private final Host host = new Host();
 
-  private Panel box(String id) {
+  private Panel panel(String id) {
     return StatusView.of(host.snapshot()).stream()
-        .filter(box -> box.id().equals(id))
+        .filter(panel -> panel.id().equals(id))
         .findFirst()
         .orElseThrow();
   }
 
-  private static List<String> row(Panel box, int row) {
-    return box.rows().get(row).stream().map(Panel.Cell::text).toList();
+  private static List<String> row(Panel panel, int row) {
+    return panel.rows().get(row).stream().map(Panel.Cell::text).toList();
   }
 
   private void judged(String id, Level level, String word) {
-    Panel box = box(id);
-    assertThat(box.word()).isEqualTo(word);
-    assertThat(box.level()).isEqualTo(level);
+    Panel panel = panel(id);
+    assertThat(panel.word()).isEqualTo(word);
+    assertThat(panel.level()).isEqualTo(level);
     String documented = word.replaceFirst("\\d of \\d", "n of m").replaceFirst("^\\d+ ", "n ");
     assertThat(Page.of("docs/status.md").text())
-        .contains("| " + box.title() + " |", "*" + documented.replace("over feed", "over …") + "*");
-    Panel top = box("top");
+        .contains(
+            "| " + panel.title() + " |", "*" + documented.replace("over feed", "over …") + "*");
+    Panel top = panel("top");
     assertThat(top.level()).isEqualTo(level.worse(Level.GOOD));
     assertThat(top.word())
         .isEqualTo(level.compareTo(Level.GOOD) > 0 ? "look at " + id : "all well");
@@ -61,16 +62,16 @@ class StatusViewTest {
     assertThat(StatusView.of(host.snapshot()))
         .extracting(Panel::id)
         .containsExactly("top", "sinks", "spool", "mailbox", "losses", "decisions", "events");
-    assertThat(box("top").facts()).extracting(fact -> fact.value().text()).contains("3 h 12 min");
+    assertThat(panel("top").facts()).extracting(fact -> fact.value().text()).contains("3 h 12 min");
   }
 
   @Test
   void aSinkThatIsAway() {
     host.sinks = List.of(Host.sink(false, 1_234, 75, "unreachable", 0), host.sinks.get(0));
     judged("sinks", Level.BAD, "1 of 2 not connected");
-    assertThat(row(box("sinks"), 0))
+    assertThat(row(panel("sinks"), 0))
         .containsExactly("feed (kafka)", "not connected, unreachable", "1,234", "1 min 15 s", "0");
-    assertThat(row(box("sinks"), 1)).containsExactly("feed (kafka)", "connected", "0", "–", "0");
+    assertThat(row(panel("sinks"), 1)).containsExactly("feed (kafka)", "connected", "0", "–", "0");
   }
 
   @Test
@@ -85,7 +86,7 @@ class StatusViewTest {
     }
     host.sinks = List.of(Host.sink(true, 5, Double.NaN, "", Double.NaN));
     judged("sinks", Level.GOOD, "all connected");
-    assertThat(row(box("sinks"), 0)).endsWith("5", "unknown", "unknown");
+    assertThat(row(panel("sinks"), 0)).endsWith("5", "unknown", "unknown");
   }
 
   @Test
@@ -94,7 +95,7 @@ class StatusViewTest {
     judged("spool", Level.WARN, "nearly full");
     host.spool = Host.spool(1 << 20, "the disk is full");
     judged("spool", Level.BAD, "cannot store");
-    assertThat(box("spool").facts())
+    assertThat(panel("spool").facts())
         .contains(new Panel.Fact("Trouble", new Panel.Cell("the disk is full", Level.BAD)));
   }
 
@@ -110,20 +111,20 @@ class StatusViewTest {
   void lossesAreShown() {
     host.losses = Map.of("damaged", 0L, "max-bytes", 17L);
     judged("losses", Level.BAD, "17 lost");
-    assertThat(box("losses").rows()).hasSize(1);
-    assertThat(row(box("losses"), 0)).containsExactly("max-bytes", "17");
+    assertThat(panel("losses").rows()).hasSize(1);
+    assertThat(row(panel("losses"), 0)).containsExactly("max-bytes", "17");
   }
 
   @Test
   void decisionsThatAreOpen() {
     host.decisions = Host.decisions(2, true, List.of(), List.of(Host.pending("web\u202e1")));
     judged("decisions", Level.GOOD, "gates are on");
-    assertThat(row(box("decisions"), 0))
+    assertThat(row(panel("decisions"), 0))
         .containsExactly("placement", "qemu.prepare", "web\\u{202e}1", "1.2 s", "0.7 s", "waits");
     host.decisions =
         Host.decisions(2, true, List.of(), Collections.nCopies(320, Host.pending("web1")));
-    assertThat(box("decisions").rows()).hasSize(20);
-    assertThat(box("decisions").facts()).contains(Panel.Fact.of("Open now", "320"));
+    assertThat(panel("decisions").rows()).hasSize(20);
+    assertThat(panel("decisions").facts()).contains(Panel.Fact.of("Open now", "320"));
   }
 
   @Test
@@ -137,15 +138,15 @@ class StatusViewTest {
   @Test
   void eventsWithoutASubjectOrWithAnyName() {
     host.events = List.of(Host.event(2, ""), Host.event(1, "<b>\u202e"));
-    assertThat(row(box("events"), 0)).containsExactly("04:05:06.123", "qemu.started", "–", "2");
-    assertThat(row(box("events"), 1)).contains("<b>\\u{202e}");
+    assertThat(row(panel("events"), 0)).containsExactly("04:05:06.123", "qemu.started", "–", "2");
+    assertThat(row(panel("events"), 1)).contains("<b>\\u{202e}");
   }
 
   @Test
   void severalTroublesAreNamedTogether() {
     host.mailbox = new MailboxState(1_001, 11, "");
     host.losses = Map.of("late", 1L);
-    assertThat(box("top").word()).isEqualTo("look at mailbox, losses");
-    assertThat(box("top").level()).isEqualTo(Level.BAD);
+    assertThat(panel("top").word()).isEqualTo("look at mailbox, losses");
+    assertThat(panel("top").level()).isEqualTo(Level.BAD);
   }
 }

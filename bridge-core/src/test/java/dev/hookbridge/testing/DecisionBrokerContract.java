@@ -142,15 +142,15 @@ public abstract class DecisionBrokerContract extends DecisionContract {
   @Test
   void aBrokerThatIsKilledIsToldAndComesBack() throws SinkException {
     Settings place = place();
-    Heard asking = new Heard();
+    Heard pending = new Heard();
     Heard idle = new Heard();
-    DecisionChannel channel = ready(place, HOST, asking);
+    DecisionChannel channel = ready(place, HOST, pending);
     DecisionChannel other = ready(place, OTHER_HOST, idle);
     broker().kill();
     try {
       DecisionRequest request = questions.next("placement", "web-1");
       quickly(() -> channel.ask(request));
-      asking.awaitTrouble(request.correlation(), BOUNDED);
+      pending.awaitTrouble(request.correlation(), BOUNDED);
       idle.awaitBroken(BOUNDED);
       assertThat(other.ready()).isFalse();
     } finally {
@@ -164,9 +164,9 @@ public abstract class DecisionBrokerContract extends DecisionContract {
   @Test
   void aBrokerThatStandsStillIsToldAndHoldsNobody() throws SinkException {
     Settings place = place();
-    Heard asking = new Heard();
+    Heard pending = new Heard();
     Heard idle = new Heard();
-    DecisionChannel channel = ready(place, HOST, asking);
+    DecisionChannel channel = ready(place, HOST, pending);
     DecisionChannel other = ready(place, OTHER_HOST, idle);
     broker().pause();
     try {
@@ -178,7 +178,7 @@ public abstract class DecisionBrokerContract extends DecisionContract {
         quickly(() -> channel.ask(request));
       }
       for (DecisionRequest request : requests) {
-        asking.awaitTrouble(request.correlation(), BOUNDED);
+        pending.awaitTrouble(request.correlation(), BOUNDED);
       }
       idle.awaitBroken(BOUNDED);
       assertThat(other.ready()).isFalse();

@@ -110,16 +110,16 @@ public abstract class DecisionContract {
             questions.next("memory", "größe.鯨 * #\t%"),
             questions.large("memory", "web-2", 200_000))) {
       channel.ask(request);
-      Decider.Request asking = decider.next();
-      assertThat(asking.correlation()).isEqualTo(request.correlation());
-      assertThat(asking.event().attributes())
+      Decider.Request pending = decider.next();
+      assertThat(pending.correlation()).isEqualTo(request.correlation());
+      assertThat(pending.event().attributes())
           .containsExactlyInAnyOrderEntriesOf(
               request.event().with("rule", request.rule()).attributes())
           .containsKeys("expirytime", "timeoutms");
-      assertThat(asking.event().key()).isEqualTo(request.event().key());
-      assertThat(asking.event().data()).isEqualTo(request.event().data());
-      assertThat(asking.expiryMs()).isIn(0L, request.expiry().toMillis());
-      asking.reply(request.correlation(), ALLOW);
+      assertThat(pending.event().key()).isEqualTo(request.event().key());
+      assertThat(pending.event().data()).isEqualTo(request.event().data());
+      assertThat(pending.expiryMs()).isIn(0L, request.expiry().toMillis());
+      pending.reply(request.correlation(), ALLOW);
       heard.awaitReplies(request.correlation(), 1);
       assertThat(heard.replies(request.correlation())).containsExactly(ALLOW);
     }
@@ -135,11 +135,11 @@ public abstract class DecisionContract {
     DecisionRequest request = questions.next("placement", "web-1");
     String foreign = "00112233445566778899aabbccddeeff";
     channel.ask(request);
-    Decider.Request asking = decider.next();
-    asking.reply(request.correlation(), ALLOW);
-    asking.reply(request.correlation(), utf8("rubbish"));
-    asking.reply(foreign, ALLOW);
-    asking.reply("", new byte[0]);
+    Decider.Request pending = decider.next();
+    pending.reply(request.correlation(), ALLOW);
+    pending.reply(request.correlation(), utf8("rubbish"));
+    pending.reply(foreign, ALLOW);
+    pending.reply("", new byte[0]);
     heard.awaitReplies("", 1);
     heard.awaitReplies(foreign, 1);
     heard.awaitReplies(request.correlation(), 2);
@@ -185,8 +185,8 @@ public abstract class DecisionContract {
       (i % 2 == 0 ? channel : other).ask(request);
     }
     for (int i = 0; i < 10; i++) {
-      Decider.Request asking = decider.next();
-      asking.reply(asking.correlation(), ALLOW);
+      Decider.Request pending = decider.next();
+      pending.reply(pending.correlation(), ALLOW);
     }
     ours.forEach(correlation -> here.awaitReplies(correlation, 1));
     theirs.forEach(correlation -> there.awaitReplies(correlation, 1));
@@ -209,8 +209,8 @@ public abstract class DecisionContract {
     threads.shutdown();
     assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
     for (int i = 0; i < requests.size(); i++) {
-      Decider.Request asking = decider.next();
-      asking.reply(asking.correlation(), ALLOW);
+      Decider.Request pending = decider.next();
+      pending.reply(pending.correlation(), ALLOW);
     }
     requests.forEach(request -> heard.awaitReplies(request.correlation(), 1));
     assertThat(heard.faults()).isEmpty();

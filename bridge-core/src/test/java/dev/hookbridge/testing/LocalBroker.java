@@ -103,11 +103,11 @@ final class LocalBroker implements Broker {
   @Override
   public String run(String... command) {
     try {
-      File told = Files.createTempFile(folder, "tool", ".out").toFile();
-      Process tool = command(command).redirectErrorStream(true).redirectOutput(told).start();
+      File reported = Files.createTempFile(folder, "tool", ".out").toFile();
+      Process tool = command(command).redirectErrorStream(true).redirectOutput(reported).start();
       boolean ended = tool.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       tool.destroyForcibly();
-      String text = Files.readString(told.toPath());
+      String text = Files.readString(reported.toPath());
       if (!ended || tool.exitValue() != 0) {
         throw new IllegalStateException(String.join(" ", command) + " failed: " + text);
       }

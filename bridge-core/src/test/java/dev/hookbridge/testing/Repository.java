@@ -12,8 +12,8 @@ public final class Repository {
    * parent folder that contains the Maven wrapper.
    */
   public static Path root() {
-    String told = System.getProperty("hookbridge.root");
-    Path folder = Path.of(told == null ? "" : told).toAbsolutePath();
+    String reported = System.getProperty("hookbridge.root");
+    Path folder = Path.of(reported == null ? "" : reported).toAbsolutePath();
     while (!Files.exists(folder.resolve("mvnw"))) {
       folder = folder.getParent();
       if (folder == null) {

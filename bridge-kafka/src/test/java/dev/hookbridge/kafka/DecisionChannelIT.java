@@ -90,11 +90,11 @@ class DecisionChannelIT extends DecisionBrokerContract {
     try (PlainDecider decider = plain(place);
         DecisionChannel channel = ready(place, HOST, new Heard())) {
       channel.ask(questions.next("placement", "web-1"));
-      PlainDecider.Asking asking = decider.next();
+      PlainDecider.Asking pending = decider.next();
       int expected = partition(HOST, PARTITIONS);
-      assertThat(asking.header("kafka_replyPartition")).containsExactly(0, 0, 0, expected);
-      assertThat(asking.header("kafka_correlationId")).hasSize(16);
-      assertThat(asking.header("kafka_replyTopic"))
+      assertThat(pending.header("kafka_replyPartition")).containsExactly(0, 0, 0, expected);
+      assertThat(pending.header("kafka_correlationId")).hasSize(16);
+      assertThat(pending.header("kafka_replyTopic"))
           .asString()
           .isEqualTo(place.text("replies-topic"));
     }
@@ -117,9 +117,9 @@ class DecisionChannelIT extends DecisionBrokerContract {
         DecisionChannel after = ready(place, HOST, again)) {
       DecisionRequest request = questions.next("placement", "web-1");
       after.ask(request);
-      PlainDecider.Asking asking = decider.next();
-      assertThat(asking.header("kafka_replyPartition")).containsExactly(0, 0, 0, 0);
-      asking.reply(request.correlation(), new byte[] {1});
+      PlainDecider.Asking pending = decider.next();
+      assertThat(pending.header("kafka_replyPartition")).containsExactly(0, 0, 0, 0);
+      pending.reply(request.correlation(), new byte[] {1});
       again.awaitReplies(request.correlation(), 1);
     }
   }

@@ -144,22 +144,22 @@ public final class AmqpErrors {
         }
       }
     }
-    Throwable telling = telling(thrown);
-    Verdict verdict = verdict(telling);
-    return new Failure(verdict == null ? UNKNOWN : verdict, ErrorText.of(telling));
+    Throwable reporting = reporting(thrown);
+    Verdict verdict = verdict(reporting);
+    return new Failure(verdict == null ? UNKNOWN : verdict, ErrorText.of(reporting));
   }
 
   /** Returns the deepest cause that says more than "the connection is closed". */
-  private static Throwable telling(Throwable thrown) {
-    Throwable telling = thrown;
+  private static Throwable reporting(Throwable thrown) {
+    Throwable reporting = thrown;
     for (Throwable t = thrown; t != null; t = t.getCause()) {
       Verdict verdict = verdict(t);
-      Verdict sofar = verdict(telling);
+      Verdict sofar = verdict(reporting);
       if (verdict != null && (sofar == null || sofar.reason() == Reason.CLOSED)) {
-        telling = t;
+        reporting = t;
       }
     }
-    return telling;
+    return reporting;
   }
 
   static @Nullable Verdict verdict(Throwable thrown) {

@@ -183,7 +183,7 @@ public final class AmqpDecisions implements DecisionChannel {
           message.key(),
           message.properties(),
           message.body(),
-          outcome -> told(request, outcome));
+          outcome -> reported(request, outcome));
     } catch (IOException | RuntimeException e) {
       end(AmqpErrors.of(e).detail());
     } finally {
@@ -191,7 +191,7 @@ public final class AmqpDecisions implements DecisionChannel {
     }
   }
 
-  private void told(DecisionRequest request, Outcome outcome) {
+  private void reported(DecisionRequest request, Outcome outcome) {
     if (outcome instanceof Outcome.Refused) {
       replies.unheard(request.correlation()); // a return is the only refusal here
     } else if (outcome instanceof Outcome.Held held) {

@@ -26,8 +26,8 @@ final class MessageLimit {
    * the refused size.
    */
   synchronized void refused(long size, String detail) {
-    Matcher told = TOLD.matcher(detail);
-    long most = told.find() ? Math.min(Long.parseLong(told.group(1)), size - 1) : size - 1;
+    Matcher reported = TOLD.matcher(detail);
+    long most = reported.find() ? Math.min(Long.parseLong(reported.group(1)), size - 1) : size - 1;
     bytes = (int) Math.max(1, Math.min(bytes, most));
   }
 }

@@ -156,8 +156,8 @@ public record PortProbe(String host, int port, Protocol protocol, boolean tls, b
           return inside(true);
         }
         Protocol spoken = protocol(first);
-        boolean told = first.length > 0; // it speaks first, or reports an error
-        return told ? found(spoken, false, false) : inside(false);
+        boolean reported = first.length > 0; // it speaks first, or reports an error
+        return reported ? found(spoken, false, false) : inside(false);
       } catch (UnknownHostException e) {
         return found(Protocol.NAMELESS, false, false);
       } catch (ConnectException e) {

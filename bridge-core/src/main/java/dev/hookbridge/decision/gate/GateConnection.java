@@ -30,7 +30,7 @@ final class GateConnection {
   private boolean heard;
   private boolean closed;
   private @Nullable ByteBuffer answer;
-  private @Nullable PendingDecision asking;
+  private @Nullable PendingDecision pending;
 
   /**
    * Creates a connection.
@@ -69,12 +69,12 @@ final class GateConnection {
     return heard;
   }
 
-  void asking(PendingDecision asked) {
-    asking = asked;
+  void pending(PendingDecision asked) {
+    pending = asked;
   }
 
-  @Nullable PendingDecision asking() {
-    return asking;
+  @Nullable PendingDecision pending() {
+    return pending;
   }
 
   byte[] bytes() {

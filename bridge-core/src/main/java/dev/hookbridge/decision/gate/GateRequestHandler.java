@@ -74,50 +74,50 @@ public final class GateRequestHandler {
       end.accept(DecisionResult.NOT_ASKED);
       return;
     }
-    PendingDecision asking =
+    PendingDecision pending =
         new PendingDecision(
             head, matching, gateConnection.since(), end.andThen(over(gateConnection)));
-    gateConnection.asking(asking);
+    gateConnection.pending(pending);
     if (!gateConnection.whole()) {
-      asking.settleAll(Cause.BUSY);
+      pending.settleAll(Cause.BUSY);
       return;
     }
     for (Rule rule : matching) {
-      clock.at(asking.deadline(rule), () -> asking.expire(System.nanoTime()));
+      clock.at(pending.deadline(rule), () -> pending.expire(System.nanoTime()));
     }
     byte[] bytes = gateConnection.bytes();
     int size = gateConnection.size();
     try {
-      workers.execute(() -> ask(gateConnection, bytes, size, asking, ways));
+      workers.execute(() -> ask(gateConnection, bytes, size, pending, ways));
     } catch (RejectedExecutionException e) {
-      asking.settleAll(Cause.BUSY);
+      pending.settleAll(Cause.BUSY);
     }
   }
 
   private Consumer<DecisionResult> over(GateConnection gateConnection) {
     return decided -> {
-      PendingDecision asking = gateConnection.asking();
-      if (asking != null) {
-        dispatcher.ended(asking);
+      PendingDecision pending = gateConnection.pending();
+      if (pending != null) {
+        dispatcher.ended(pending);
       }
     };
   }
 
   private void ask(
-      GateConnection gateConnection, byte[] bytes, int size, PendingDecision asking, Ways ways) {
+      GateConnection gateConnection, byte[] bytes, int size, PendingDecision pending, Ways ways) {
     try {
-      if (asking.isOver()) {
+      if (pending.isOver()) {
         return; // the deadline passed before a worker was free
       }
       HookCall call = Records.call(bytes, size);
       gateConnection.release();
-      dispatcher.ask(asking, event(call));
+      dispatcher.ask(pending, event(call));
     } catch (MalformedRecordException e) {
       LOG.debug("a request is not a valid record: {}", e.getMessage());
       ways.refuse(gateConnection, DecisionMeters.Refused.DAMAGED);
     } catch (RuntimeException | Error e) {
       LOG.error("a call cannot be asked about, on-error holds", e);
-      asking.settleAll(Cause.ERROR);
+      pending.settleAll(Cause.ERROR);
     }
   }
 

@@ -225,9 +225,9 @@ public final class GateSocket implements Runnable, GateRequestHandler.Ways {
   /** Answers all waiting calls with the default of {@code on-error}. */
   private void goodbye() {
     for (GateConnection gateConnection : connectionLimiter.gateConnections()) {
-      PendingDecision asking = gateConnection.asking();
-      if (asking != null) {
-        asking.settleAll(Cause.ERROR);
+      PendingDecision pending = gateConnection.pending();
+      if (pending != null) {
+        pending.settleAll(Cause.ERROR);
       }
     }
     runErrands();

@@ -48,8 +48,8 @@ public final class ChannelSupervisor implements AutoCloseable {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile @Nullable DecisionChannel channel;
   private volatile @Nullable Ear listening;
-  private volatile String told = "";
-  private volatile long toldAt;
+  private volatile String reported = "";
+  private volatile long reportedAt;
   private volatile long troubleAt;
 
   public ChannelSupervisor(
@@ -138,9 +138,9 @@ public final class ChannelSupervisor implements AutoCloseable {
   }
 
   private void well(DecisionChannel open) {
-    if (!told.isEmpty() && open.ready() && System.nanoTime() - troubleAt > CALM) {
+    if (!reported.isEmpty() && open.ready() && System.nanoTime() - troubleAt > CALM) {
       LOG.info("decisions over {}: deciders can be asked again", decisionTransport.name());
-      told = "";
+      reported = "";
     }
   }
 
@@ -148,13 +148,13 @@ public final class ChannelSupervisor implements AutoCloseable {
   private void trouble(String what) {
     long now = System.nanoTime();
     troubleAt = now;
-    if (stopped.getCount() > 0 && (told.isEmpty() || now - toldAt > QUIET)) {
+    if (stopped.getCount() > 0 && (reported.isEmpty() || now - reportedAt > QUIET)) {
       LOG.warn(
           "decisions over {}: {}; its rules' on-error holds meanwhile",
           decisionTransport.name(),
           what);
-      told = what;
-      toldAt = now;
+      reported = what;
+      reportedAt = now;
     }
   }
 

@@ -26,24 +26,24 @@ final class IgnoredReplies {
 
   private static final int MOST_NAME = 200;
 
-  private static final class Told {
+  private static final class Reported {
     long at;
     long since;
   }
 
   private final DecisionMeters meters;
-  private final Map<Ignored, Told> told = new EnumMap<>(Ignored.class);
+  private final Map<Ignored, Reported> reported = new EnumMap<>(Ignored.class);
 
   IgnoredReplies(DecisionMeters meters) {
     this.meters = meters;
   }
 
   /** Reports an ignored reply to a request of this agent. */
-  void reply(PendingDecision asking, Rule rule, String decider, Ignored why, long now) {
+  void reply(PendingDecision pending, Rule rule, String decider, Ignored why, long now) {
     meters.ignored(why);
     long more = unsaid(why, now, QUIET);
     if (more >= 0) {
-      PendingRequest asked = PendingRequest.of(asking, rule);
+      PendingRequest asked = PendingRequest.of(pending, rule);
       LOG.warn(
           "a reply to rule {} about {} {} was ignored: {}, {} ms after the asking, from {}; {} more"
               + " since the last such line",
@@ -51,7 +51,7 @@ final class IgnoredReplies {
           TextSanitizer.text(asked.operation(), MOST_NAME),
           TextSanitizer.text(asked.object(), MOST_NAME),
           why.word(),
-          asking.afterMs(now),
+          pending.afterMs(now),
           decider.isEmpty() ? "a decider without a name" : decider,
           more);
     }
@@ -75,14 +75,14 @@ final class IgnoredReplies {
    * early for the next line.
    */
   private synchronized long unsaid(Ignored why, long now, long quiet) {
-    Told last = told.get(why);
+    Reported last = reported.get(why);
     if (last != null && now - last.at < quiet) {
       last.since++;
       return -1;
     }
-    Told next = new Told();
+    Reported next = new Reported();
     next.at = now;
-    told.put(why, next);
+    reported.put(why, next);
     return last == null ? 0 : last.since;
   }
 }

@@ -23,14 +23,14 @@ public record PendingRequest(
     Duration left,
     boolean enforced) {
 
-  static PendingRequest of(PendingDecision asking, Rule rule) {
-    HookCall call = asking.call();
+  static PendingRequest of(PendingDecision pending, Rule rule) {
+    HookCall call = pending.call();
     return new PendingRequest(
         rule.name(),
         call.driver() + "." + utf8(call.operation()),
         utf8(call.object()),
-        Duration.ofNanos(System.nanoTime() - asking.begun()),
-        asking.left(rule),
+        Duration.ofNanos(System.nanoTime() - pending.begun()),
+        pending.left(rule),
         rule.mode() == Rule.Mode.ENFORCE);
   }
 

@@ -36,7 +36,7 @@ public final class RequestDispatcher implements ChannelSupervisor.Listener {
 
   private final Map<String, ChannelSupervisor> lines;
   private final Envelopes envelopes;
-  private final Consumer<Envelope> tell;
+  private final Consumer<Envelope> report;
   private final IgnoredReplies ignored;
   private final SecureRandom random = new SecureRandom();
   private final Map<String, Asked> open = new ConcurrentHashMap<>();
@@ -55,16 +55,16 @@ public final class RequestDispatcher implements ChannelSupervisor.Listener {
    * Creates a dispatcher.
    *
    * @param lines the channels by sink name; the map may be filled until the first call
-   * @param tell receives an event for the feed; it must not wait
+   * @param report receives an event for the feed; it must not wait
    */
   public RequestDispatcher(
       Map<String, ChannelSupervisor> lines,
       Envelopes envelopes,
-      Consumer<Envelope> tell,
+      Consumer<Envelope> report,
       DecisionMeters meters) {
     this.lines = lines;
     this.envelopes = envelopes;
-    this.tell = tell;
+    this.report = report;
     this.ignored = new IgnoredReplies(meters);
   }
 
@@ -112,8 +112,8 @@ public final class RequestDispatcher implements ChannelSupervisor.Listener {
     ChannelSupervisor line = line(question);
     Envelope request = envelopes.requested(hook, rule.name(), left, rule.allowsNeeded());
     // The event is queued before a decider can reply. The shim's record of the outcome follows it.
-    Envelope copy = envelopes.told(request);
-    if (!asking.whileOpen(question, () -> tell.accept(copy))) {
+    Envelope copy = envelopes.reported(request);
+    if (!asking.whileOpen(question, () -> report.accept(copy))) {
       return;
     }
     String correlation = correlation();

@@ -81,7 +81,7 @@ public final class Epoch {
   }
 
   /** Deletes the previous epoch from the file, because an event has reported it. */
-  public void toldPrevious() throws SQLException {
+  public void reportedPrevious() throws SQLException {
     meta.remove(PREVIOUS);
     meta.remove(PREVIOUS_LAST);
   }

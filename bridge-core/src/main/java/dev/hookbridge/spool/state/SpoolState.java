@@ -119,8 +119,8 @@ public final class SpoolState {
   }
 
   /** Sets the listener that gets every event that is stored from now on. */
-  public void witness(CommitListener told) {
-    witness = told;
+  public void witness(CommitListener reported) {
+    witness = reported;
   }
 
   /** Forgets ids with the next transaction. */

@@ -7,7 +7,7 @@ import java.util.OptionalLong;
  * Events that the spool dropped or lost before every sink had them. An event of type {@code
  * dev.hookbridge.lost.v1} reports them.
  *
- * @param number the number of this record, for {@code Batch.telling}
+ * @param number the number of this record, for {@code Batch.reporting}
  * @param where always {@code spool}
  * @param reason {@code max-bytes}, {@code disk-full}, {@code damaged} or {@code rolled-back}
  * @param sinks the sinks that had not confirmed the events, sorted; empty when there was no sink

@@ -173,7 +173,7 @@ public final class DroppedEvents {
   }
 
   /** Deletes a row, because an event has reported it. */
-  public void told(DropRecord drop) throws SQLException {
+  public void reported(DropRecord drop) throws SQLException {
     db.update("DELETE FROM dropped WHERE number = ?", drop.number());
   }
 }

@@ -213,8 +213,9 @@ public final class KafkaCheck {
       if (limit != null
           && Long.parseLong(limit) < HOUR_MS
           && !"LogAppendTime".equals(value(config, "message.timestamp.type"))) {
-        String told = key + " is " + limit + ": events wait while clocks differ by more, or while";
-        lines.add(Check.warning(topic, told + " a request takes longer; allow an hour"));
+        String reported =
+            key + " is " + limit + ": events wait while clocks differ by more, or while";
+        lines.add(Check.warning(topic, reported + " a request takes longer; allow an hour"));
       }
     }
   }

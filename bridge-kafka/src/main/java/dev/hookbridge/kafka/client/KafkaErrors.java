@@ -146,10 +146,10 @@ public final class KafkaErrors {
    * @param alone whether the event's batch certainly had no other record
    */
   public static Outcome outcome(Throwable failure, boolean alone) {
-    Throwable telling = telling(failure);
-    Verdict verdict = verdict(telling);
-    String detail = told(telling);
-    if (telling instanceof RecordBatchTooLargeException && !alone) {
+    Throwable reporting = reporting(failure);
+    Verdict verdict = verdict(reporting);
+    String detail = reported(reporting);
+    if (reporting instanceof RecordBatchTooLargeException && !alone) {
       return new Outcome.Broken(Reason.CONFIGURATION, detail + BATCH_TOO_LARGE, true);
     }
     return switch (verdict.kind()) {
@@ -165,17 +165,18 @@ public final class KafkaErrors {
    * @param what the action that failed, for example {@code cannot use topic t}
    */
   public static SinkException exception(String what, Throwable failure) {
-    return new SinkException(verdict(telling(failure)).reason(), sentence(what, failure), failure);
+    return new SinkException(
+        verdict(reporting(failure)).reason(), sentence(what, failure), failure);
   }
 
   /** Returns one text: what failed, why, and what to do. */
   public static String sentence(String what, Throwable failure) {
-    Throwable telling = telling(failure);
-    return what + ": " + told(telling);
+    Throwable reporting = reporting(failure);
+    return what + ": " + reported(reporting);
   }
 
   /** Returns the client's message and the advice. The message may lack its full stop. */
-  private static String told(Throwable failure) {
+  private static String reported(Throwable failure) {
     String message = message(failure);
     String advice = advice(failure);
     return advice.isEmpty() || message.endsWith(".") ? message + advice : message + "." + advice;
@@ -216,7 +217,7 @@ public final class KafkaErrors {
   /**
    * Returns the most specific cause. For example, the client wraps "no such topic" into a timeout.
    */
-  private static Throwable telling(Throwable failure) {
+  private static Throwable reporting(Throwable failure) {
     Throwable best = failure;
     for (Throwable at = failure; at != null; at = at.getCause()) {
       String line = line(at.getClass());
@@ -252,14 +253,14 @@ public final class KafkaErrors {
     if (message.startsWith("Timed out waiting for a node") || message.startsWith("Call(")) {
       return "no broker answered in time";
     }
-    Throwable telling = failure;
+    Throwable reporting = failure;
     for (Throwable at = failure; at != null; at = at.getCause()) {
-      telling = wraps(at) ? at : telling;
+      reporting = wraps(at) ? at : reporting;
     }
-    String plain = ErrorText.of(String.valueOf(telling.getMessage()));
-    Throwable below = wraps(telling) ? telling.getCause() : null;
+    String plain = ErrorText.of(String.valueOf(reporting.getMessage()));
+    Throwable below = wraps(reporting) ? reporting.getCause() : null;
     if (below == null) {
-      return telling.getMessage() == null || plain.isEmpty() ? ErrorText.of(telling) : plain;
+      return reporting.getMessage() == null || plain.isEmpty() ? ErrorText.of(reporting) : plain;
     }
     String cause = ErrorText.of(below);
     return plain.startsWith("Failed to c") || plain.contains(cause) ? cause : plain + ": " + cause;

@@ -65,8 +65,8 @@ public record KafkaTopic(int partitions, int maxMessageBytes) {
       Thread.currentThread().interrupt();
       throw KafkaErrors.exception("interrupted", e);
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof SinkException told) {
-        throw told;
+      if (e.getCause() instanceof SinkException reported) {
+        throw reported;
       }
       throw KafkaErrors.exception("cannot look at the topic", e);
     }

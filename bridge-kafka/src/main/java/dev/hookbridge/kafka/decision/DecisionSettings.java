@@ -73,7 +73,7 @@ public record DecisionSettings(KafkaSettings broker, String requests, String rep
    *       not keep producer state for every host.
    * </ul>
    */
-  public Map<String, Object> asking(String host, String sink) {
+  public Map<String, Object> pending(String host, String sink) {
     Map<String, Object> all = producer(host, sink + "-decisions");
     all.put("max.block.ms", 0);
     all.put("metadata.max.idle.ms", Duration.ofDays(3_650).toMillis());

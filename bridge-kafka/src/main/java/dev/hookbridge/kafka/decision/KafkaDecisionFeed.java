@@ -161,7 +161,7 @@ public final class KafkaDecisionFeed implements DecisionFeed {
       LOG.debug("closing a consumer", e);
     }
     if (producer != null) {
-      KafkaSink.letGo(producer, "decide");
+      KafkaSink.release(producer, "decide");
     }
   }
 

@@ -69,7 +69,7 @@ public final class KafkaDecisions implements DecisionChannel {
     DecisionTopics topics = DecisionTopics.read(settings);
     Producer<byte[], byte[]> producer = null;
     try {
-      producer = new KafkaProducer<>(settings.asking(context.host(), context.name()));
+      producer = new KafkaProducer<>(settings.pending(context.host(), context.name()));
       know(producer, settings.requests());
       KafkaDecisions opened = new KafkaDecisions(settings, context, topics, producer, replies);
       opened.reader.start();
@@ -84,7 +84,7 @@ public final class KafkaDecisions implements DecisionChannel {
   private static SinkException abandoned(
       @Nullable Producer<byte[], byte[]> producer, SinkContext context, SinkException failure) {
     if (producer != null) {
-      KafkaSink.letGo(producer, context.name() + "-decisions");
+      KafkaSink.release(producer, context.name() + "-decisions");
     }
     return failure;
   }
@@ -164,7 +164,7 @@ public final class KafkaDecisions implements DecisionChannel {
   public void close() {
     ended.set(true);
     reader.stop();
-    KafkaSink.letGo(producer, name + "-decisions");
+    KafkaSink.release(producer, name + "-decisions");
     reader.join();
   }
 }

@@ -91,10 +91,10 @@ public final class KafkaSink implements Sink {
       return new KafkaSink(settings, context.name(), facts, producer, meters);
     } catch (KafkaException | SinkException e) {
       if (producer != null) {
-        letGo(producer, context.name());
+        release(producer, context.name());
       }
-      throw e instanceof SinkException told
-          ? told
+      throw e instanceof SinkException reported
+          ? reported
           : KafkaErrors.exception("cannot publish to " + settings, e);
     }
   }
@@ -153,8 +153,8 @@ public final class KafkaSink implements Sink {
               answeredAt = System.nanoTime();
               outcome.accept(Outcome.CONFIRMED);
             } else {
-              Outcome told = KafkaErrors.outcome(failure, first && sent.get() == number);
-              failed(size, told, Thread.currentThread() != caller, outcome);
+              Outcome reported = KafkaErrors.outcome(failure, first && sent.get() == number);
+              failed(size, reported, Thread.currentThread() != caller, outcome);
             }
           });
     } catch (KafkaException | IllegalStateException e) {
@@ -168,15 +168,16 @@ public final class KafkaSink implements Sink {
    * thread the event could not even be queued. Then earlier events can still get their confirm
    * until {@link #close}.
    */
-  private void failed(int size, Outcome told, boolean onClientThread, Consumer<Outcome> outcome) {
-    if (ended.compareAndSet(null, ending(told)) && onClientThread) {
+  private void failed(
+      int size, Outcome reported, boolean onClientThread, Consumer<Outcome> outcome) {
+    if (ended.compareAndSet(null, ending(reported)) && onClientThread) {
       producer.close(Duration.ZERO);
     }
-    if (told instanceof Outcome.Refused refused && refused.reason() == Reason.TOO_LARGE) {
+    if (reported instanceof Outcome.Refused refused && refused.reason() == Reason.TOO_LARGE) {
       maxEventBytes = Math.min(maxEventBytes, size - 1);
     }
     Outcome.Broken first = ended.get();
-    outcome.accept(told instanceof Outcome.Broken && first != null ? first : told);
+    outcome.accept(reported instanceof Outcome.Broken && first != null ? first : reported);
   }
 
   /** Watches for silence of the broker. It is also called while there is nothing to send. */
@@ -215,7 +216,7 @@ public final class KafkaSink implements Sink {
   public void close() {
     ended.compareAndSet(null, CLOSED);
     meters.close();
-    letGo(producer, name);
+    release(producer, name);
   }
 
   /**
@@ -223,7 +224,7 @@ public final class KafkaSink implements Sink {
    * its own thread, which may hang in a DNS lookup; a separate thread does this and is then left
    * alone.
    */
-  public static void letGo(Producer<byte[], byte[]> producer, String name) {
+  public static void release(Producer<byte[], byte[]> producer, String name) {
     Thread closing = new Thread(() -> closeQuietly(producer), "kafka-close-" + name);
     closing.setDaemon(true);
     closing.start();

@@ -30,7 +30,7 @@ final class TopicWatch {
   private final KafkaSettings settings;
   private final String sink;
   private final int partitions;
-  private final AtomicBoolean asking = new AtomicBoolean();
+  private final AtomicBoolean pending = new AtomicBoolean();
   private volatile long askedAt = System.nanoTime();
 
   TopicWatch(KafkaSettings settings, String sink, int partitions) {
@@ -48,7 +48,7 @@ final class TopicWatch {
    */
   void silent(long since, Consumer<Outcome.Broken> end) {
     long now = System.nanoTime();
-    if (now - since > SILENCE && now - askedAt > SILENCE && !asking.getAndSet(true)) {
+    if (now - since > SILENCE && now - askedAt > SILENCE && !pending.getAndSet(true)) {
       Thread thread = new Thread(() -> ask(end), "kafka-topic-" + sink);
       thread.setDaemon(true);
       thread.start();
@@ -71,7 +71,7 @@ final class TopicWatch {
       }
     } finally {
       askedAt = System.nanoTime();
-      asking.set(false);
+      pending.set(false);
     }
   }
 }

@@ -81,7 +81,7 @@ class KafkaSettingsTest {
     DecisionSettings settings = DecisionSettings.of(written);
     assertThat(settings.requests()).isEqualTo("libvirt.decisions");
     assertThat(settings.replies()).isEqualTo("libvirt.decisions.replies");
-    assertThat(settings.asking("kvm-07", "feed"))
+    assertThat(settings.pending("kvm-07", "feed"))
         .containsEntry("max.block.ms", 0)
         .containsEntry("linger.ms", 0)
         .containsEntry("acks", "all")

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param note the position in the loss log up to which {@code own} reports losses, in the mailbox's
  *     own format
  * @param reported the drops that {@code own} reports
- * @param tellsPrevious whether {@code own} reports {@link Spool#previous()}
+ * @param reportsPrevious whether {@code own} reports {@link Spool#previous()}
  */
 public record Batch(
     List<Envelope> taken,

@@ -17,7 +17,7 @@ final class Html {
   /**
    * Returns the page.
    *
-   * @param boxes the boxes; the first is the page's head
+   * @param panels the panels; the first is the page's head
    */
   static String page(List<Panel> panels) {
     Html page = new Html();

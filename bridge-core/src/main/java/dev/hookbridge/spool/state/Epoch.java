@@ -70,7 +70,7 @@ public final class Epoch {
     return name;
   }
 
-  /** Returns the previous epoch, until {@link #toldPrevious}. */
+  /** Returns the previous epoch, until {@link #reportedPrevious}. */
   public Optional<PreviousEpoch> previous() throws SQLException {
     Optional<String> epoch = meta.text(PREVIOUS);
     long last = meta.number(PREVIOUS_LAST, UNKNOWN_LAST);

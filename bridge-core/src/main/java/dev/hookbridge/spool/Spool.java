@@ -128,7 +128,7 @@ public final class Spool implements AutoCloseable {
     return epoch.name();
   }
 
-  /** Returns the previous epoch, until a {@link Batch#tellingPrevious batch} has reported it. */
+  /** Returns the previous epoch, until a {@link Batch#reportingPrevious batch} has reported it. */
   public Optional<PreviousEpoch> previous() throws SpoolException {
     return writer.alone(db -> epoch.previous());
   }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# runtime.sh TARGET VERSION TIME: makes the Java runtime of the package hookbridge-runtime below TARGET/package, of the JDK
-# that builds it. The modules are those that the jars and the brokers' clients use, and what transports may: TLS, SASL,
+# runtime.sh TARGET VERSION TIME: makes the Java runtime of the package hookbridge-runtime below TARGET/package, of the
+# JDK that builds it. All files in the archives have the TIME. The modules are those that the jars and the brokers' clients use, and what transports may: TLS, SASL,
 # Kerberos, an HTTP client.
 set -eu
 target=$1 version=$2 time=$3 out=$1/package

@@ -38,9 +38,9 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A sink worker against a model of a broker that confirms, confirms late, holds, refuses, breaks
- * and is silent at random, within the contract of {@link Sink}. The model itself checks that a sink
- * which takes one event at a time gets one at a time.
+ * A sink worker against a model of a broker that confirms, confirms late, holds, refuses and breaks
+ * at random, one or several events after another, within the contract of {@link Sink}. The model
+ * itself checks that a sink which takes one event at a time gets one at a time.
  */
 class SinkSessionModelTest {
   private static final String SINK = "model";
@@ -67,9 +67,9 @@ class SinkSessionModelTest {
           new SinkWorker(
               options(broker), spool, context, (sink, event, why, detail) -> List.of())) {
         worker.start();
-        for (int from = 0; from < EVENTS; from += 20) {
-          spool.append(Batch.of(events.subList(from, Math.min(from + 20, EVENTS))));
-          Thread.sleep(random.nextInt(10)); // some pages hold one batch, some several
+        for (int from = 0, to; from < EVENTS; from = to) {
+          to = Math.min(EVENTS, from + 1 + random.nextInt(40));
+          spool.append(Batch.of(events.subList(from, to)));
         }
         Awaitility.await().until(() -> broker.stored() > EVENTS / 2);
         broker.calm = true;
@@ -113,7 +113,7 @@ class SinkSessionModelTest {
         new Include(List.of("*.*.*")),
         SinkOptions.Xml.REDACTED,
         Long.MAX_VALUE,
-        1 << 14,
+        1 << 17,
         new SinkOptions.Retry(Duration.ofMillis(1), SHORT, longest, longest, longest, longest));
   }
 
@@ -186,6 +186,7 @@ class SinkSessionModelTest {
     private final Map<String, ArrayDeque<Sent>> queues = new HashMap<>();
     private final List<Sent> stored = new ArrayList<>();
     private final Thread thread = new Thread(this::answer, "model-broker");
+    private boolean ready;
     private boolean over;
 
     Connection(Broker broker) {
@@ -228,41 +229,52 @@ class SinkSessionModelTest {
         broker.error = "two events of one queue without an outcome, sink takes one by one";
       }
       queue.add(new Sent(envelope, outcome));
+      if (broker.any(4) == 0) {
+        ready = true;
+        notifyAll();
+      }
     }
 
     @Override
     public synchronized void close() {
       over = true;
+      notifyAll();
+    }
+
+    /** The sink worker has nothing more to send, so what was gathered is answered. */
+    @Override
+    public synchronized void flush() {
+      ready = true;
+      notifyAll();
     }
 
     private void answer() {
-      for (int idle = 0; !isOver(); idle = step() ? 0 : idle + 1) {
-        if (idle > 0 || (!broker.calm && broker.any(8) == 0)) {
-          pause();
+      while (goesOn()) {
+        Thread.onSpinWait(); // between two answers the sink worker may send
+      }
+    }
+
+    /** Answers once, or waits until it may. */
+    private synchronized boolean goesOn() {
+      while (!over && !(ready && step())) {
+        ready = false;
+        try {
+          wait();
+        } catch (InterruptedException e) {
+          over = true;
         }
       }
-    }
-
-    private synchronized boolean isOver() {
-      return over;
-    }
-
-    private void pause() {
-      try {
-        Thread.sleep(0, 200_000 + broker.any(700_000));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+      return !over;
     }
 
     /** Whether there was anything to answer. */
-    private synchronized boolean step() {
-      if (!stored.isEmpty() && (broker.calm || broker.any(3) == 0)) {
+    private boolean step() {
+      List<String> busy =
+          queues.keySet().stream().filter(k -> !queues.get(k).isEmpty()).sorted().toList();
+      if (!stored.isEmpty() && (broker.calm || busy.isEmpty() || broker.any(3) == 0)) {
         stored.remove(broker.any(stored.size())).outcome.accept(Outcome.CONFIRMED);
         return true;
       }
-      List<String> busy =
-          queues.keySet().stream().filter(k -> !queues.get(k).isEmpty()).sorted().toList();
       if (busy.isEmpty()) {
         return false;
       }

@@ -89,7 +89,8 @@ final class AmqpChecksIT {
           channel.exchangeDeclare(
               safe, "topic", true, false, Map.of("alternate-exchange", "amq.fanout"));
         });
-    assertThat(lines(check(direct, false, Map.of()))).contains("FAILURE", "no topic exchange");
+    assertThat(lines(check(direct, false, Map.of())))
+        .contains("FAILURE", "is not a topic exchange");
     assertThat(lines(check(fleeting, false, Map.of()))).contains("FAILURE", "not durable");
     assertThat(lines(check(safe, false, Map.of())))
         .contains("with an alternate exchange")
@@ -99,7 +100,8 @@ final class AmqpChecksIT {
   @Test
   void bindingsThatCannotBeSeenAreSaidToBeSo() throws Exception {
     String exchange = rabbit.exchange();
-    assertThat(lines(check(exchange, false, Map.of()))).contains("OK bindings", "parked");
+    assertThat(lines(check(exchange, false, Map.of())))
+        .contains("OK bindings", "kept as a dead letter");
     assertThat(lines(check(exchange, false, Map.of("unroutable", "discard"))))
         .contains("OK bindings", "discarded");
   }

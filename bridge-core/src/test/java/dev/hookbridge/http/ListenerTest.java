@@ -154,7 +154,7 @@ class ListenerTest {
     refused(ec.key(), ec.key(), "holds no certificate");
     refused(ec.certificate(), folder.resolve("none"), "cannot be read");
     refused(ec.certificate(), sec1, "openssl pkcs8 -topk8 -nocrypt");
-    refused(ec.certificate(), bad, "is damaged or no EC key");
+    refused(ec.certificate(), bad, "is damaged or is not a key of the type EC");
   }
 
   private void refused(Path certificate, Path key, String words) {

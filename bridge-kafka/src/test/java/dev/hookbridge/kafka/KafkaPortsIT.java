@@ -89,7 +89,7 @@ class KafkaPortsIT {
     Map<String, String> tls =
         Map.of("security.protocol", "SSL", "ssl.truststore.location", store.toString());
     assertThat(check("127.0.0.1:1", tls))
-        .contains(store.toString(), "is no key store in PKCS12 or JKS");
+        .contains(store.toString(), "is not a key store in PKCS12 or JKS");
     Map<String, String> missing =
         Map.of("security.protocol", "SSL", "ssl.truststore.location", "/nope.p12");
     assertThat(check("127.0.0.1:1", missing)).contains("names a file that cannot be read");

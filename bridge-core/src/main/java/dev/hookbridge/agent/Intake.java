@@ -52,6 +52,8 @@ final class Intake implements Runnable {
   private final List<Envelope> unreported = new ArrayList<>();
 
   private boolean remembersEarlier = true;
+  private boolean earlierRemoved;
+  private volatile boolean earlierDurable;
   private long taken;
   private long shownAt = System.nanoTime();
 
@@ -121,11 +123,15 @@ final class Intake implements Runnable {
     }
     steps.accept(IntakeStep.STORED);
     count(batch.mails());
-    mailbox.remove(batch.mails());
+    List<String> ids = events.stream().map(Envelope::id).toList();
+    mailbox.remove(
+        batch.mails(),
+        () -> {
+          spool.forget(ids);
+          steps.accept(IntakeStep.FORGOTTEN);
+        });
     steps.accept(IntakeStep.REMOVED);
-    spool.forget(events.stream().map(Envelope::id).toList());
     forgetEarlier();
-    steps.accept(IntakeStep.FORGOTTEN);
     progress(batch.mails().size());
   }
 
@@ -169,9 +175,16 @@ final class Intake implements Runnable {
     verdicts.taken(call, event);
   }
 
-  /** Forgets the ids of the previous agent, after all files that it may have left are ingested. */
+  /**
+   * Forgets the ids of the previous agent, after all files that it may have left are ingested and
+   * durably removed.
+   */
   private void forgetEarlier() {
-    if (remembersEarlier && mailbox.caughtUp()) {
+    if (!earlierRemoved && mailbox.caughtUp()) {
+      earlierRemoved = true;
+      mailbox.whenDurable(() -> earlierDurable = true);
+    }
+    if (remembersEarlier && earlierDurable) {
       storing.begin(); // a disk that hangs also blocks this step and all later calls
       try {
         spool.forgetEarlier();

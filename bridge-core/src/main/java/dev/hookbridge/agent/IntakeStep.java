@@ -6,9 +6,9 @@ enum IntakeStep {
   TAKEN,
   /** The events are committed. Their files are still in the mailbox. */
   STORED,
-  /** The removal of the files is durable. The ids are still remembered. */
+  /** The files are removed. A power cut could bring them back, so the ids are still remembered. */
   REMOVED,
-  /** The ids may be forgotten with the next transaction. */
+  /** The removal is durable. The ids may be forgotten with the next transaction. */
   FORGOTTEN,
   /** Confirmations are saved and confirmed events are trimmed. */
   SAVED

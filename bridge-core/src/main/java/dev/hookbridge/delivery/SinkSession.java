@@ -28,6 +28,9 @@ final class SinkSession {
   private static final Duration STALLED = Duration.ofSeconds(15);
   private static final Duration DRAIN = Duration.ofSeconds(5);
 
+  /** The longest time between two calls of {@link Sink#flush} while an event is unconfirmed. */
+  private static final Duration AGAIN = Duration.ofMillis(100);
+
   private record Result(InFlightEvent event, Outcome outcome) {}
 
   private final SinkWorker sinkWorker;
@@ -90,7 +93,7 @@ final class SinkSession {
         stalled();
         sink.flush();
         if (results.isEmpty()) {
-          sinkWorker.sleep(pause);
+          sinkWorker.sleep(window.unconfirmed() == 0 ? pause : Math.min(pause, AGAIN.toNanos()));
         }
       }
     }

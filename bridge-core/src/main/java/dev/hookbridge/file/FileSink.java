@@ -9,19 +9,23 @@ import dev.hookbridge.api.SinkException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Writes lines to the file, and confirms several together once they are synced in the file that the
- * path names.
+ * Writes lines to the file at once, and confirms several together once they are synced in the file
+ * that the path names. It syncs at most every {@link #PACE}, because a sync costs the host more
+ * than a line.
  */
 final class FileSink implements Sink {
   private static final int GATHERED = 256;
   private static final long GATHERED_BYTES = 1 << 20;
+  private static final long PACE = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final RotatedFile file;
   private final List<Consumer<Outcome>> unconfirmed = new ArrayList<>();
   private long unconfirmedBytes;
+  private long syncedAt = System.nanoTime() - PACE;
   private boolean broken;
 
   FileSink(RotatedFile file) {
@@ -86,8 +90,8 @@ final class FileSink implements Sink {
     try {
       if (unconfirmed.isEmpty()) {
         file.look();
-      } else {
-        confirm();
+      } else if (System.nanoTime() - syncedAt >= PACE) {
+        confirm(); // else a later call does
       }
     } catch (IOException | SinkException e) {
       if (!unconfirmed.isEmpty()) { // without lines, the next line reports it
@@ -102,6 +106,7 @@ final class FileSink implements Sink {
       unconfirmed.forEach(outcome -> outcome.accept(Outcome.CONFIRMED));
       unconfirmed.clear();
       unconfirmedBytes = 0;
+      syncedAt = System.nanoTime();
     }
   }
 
@@ -128,6 +133,7 @@ final class FileSink implements Sink {
 
   @Override
   public void close() {
+    syncedAt -= PACE;
     flush();
     file.close();
   }

@@ -62,7 +62,7 @@ final class CrashRecovery {
     for (Path entry : entries(mail.resolve("new"), ".*")) {
       String name = String.valueOf(entry.getFileName());
       if (PreallocatedFiles.isName(name) || PreallocatedFiles.isBegun(name)) {
-        moved |= recoverSpare(entry, PreallocatedFiles.isName(name));
+        moved |= recoverSpare(entry, PreallocatedFiles.isName(name), true);
       } else if (isName(name)) {
         moved |= recover(entry, name.substring(1));
       }
@@ -71,7 +71,7 @@ final class CrashRecovery {
       moved |= recover(entry, String.valueOf(entry.getFileName()));
     }
     for (Path entry : entries(mail.resolve("spare"), "*")) {
-      moved |= recoverSpare(entry, false);
+      moved |= recoverSpare(entry, false, false);
     }
     return moved;
   }
@@ -105,9 +105,9 @@ final class CrashRecovery {
     return false;
   }
 
-  private boolean recoverSpare(Path file, boolean keep) {
+  private boolean recoverSpare(Path file, boolean keep, boolean ours) {
     try {
-      return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && takeFrom(file, keep);
+      return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && takeFrom(file, keep, ours);
     } catch (IOException e) {
       LOG.warn("{} cannot be looked into and stays where it is: {}", file, e.toString());
       return false;
@@ -116,9 +116,13 @@ final class CrashRecovery {
 
   /**
    * Handles a spare file. Its name contains nothing about its call. A shim that writes into it
-   * holds its lock.
+   * holds its lock. A file that is not ready for shims, of the current boot, is the agent's own: it
+   * was killed while it used the file of a stored call again.
+   *
+   * @param keep whether shims may use a file of this name, so that an unused one stays
+   * @param ours whether shims of this release know the name
    */
-  private boolean takeFrom(Path file, boolean keep) throws IOException {
+  private boolean takeFrom(Path file, boolean keep, boolean ours) throws IOException {
     try (FileChannel channel =
             FileChannel.open(
                 file,
@@ -142,6 +146,8 @@ final class CrashRecovery {
       } else if (!name.bootId().equals(boot)) {
         take(file, name);
         return true;
+      } else if (ours && !keep) {
+        Files.delete(file);
       }
       return false;
     }

@@ -13,7 +13,9 @@ import java.nio.file.WatchService;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,10 @@ public final class Mailbox implements AutoCloseable {
   private final LossLog losses;
   private final PreallocatedFiles spares;
   private final ArrayDeque<String> names = new ArrayDeque<>();
+
+  /** The calls of the latest batch whose files were spares. */
+  private final Set<String> inSpares = new HashSet<>();
+
   private long lookUntil;
   private boolean looking;
   private volatile long waiting;
@@ -117,6 +123,7 @@ public final class Mailbox implements AutoCloseable {
    */
   public Batch take(Duration wait) throws IOException {
     room.close(); // the previous batch is no longer in memory
+    inSpares.clear();
     if (names.isEmpty() && looking) {
       scan();
     }
@@ -138,17 +145,21 @@ public final class Mailbox implements AutoCloseable {
       if (bytes > 0 && bytes + reader.size(names.element()) > BATCH_BYTES) {
         break;
       }
-      long size = reader.read(names.remove(), batch);
+      String name = names.remove();
+      long size = reader.read(name, batch);
       bytes += size;
       if (size == PreallocatedFiles.SIZE) {
-        spares.used();
+        inSpares.add(name);
       }
     }
     found = new ArrayList<>();
     return batch;
   }
 
-  /** Returns the task that creates spare files for hooks. Run it on its own thread. */
+  /**
+   * Returns the task that prepares spare files for hooks and makes removals durable. Run it on its
+   * own thread.
+   */
   public PreallocatedFiles spares() {
     return spares;
   }
@@ -171,18 +182,25 @@ public final class Mailbox implements AutoCloseable {
   }
 
   /**
-   * Removes the files of records that are stored elsewhere. The removal is durable when this method
-   * returns. Forget the ids only after that, because after a power cut a removed file may come back
-   * if the removal was not synced.
+   * Removes the files of the latest batch, whose records are stored elsewhere. Some become spares.
+   *
+   * @param durable runs when the removal is durable, on another thread. Forget the ids only then,
+   *     because until then a power cut can bring a file back
    */
-  public void remove(List<MailboxEntry> mails) throws IOException {
+  public void remove(List<MailboxEntry> mails, Runnable durable) throws IOException {
     for (MailboxEntry mail : mails) {
-      Files.deleteIfExists(fresh.resolve(mail.name()));
+      Path file = fresh.resolve(mail.name());
+      if (!inSpares.contains(mail.name()) || !spares.recycle(file)) {
+        Files.deleteIfExists(file);
+      }
     }
     waiting = Math.max(0, waiting - mails.size());
-    if (!mails.isEmpty()) {
-      sync(fresh);
-    }
+    spares.removed(mails.size(), durable);
+  }
+
+  /** Runs {@code durable} when every removal before this call is durable, on another thread. */
+  public void whenDurable(Runnable durable) {
+    spares.removed(1, durable);
   }
 
   /**

@@ -105,7 +105,7 @@ final class Box {
       }
       Mailbox.Batch batch = mailbox.take(Duration.ofMillis(100));
       batch.mails().forEach(mail -> ids.add(mail.letter().id()));
-      mailbox.remove(batch.mails());
+      mailbox.remove(batch.mails(), () -> {});
       clock += Boot.STEP;
     }
     return ids;

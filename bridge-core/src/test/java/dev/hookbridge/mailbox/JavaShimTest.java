@@ -29,7 +29,7 @@ class JavaShimTest {
       while (mails.size() < ids.size()) {
         Mailbox.Batch batch = mailbox.take(Duration.ofSeconds(1));
         mails.addAll(batch.mails());
-        mailbox.remove(batch.mails());
+        mailbox.remove(batch.mails(), () -> {});
       }
     }
     assertThat(mails).extracting(mail -> mail.letter().id()).isEqualTo(ids);

@@ -63,7 +63,7 @@ class ManyFilesTest {
             }
             last++;
           }
-          mailbox.remove(batch.mails());
+          mailbox.remove(batch.mails(), () -> {});
         }
       }
       long seconds = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));

@@ -3,11 +3,13 @@ package dev.hookbridge.mailbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -123,7 +125,96 @@ class PreallocatedFilesTest {
     }
     assertThat(files())
         .extracting(PreallocatedFilesTest::name)
-        .containsExactlyInAnyOrder(".spare-003", ".spare-005", ".spare-010", ".spare-011");
+        .containsExactlyInAnyOrder(
+            ".spare-003", ".spare-005", ".spare-010", ".spare-011", ".making-128", ".making-129");
+  }
+
+  @Test
+  void fileOfAStoredCallBecomesASpareAgain() throws Exception {
+    PreallocatedFiles spares = new PreallocatedFiles(folder);
+    spares.fill();
+    Object inode = Files.getAttribute(spare(3), "unix:ino");
+    MailName name = Box.name(Box.THIS_BOOT, 1, 1);
+    Path call = fresh.resolve(name.toString());
+    Files.write(spare(3), padded(Box.record(name)));
+    Files.move(spare(3), call);
+    assertThat(spares.recycle(call)).isTrue();
+    assertThat(call).doesNotExist();
+    List<Boolean> cleared = new ArrayList<>();
+    spares.removed(
+        1,
+        () -> {
+          try {
+            Path begun = fresh.resolve(".making-128");
+            cleared.add(Arrays.equals(Files.readAllBytes(begun), padded(new byte[0])));
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+    spares.fill();
+    assertThat(cleared).containsExactly(true);
+    assertThat(spare(3)).hasBinaryContent(new byte[PreallocatedFiles.SIZE]);
+    assertThat(Files.getAttribute(spare(3), "unix:ino")).isEqualTo(inode);
+    assertThat(files()).hasSize(PreallocatedFiles.MOST);
+  }
+
+  @Test
+  void moreFilesThanMissingSparesAreRemoved() throws Exception {
+    PreallocatedFiles spares = new PreallocatedFiles(folder);
+    spares.fill();
+    Files.delete(spare(100));
+    int recycled = 0;
+    for (int i = 0; i < PreallocatedFiles.MOST + 5; i++) {
+      Path call = fresh.resolve(Box.name(Box.THIS_BOOT, i, i).toString());
+      Files.write(call, padded(new byte[] {1}));
+      recycled += spares.recycle(call) ? 1 : 0;
+    }
+    assertThat(recycled).isEqualTo(PreallocatedFiles.MOST);
+    spares.fill();
+    assertThat(ready()).isEqualTo(PreallocatedFiles.MOST);
+    assertThat(files()).hasSize(PreallocatedFiles.MOST + 5); // these stay for Mailbox.remove
+    Path next = fresh.resolve(Box.name(Box.THIS_BOOT, 500, 500).toString());
+    Files.write(next, padded(new byte[] {1}));
+    assertThat(spares.recycle(next)).isTrue();
+  }
+
+  @Test
+  void fileThatCannotBeClearedIsRemovedAndTheOthersGoOn() throws Exception {
+    PreallocatedFiles spares = new PreallocatedFiles(folder);
+    spares.fill();
+    Files.delete(spare(1));
+    Files.delete(spare(2));
+    for (int i = 1; i < 3; i++) {
+      Path call = fresh.resolve(Box.name(Box.THIS_BOOT, i, i).toString());
+      Files.write(call, padded(new byte[] {1}));
+      assertThat(spares.recycle(call)).isTrue();
+    }
+    Files.delete(fresh.resolve(".making-128"));
+    Files.createSymbolicLink(fresh.resolve(".making-128"), folder.resolve("nowhere"));
+    List<String> durable = new ArrayList<>();
+    spares.removed(2, () -> durable.add("both"));
+    spares.fill();
+    assertThat(durable).containsExactly("both");
+    assertThat(folder.resolve("nowhere")).doesNotExist();
+    spares.fill();
+    assertThat(ready()).isEqualTo(PreallocatedFiles.MOST);
+    assertThat(files()).hasSize(PreallocatedFiles.MOST);
+  }
+
+  /** The agent was killed, or the power was cut, before the file of a stored call was cleared. */
+  @Test
+  void callInAFileThatWasToBecomeASpareComesAgainOnlyAfterAPowerCut() throws IOException {
+    MailName killed = Box.name(Box.THIS_BOOT, 1, 1);
+    MailName cut = Box.name(Box.EARLIER_BOOT, 2, 2);
+    panel.write("new", ".making-128", padded(Box.record(killed)));
+    panel.write("new", ".making-129", padded(Box.record(cut)));
+    byte[] half = padded(Box.record(Box.name(Box.EARLIER_BOOT, 3, 3)));
+    Arrays.fill(half, 0, 40, (byte) 0);
+    panel.write("new", ".making-130", half);
+    try (Mailbox mailbox = panel.open()) {
+      assertThat(panel.take(mailbox, 1)).containsExactly(cut.id());
+    }
+    assertThat(files()).extracting(PreallocatedFilesTest::name).containsExactly(".making-128");
   }
 
   /** A host that was upgraded while the power was off, or whose agent was. */

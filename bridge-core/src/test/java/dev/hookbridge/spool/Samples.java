@@ -9,9 +9,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** Events such as the mailbox brings. */
 final class Samples {
+  private static final String TEXT =
+      new Random(1)
+          .ints(1 << 20, 0, 62)
+          .mapToObj("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"::charAt)
+          .map(String::valueOf)
+          .collect(Collectors.joining());
+
   private static final String BEFORE = "{\"hook\":{\"driver\":\"qemu\"}";
 
   private Samples() {}
@@ -34,7 +42,7 @@ final class Samples {
     return new Envelope(
         attributes,
         new Route("qemu", "started", "begin", guest),
-        bytes(BEFORE + ",\"xml\":\"" + "x".repeat(xmlBytes) + "\"}"),
+        bytes(BEFORE + ",\"xml\":\"" + irreducible(id, xmlBytes) + "\"}"),
         BEFORE.length());
   }
 
@@ -48,6 +56,17 @@ final class Samples {
       events.add(event(id(random), "guest-" + random.nextInt(1000), xmlBytes));
     }
     return events;
+  }
+
+  /** Text that hardly compresses, so that the events need their size on the disk. */
+  private static String irreducible(String id, int length) {
+    StringBuilder text = new StringBuilder(length);
+    int at = (id.hashCode() & Integer.MAX_VALUE) % TEXT.length();
+    while (text.length() < length) {
+      text.append(TEXT, at, Math.min(TEXT.length(), at + length - text.length()));
+      at = 0;
+    }
+    return text.toString();
   }
 
   static byte[] bytes(String text) {

@@ -72,7 +72,10 @@ public interface Sink extends AutoCloseable {
     return "";
   }
 
-  /** Sends what the sink has gathered, because there are no more events for the moment. */
+  /**
+   * Sends what the sink has gathered, because there are no more events for the moment. Called again
+   * at least every 100 ms while an event is unconfirmed, and every second otherwise.
+   */
   default void flush() {}
 
   /** Closes everything within 2 s, without waiting for outcomes. Never throws. */

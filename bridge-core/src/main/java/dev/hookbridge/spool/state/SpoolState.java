@@ -17,7 +17,6 @@ import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,9 +29,6 @@ import org.jspecify.annotations.Nullable;
 public final class SpoolState {
   public static final String TAKEN =
       "CREATE TABLE taken (id TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID";
-
-  /** The shortest interval at which cursors are saved together with appends. */
-  private static final long RIDE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private static final String DELETE = "DELETE FROM event WHERE seq BETWEEN ? AND ?";
 
@@ -51,7 +47,6 @@ public final class SpoolState {
   private volatile long events;
   private volatile boolean untrimmed = true;
   private volatile CommitListener witness = (sequence, event) -> {};
-  private long savedAt = System.nanoTime();
   private @Nullable HighWaterFile outside;
   private @Nullable HighWater known;
 
@@ -274,11 +269,6 @@ public final class SpoolState {
     for (String sink : change.removed()) {
       db.update("DELETE FROM cursor WHERE sink = ?", sink);
     }
-    if (System.nanoTime() - savedAt > RIDE_NANOS) {
-      cursors.values().stream()
-          .filter(cursor -> cursor.dirty() && !change.removed().contains(cursor.sink()))
-          .forEach(change::of);
-    }
     for (Cursor.Snapshot snapshot : change.snapshots()) {
       CursorTable.write(db, snapshot.sink(), snapshot.ranges());
     }
@@ -294,10 +284,7 @@ public final class SpoolState {
     change.stored().forEach(one -> witness.stored(one.sequence(), one.event()));
     boolean moved = !change.snapshots().isEmpty() || !change.removed().isEmpty();
     untrimmed = (untrimmed || moved) && !change.trimmed();
-    if (!change.snapshots().isEmpty()) {
-      change.snapshots().forEach(Cursor.Snapshot::committed);
-      savedAt = System.nanoTime();
-    }
+    change.snapshots().forEach(Cursor.Snapshot::committed);
   }
 
   /** The work of a transaction. */

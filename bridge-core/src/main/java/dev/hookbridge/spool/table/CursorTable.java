@@ -9,7 +9,7 @@ import java.sql.SQLException;
 public final class CursorTable {
   public static final String TABLE =
       "CREATE TABLE cursor (sink TEXT PRIMARY KEY, low INTEGER NOT NULL, confirmed TEXT NOT NULL,"
-          + " sum INTEGER NOT NULL)";
+          + " sum INTEGER NOT NULL) WITHOUT ROWID";
 
   public static final String SELECT = "SELECT sink, confirmed, sum FROM cursor";
   private static final String WRITE = "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?, ?)";

@@ -8,36 +8,38 @@ import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
 /**
- * Compresses large data for a row. SQLite holds a row in memory twice while it writes it.
- * Compressed data is {@code Z}, the original length in four bytes, and the deflated bytes. All
- * other data is the JSON itself, which begins with a brace.
+ * Compresses the data of a row. Several compressed rows fit on a page, so a commit writes fewer
+ * pages to the write-ahead log. Compressed data is {@code Z}, the original length in four bytes,
+ * and the deflated bytes. Short data stays as it is: JSON, which begins with a brace.
+ *
+ * <p>Thread-safe. A process has one spool with one writer, so one compressor is enough.
  */
 final class DataCompression {
-  private static final int LARGE = 256 << 10;
+  private static final int SHORT = 1 << 10;
   private static final int HEAD = 5;
   private static final int LONGEST = 256 << 20;
+  private static final Deflater DEFLATER = new Deflater(Deflater.BEST_SPEED);
 
   private DataCompression() {}
 
-  static byte[] pack(byte[] data) {
-    if (data.length < LARGE) {
+  static synchronized byte[] pack(byte[] data) {
+    if (data.length < SHORT) {
       return data;
     }
-    Deflater deflater = new Deflater(Deflater.BEST_SPEED);
+    ByteArrayOutputStream out = new ByteArrayOutputStream(data.length / 3);
+    out.write('Z');
+    out.writeBytes(ByteBuffer.allocate(4).putInt(data.length).array());
+    byte[] some = new byte[Math.min(16 << 10, data.length)];
     try {
-      ByteArrayOutputStream out = new ByteArrayOutputStream(data.length / 8);
-      out.write('Z');
-      out.writeBytes(ByteBuffer.allocate(4).putInt(data.length).array());
-      byte[] some = new byte[16 << 10];
-      deflater.setInput(data);
-      deflater.finish();
-      while (!deflater.finished() && out.size() < data.length) {
-        out.write(some, 0, deflater.deflate(some));
+      DEFLATER.setInput(data);
+      DEFLATER.finish();
+      while (!DEFLATER.finished() && out.size() < data.length) {
+        out.write(some, 0, DEFLATER.deflate(some));
       }
-      return out.size() < data.length ? out.toByteArray() : data;
     } finally {
-      deflater.end();
+      DEFLATER.reset();
     }
+    return out.size() < data.length ? out.toByteArray() : data;
   }
 
   /**

@@ -47,7 +47,7 @@ for cc in ${CC:-musl-gcc cc gcc clang}; do
 done
 rm -f "$out/probe"
 if [ -z "$cc" ]; then
-    echo "build.sh: no C compiler that links statically; the Java twin of the shim will be used"
+    echo "build.sh: no C compiler that links statically, so there is no hook: install musl-tools or gcc"
     exit 0
 fi
 

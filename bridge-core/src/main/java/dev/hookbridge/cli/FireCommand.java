@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "fire",
-    description = "Makes hook calls as libvirt would, through the shim where there is one.",
+    description = "Makes hook calls as libvirt would.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     footer = {
@@ -54,9 +54,6 @@ final class FireCommand implements Callable<Integer> {
   @Option(names = "--times", paramLabel = "N", defaultValue = "1", description = "Play N times.")
   int times = 1;
 
-  @Option(names = "--twin", description = "Use the Java twin even where there is a shim.")
-  boolean twin;
-
   @Parameters(
       index = "0..3",
       paramLabel = "ARGUMENT",
@@ -75,13 +72,13 @@ final class FireCommand implements Callable<Integer> {
     }
     PrintWriter err = spec.commandLine().getErr();
     int failed = 0;
-    try (HookInvoker trigger = HookInvoker.choose(places, twin)) {
+    try (HookInvoker trigger = new HookInvoker(places)) {
       for (int i = 0; i < times; i++) {
         failed += play(calls, trigger, err);
       }
       err.printf(
           "%d calls made by %s, %d exits other than 0%n",
-          calls.size() * times, trigger.name(), failed);
+          calls.size() * times, trigger.hook(), failed);
     }
     return failed == 0 ? 0 : 1;
   }

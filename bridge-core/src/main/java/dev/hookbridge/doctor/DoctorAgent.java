@@ -49,7 +49,7 @@ final class DoctorAgent {
     if (config != null) {
       examine(config);
     }
-    round.look("clock", () -> List.of(DoctorClock.look(command.clock)));
+    round.look("clock", () -> List.of(DoctorClock.look()));
     round.say(DoctorLine.of(DoctorLine.Kind.END, ""));
   }
 

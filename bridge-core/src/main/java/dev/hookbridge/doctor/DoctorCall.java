@@ -81,8 +81,7 @@ final class DoctorCall {
   }
 
   /**
-   * Calls the distribution's hook. It never uses the Java twin, because root must not write into
-   * the agent's folders.
+   * Calls the distribution's hook.
    */
   private int byDistribution() throws IOException, InterruptedException {
     Path home = Path.of(System.getProperty("hookbridge.home", ""));

@@ -9,17 +9,14 @@ import dev.hookbridge.command.Version;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringWriter;
-import java.net.URI;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
@@ -42,20 +39,10 @@ public final class DoctorCommand implements Callable<Integer> {
   @Option(names = "--no-send", description = "Send no test event.")
   boolean noSend;
 
-  @Option(
-      names = "--clock",
-      paramLabel = "URL",
-      description = "Compare this host's clock with the Date of this web server.")
-  @Nullable URI clock;
-
   @Spec CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() throws Exception {
-    if (clock != null && !String.valueOf(clock.getScheme()).matches("https?")) {
-      throw new ParameterException(
-          spec.commandLine(), "--clock needs the address of a web server, such as http://host/");
-    }
     List<String> arguments = spec.root().commandLine().getParseResult().originalArgs();
     PrintStream out = System.out;
     List<Check> checks =

@@ -66,22 +66,6 @@ class CommandsIT {
   }
 
   @Test
-  void theTwinWritesWhatTheShimWrites() throws Exception {
-    Host.Ran fired = host.hookbridge("fire", "--twin", "--driver", "lxc", "box", "start", "begin");
-    assertThat(fired.output()).contains("1 calls made by the Java shim");
-    Host.Ran shim = host.hookbridge("fire", "--driver", "lxc", "box", "start", "begin");
-    assertThat(shim.exit()).as(shim.output()).isZero();
-    host.startAgent();
-    awaitEvents(2);
-    List<String> both = lines().stream().filter(line -> line.contains(".lxc.start.v1")).toList();
-    assertThat(both).hasSize(2);
-    JsonNode twin = Consumer.JSON.readTree(both.get(0));
-    JsonNode real = Consumer.JSON.readTree(both.get(1));
-    assertThat(twin.at("/data/hook")).isEqualTo(real.at("/data/hook"));
-    assertThat(twin.fieldNames()).toIterable().containsExactlyElementsOf(() -> real.fieldNames());
-  }
-
-  @Test
   void theSpoolIsShownBesideARunningAgent() throws Exception {
     host.hookbridge("fire", "--times", "3", "web1", "prepare", "begin", "-");
     host.startAgent();

@@ -95,7 +95,7 @@ final class Patient implements AutoCloseable {
 
   Host.Ran doctor(String... more) throws IOException {
     List<String> words = new ArrayList<>(List.of("doctor", "--dir=" + hooks()));
-    words.addAll(List.of("--libvirt=9.0.0", "--clock=http://127.0.0.1:" + http + "/healthy"));
+    words.add("--libvirt=9.0.0");
     words.addAll(List.of(more));
     return host.hookbridge(words.toArray(String[]::new));
   }

@@ -33,8 +33,8 @@ class BuildTest {
   }
 
   @Test
-  void withoutACompilerTheTwinIsAnnounced() throws IOException {
-    assertThat(build("CC=no-such-compiler")).contains("the Java twin").hasLineCount(1);
+  void withoutACompilerTheRemedyIsNamed() throws IOException {
+    assertThat(build("CC=no-such-compiler")).contains("install musl-tools or gcc").hasLineCount(1);
     assertThat(folder).isEmptyDirectory();
   }
 

@@ -19,10 +19,8 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The shim in Java, for {@code fire} on machines without a C compiler. It writes the same file in
- * the same way: create hidden, write, fsync, rename. It has none of the shim's protections, so it
- * is never installed as a hook. It ignores gates: it asks for no decision, and its calls are never
- * vetoed.
+ * Writes a call's file for tests as the shim does: create hidden, write, fsync, rename. It has none
+ * of the shim's protections and ignores gates.
  */
 public final class JavaShim {
   private static final SecureRandom RANDOM = new SecureRandom();

@@ -23,6 +23,7 @@ class ArchitectureTest {
       List.of(
           "api",
           "text",
+          "disk",
           "record",
           "mailbox",
           "envelope.redaction",

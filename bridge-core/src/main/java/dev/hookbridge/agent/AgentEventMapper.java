@@ -8,6 +8,7 @@ import dev.hookbridge.spool.Spool;
 import dev.hookbridge.spool.sqlite.SpoolException;
 import dev.hookbridge.spool.state.PreviousEpoch;
 import dev.hookbridge.spool.table.DropRecord;
+import dev.hookbridge.text.Ids;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +51,7 @@ final class AgentEventMapper {
   }
 
   private static @org.jspecify.annotations.Nullable String text(OptionalLong number) {
-    return number.isPresent() ? String.format("%020d", number.getAsLong()) : null;
+    return number.isPresent() ? Ids.digits(number.getAsLong()) : null;
   }
 
   /**

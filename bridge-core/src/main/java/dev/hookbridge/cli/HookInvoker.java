@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes hook calls with the distribution's hook, through links with the names of libvirt's hooks. */
+/**
+ * Makes hook calls with the distribution's hook, through links with the names of libvirt's hooks.
+ */
 final class HookInvoker implements AutoCloseable {
   private final Path hook;
   private final HostPaths places;

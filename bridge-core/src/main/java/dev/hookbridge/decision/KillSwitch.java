@@ -1,14 +1,13 @@
 package dev.hookbridge.decision;
 
+import dev.hookbridge.disk.Durable;
 import dev.hookbridge.text.TextSanitizer;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 
 /**
@@ -70,9 +69,7 @@ public final class KillSwitch {
   private void sync() throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     if (folder != null) {
-      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
+      Durable.sync(folder);
     }
   }
 

@@ -80,9 +80,7 @@ final class DoctorCall {
     return process.exitValue();
   }
 
-  /**
-   * Calls the distribution's hook.
-   */
+  /** Calls the distribution's hook. */
   private int byDistribution() throws IOException, InterruptedException {
     Path home = Path.of(System.getProperty("hookbridge.home", ""));
     Path shim = home.resolve("libexec/hookbridge-hook").toAbsolutePath();

@@ -86,7 +86,7 @@ public final class Envelopes {
             json.writeStringField("previousEpoch", previousEpoch);
             json.writeStringField(
                 "previousHighest",
-                previousHighest == null ? Operations.UNKNOWN : sequence(previousHighest));
+                previousHighest == null ? Operations.UNKNOWN : Ids.digits(previousHighest));
           }
         });
   }
@@ -222,7 +222,7 @@ public final class Envelopes {
               json.writeEndObject();
             })
         .with("epoch", epoch)
-        .with("lastsequence", sequence(lastSequence));
+        .with("lastsequence", Ids.digits(lastSequence));
   }
 
   /**
@@ -267,10 +267,5 @@ public final class Envelopes {
             });
     Route route = new Route(Route.AGENT, name.replace('.', '_'), "-", host.name());
     return new Envelope(context.attributes(), route, data.json(), data.xmlAt());
-  }
-
-  /** Formats a number for an attribute: 20 digits, so that text order is number order. */
-  private static String sequence(long number) {
-    return String.format("%020d", number);
   }
 }

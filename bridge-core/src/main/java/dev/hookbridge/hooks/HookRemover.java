@@ -1,5 +1,6 @@
 package dev.hookbridge.hooks;
 
+import dev.hookbridge.disk.Durable;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
@@ -47,7 +48,7 @@ final class HookRemover {
     }
     Files.delete(slot);
     steps.accept(CrashPoint.REMOVED);
-    StagedHook.sync(slot.resolveSibling("."));
+    Durable.sync(slot.resolveSibling("."));
     tidy(slot.resolveSibling(".").normalize());
   }
 
@@ -65,6 +66,6 @@ final class HookRemover {
     } catch (DirectoryNotEmptyException | NotDirectoryException e) {
       return; // scripts of others, or a link
     }
-    StagedHook.sync(hooks);
+    Durable.sync(hooks);
   }
 }

@@ -1,5 +1,6 @@
 package dev.hookbridge.hooks;
 
+import dev.hookbridge.disk.Durable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -137,7 +138,7 @@ public final class Installation {
       if (!Files.isDirectory(each)) {
         Files.createDirectory(each);
         Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxr-xr-x"));
-        StagedHook.sync(each.resolveSibling("."));
+        Durable.sync(each.resolveSibling("."));
       }
     }
   }

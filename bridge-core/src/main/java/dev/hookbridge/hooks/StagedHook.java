@@ -1,5 +1,6 @@
 package dev.hookbridge.hooks;
 
+import dev.hookbridge.disk.Durable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -46,7 +47,7 @@ final class StagedHook implements AutoCloseable {
       copy.write(hook.bytes());
       confinement.label(copy.file);
       Files.setPosixFilePermissions(copy.file, MODE);
-      sync(copy.file);
+      Durable.sync(copy.file);
       steps.accept(CrashPoint.EXECUTABLE);
       Hook.prove(copy.file, List.of());
       for (List<String> by : confinement.probes()) {
@@ -104,7 +105,7 @@ final class StagedHook implements AutoCloseable {
   }
 
   private void placed(Path slot) throws IOException {
-    sync(slot.resolveSibling("."));
+    Durable.sync(slot.resolveSibling("."));
     steps.accept(CrashPoint.PLACED);
   }
 
@@ -120,13 +121,6 @@ final class StagedHook implements AutoCloseable {
           Files.deleteIfExists(file);
         }
       }
-    }
-  }
-
-  /** Flushes a file, or the names in a folder, to the disk. */
-  static void sync(Path path) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      channel.force(true);
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.hookbridge.mailbox;
 
+import dev.hookbridge.text.Ids;
 import dev.hookbridge.text.Uuids;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +34,6 @@ public record MailName(long boottime, String bootId, long time, String id) {
 
   @Override
   public String toString() {
-    return String.format(Locale.ROOT, "%020d-%s-%020d-%s", boottime, bootId, time, id);
+    return Ids.digits(boottime) + "-" + bootId + "-" + Ids.digits(time) + "-" + id;
   }
 }

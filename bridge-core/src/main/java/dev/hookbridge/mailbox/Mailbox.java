@@ -1,11 +1,10 @@
 package dev.hookbridge.mailbox;
 
+import dev.hookbridge.disk.Durable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
@@ -98,7 +97,7 @@ public final class Mailbox implements AutoCloseable {
     try {
       mailbox.fresh.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
       if (new CrashRecovery(places.mail(), boot.id(), reader).recover()) {
-        sync(mailbox.fresh);
+        Durable.sync(mailbox.fresh);
       }
       mailbox.look();
       return mailbox;
@@ -257,12 +256,6 @@ public final class Mailbox implements AutoCloseable {
       return null;
     } catch (ClosedWatchServiceException e) {
       return null;
-    }
-  }
-
-  static void sync(Path folder) throws IOException {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.hookbridge.mailbox;
 
+import dev.hookbridge.disk.Durable;
 import dev.hookbridge.record.MailFormat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -158,9 +159,9 @@ public final class PreallocatedFiles implements Runnable {
         return;
       }
       // The shim uses a spare only when it is durable under some name: recovery reads all names.
-      Mailbox.sync(folder);
+      Durable.sync(folder);
       if (!clear(begun)) {
-        Mailbox.sync(folder);
+        Durable.sync(folder);
       }
       waiting.forEach(Runnable::run);
       waiting.clear();

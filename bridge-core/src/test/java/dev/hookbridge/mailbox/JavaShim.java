@@ -1,5 +1,6 @@
 package dev.hookbridge.mailbox;
 
+import dev.hookbridge.disk.Durable;
 import dev.hookbridge.record.MailFormat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -97,7 +98,7 @@ public final class JavaShim {
       channel.force(true);
     }
     Files.move(unfinished, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-    Mailbox.sync(folder);
+    Durable.sync(folder);
   }
 
   /** Returns a UUIDv7 (RFC 9562): 48 bits of milliseconds, the rest random. */

@@ -42,7 +42,6 @@ public final class AmqpProperties {
   public static final Set<String> REQUIRED = Set.of("specversion", "id", "source", "type");
 
   private static final String CONTENT_TYPE = "datacontenttype";
-  private static final Route UNKNOWN = new Route("unknown", "unknown", "unknown", "unknown");
 
   private final String prefix;
 
@@ -135,7 +134,7 @@ public final class AmqpProperties {
       try {
         return StructuredEvent.parse(body);
       } catch (IOException e) {
-        return new Envelope(Map.of(), UNKNOWN, body, -1); // not a valid CloudEvent
+        return new Envelope(Map.of(), Route.UNKNOWN, body, -1); // not a valid CloudEvent
       }
     }
     Map<String, String> attributes = new LinkedHashMap<>();
@@ -151,7 +150,7 @@ public final class AmqpProperties {
     if (properties.getContentType() != null) {
       attributes.put(CONTENT_TYPE, properties.getContentType());
     }
-    return new Envelope(attributes, UNKNOWN, body, -1);
+    return new Envelope(attributes, Route.UNKNOWN, body, -1);
   }
 
   private static @Nullable Date timestamp(@Nullable String time) {

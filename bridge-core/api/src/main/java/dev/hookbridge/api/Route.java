@@ -12,6 +12,9 @@ public record Route(String driver, String operation, String suboperation, String
   /** The driver of the agent's own events, which always pass a filter. */
   public static final String AGENT = "agent";
 
+  /** The route of an event that was read from a broker: its words are not sent. */
+  public static final Route UNKNOWN = new Route("unknown", "unknown", "-", "");
+
   /** Returns whether this is the route of one of the agent's own events. */
   public boolean isAgent() {
     return driver.equals(AGENT);

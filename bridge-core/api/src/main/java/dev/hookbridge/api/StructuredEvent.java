@@ -29,7 +29,6 @@ public final class StructuredEvent {
       JsonFactory.builder().enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8).build();
 
   private static final byte[] END = {'}'};
-  private static final Route UNKNOWN = new Route("unknown", "unknown", "-", "");
 
   private StructuredEvent() {}
 
@@ -108,7 +107,7 @@ public final class StructuredEvent {
         }
       }
     }
-    return new Envelope(attributes, UNKNOWN, data, -1);
+    return new Envelope(attributes, Route.UNKNOWN, data, -1);
   }
 
   private static byte[] copy(JsonParser parser, int size) throws IOException {

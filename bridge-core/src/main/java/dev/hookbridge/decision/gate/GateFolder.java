@@ -1,6 +1,7 @@
 package dev.hookbridge.decision.gate;
 
 import dev.hookbridge.mailbox.Boot;
+import dev.hookbridge.text.Ids;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -118,7 +119,7 @@ public final class GateFolder {
             alive,
             Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, LinkOption.NOFOLLOW_LINKS),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      String digits = String.format(Locale.ROOT, "%020d", boot.now());
+      String digits = Ids.digits(boot.now());
       file.write(ByteBuffer.wrap(digits.getBytes(StandardCharsets.US_ASCII)), 0);
       failing = false;
     } catch (IOException | IllegalStateException e) {

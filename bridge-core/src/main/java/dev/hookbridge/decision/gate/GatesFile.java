@@ -1,6 +1,7 @@
 package dev.hookbridge.decision.gate;
 
 import dev.hookbridge.decision.rule.Rule;
+import dev.hookbridge.disk.Durable;
 import dev.hookbridge.record.MalformedRecordException;
 import dev.hookbridge.record.Records;
 import java.io.IOException;
@@ -129,9 +130,7 @@ public final class GatesFile {
       channel.force(true);
     }
     Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
+    Durable.sync(folder);
   }
 
   /**

@@ -1,14 +1,13 @@
 package dev.hookbridge.spool.repair;
 
+import dev.hookbridge.disk.Durable;
 import dev.hookbridge.spool.sqlite.Folder;
 import dev.hookbridge.spool.sqlite.SpoolException;
 import dev.hookbridge.spool.state.ReserveFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -91,9 +90,7 @@ public final class Replacement {
 
   /** Makes the draft durable and marks it as ready. The draft must be complete and closed. */
   public void complete() throws IOException {
-    try (FileChannel file = FileChannel.open(draft(), StandardOpenOption.WRITE)) {
-      file.force(true);
-    }
+    Durable.sync(draft());
     Files.move(draft(), ready(), StandardCopyOption.ATOMIC_MOVE);
     folder.sync();
   }

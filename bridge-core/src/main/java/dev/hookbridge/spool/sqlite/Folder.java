@@ -1,5 +1,6 @@
 package dev.hookbridge.spool.sqlite;
 
+import dev.hookbridge.disk.Durable;
 import dev.hookbridge.spool.sqlite.SpoolException.Kind;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -141,9 +142,7 @@ public final class Folder implements AutoCloseable {
 
   /** Makes created, renamed and removed file names durable. */
   public void sync() throws IOException {
-    try (FileChannel folder = FileChannel.open(path, StandardOpenOption.READ)) {
-      folder.force(true);
-    }
+    Durable.sync(path);
   }
 
   /**

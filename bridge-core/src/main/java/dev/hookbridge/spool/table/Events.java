@@ -3,11 +3,11 @@ package dev.hookbridge.spool.table;
 import dev.hookbridge.api.Envelope;
 import dev.hookbridge.api.Route;
 import dev.hookbridge.spool.sqlite.Database;
+import dev.hookbridge.text.Ids;
 import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -77,20 +77,12 @@ public final class Events {
   }
 
   private static Envelope numbered(Envelope event, long sequence, String epoch) {
-    return event.with("sequence", digits(sequence)).with("epoch", epoch);
+    return event.with("sequence", Ids.digits(sequence)).with("epoch", epoch);
   }
 
   /** Returns the attribute {@code time}, or {@code ""}: it is optional in CloudEvents. */
   public static String time(Envelope event) {
     return event.attributes().getOrDefault("time", "");
-  }
-
-  /**
-   * Formats a sequence number with leading zeros, because CloudEvents compares {@code sequence} as
-   * text.
-   */
-  private static String digits(long sequence) {
-    return String.format(Locale.ROOT, "%020d", sequence);
   }
 
   /**

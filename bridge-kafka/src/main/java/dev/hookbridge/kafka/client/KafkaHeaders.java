@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 public final class KafkaHeaders {
   private static final String PREFIX = "ce_";
   private static final String CONTENT_TYPE = "content-type";
-  private static final Route UNKNOWN = new Route("unknown", "unknown", "unknown", "");
 
   private KafkaHeaders() {}
 
@@ -94,7 +93,7 @@ public final class KafkaHeaders {
     attributes.putIfAbsent("id", place);
     attributes.putIfAbsent("type", "unknown");
     attributes.putIfAbsent("partitionkey", record.key() == null ? "" : text(record.key()));
-    return new Envelope(attributes, UNKNOWN, data, -1);
+    return new Envelope(attributes, Route.UNKNOWN, data, -1);
   }
 
   private static Map<String, String> binary(ConsumerRecord<byte[], byte[]> record) {

@@ -2,7 +2,7 @@ package dev.hookbridge.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.e2e.Alerts;
+import dev.hookbridge.harness.prometheus.Alerts;
 import dev.hookbridge.testing.Needs;
 import dev.hookbridge.testing.Repository;
 import java.io.File;
@@ -60,7 +60,7 @@ class AlertsTest {
   void everyAlertIsHadFromARealAgent() throws Exception {
     String trials = "";
     for (String name : List.of("AgentAlertsIT", "SinkAlertsIT")) {
-      String file = "deploy/src/test/java/dev/hookbridge/e2e/" + name + ".java";
+      String file = "deploy/src/test/java/dev/hookbridge/it/operation/" + name + ".java";
       trials += Files.readString(Repository.file(file));
     }
     String all = trials;

@@ -2,7 +2,7 @@ package dev.hookbridge.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.e2e.Alerts;
+import dev.hookbridge.harness.prometheus.Alerts;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;

@@ -9,7 +9,9 @@ import dev.hookbridge.harness.host.Host;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,15 +28,28 @@ class SparesIT {
     try (Host host = new Host(folder, "kvm-07", events.sink())) {
       host.startAgent();
       Awaitility.await("spares").until(() -> ready(host).size() == SPARES);
+      assertThat(host.stopAgent()).isZero();
+      Set<Object> inodes = inodes(host);
       Hooks hooks = new Hooks(host);
       for (int i = 0; i < 10; i++) {
         hooks.fire("guest-0", i);
       }
       assertThat(ready(host)).hasSize(SPARES - 10);
+      host.startAgent();
       Awaitility.await("events").until(() -> events.hooks().size() == 10);
       assertThat(Consumer.lives(events.all())).containsEntry("guest-0", Hooks.firsts(10));
+      Awaitility.await("spares").until(() -> ready(host).size() == SPARES);
+      assertThat(inodes(host)).as("the same files").isEqualTo(inodes);
       assertThat(host.stopAgent()).isZero();
     }
+  }
+
+  private static Set<Object> inodes(Host host) throws IOException {
+    Set<Object> inodes = new HashSet<>();
+    for (Path file : ready(host)) {
+      inodes.add(Files.getAttribute(file, "unix:ino"));
+    }
+    return inodes;
   }
 
   private static List<Path> ready(Host host) throws IOException {

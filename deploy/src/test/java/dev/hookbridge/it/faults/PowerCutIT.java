@@ -41,6 +41,7 @@ class PowerCutIT {
   private static final boolean FULL = Boolean.getBoolean("hookbridge.full");
   private static final int CALLS = FULL ? 150 : 15;
   private static final int CUTS = FULL ? 30 : 3;
+  private static final int SPARES = 128;
   private static final int GUESTS = 3;
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
@@ -220,6 +221,55 @@ class PowerCutIT {
         List<Consumer.Message> both = new ArrayList<>(consumed);
         both.addAll(events.all());
         assertThat(Consumer.lives(both)).isEqualTo(firsts(CALLS));
+        assertThat(events.hooks()).extracting(Consumer.Message::id).doesNotHaveDuplicates();
+        assertOneNumberEach(both);
+      }
+    }
+  }
+
+  /**
+   * The power fails while the files of stored calls become spares again: before their new names and
+   * the zeros in them are on the disk, and after.
+   */
+  @ParameterizedTest
+  @CsvSource({"ext4, REMOVED", "ext4, FORGOTTEN", "xfs, REMOVED", "xfs, FORGOTTEN"})
+  void aFileThatBecomesASpareIsNoNewEvent(String type, String step) throws Exception {
+    int calls = Math.min(CALLS, SPARES / 2);
+    try (Device device = device(type);
+        Host host = host(device.folder(), "before")) {
+      host.startAgent();
+      Awaitility.await("spares").atMost(PATIENCE).until(() -> hidden(host).size() == SPARES);
+      assertThat(host.stopAgent()).isZero();
+      Hooks hooks = new Hooks(host);
+      for (int i = 0; i < calls; i++) {
+        hooks.fire("guest-" + i % GUESTS, i / GUESTS);
+      }
+      assertThat(hidden(host)).as("spares that no hook took").hasSize(SPARES - calls);
+      LoopMount.sync(device.folder());
+      Process mortal = host.startMortalAgent(step, 1);
+      assertThat(mortal.waitFor(1, TimeUnit.MINUTES)).isTrue();
+      assertThat(mortal.exitValue()).as(host.log()).isEqualTo(128 + 9);
+      assertThat(files(host)).isEmpty();
+      assertThat(hidden(host)).as("none was removed").hasSize(SPARES);
+      Path copy = device.copy();
+      List<Consumer.Message> consumed = events("before").all();
+      try (LoopMount after = device.mount(copy);
+          Host next = host(after.folder(), "after")) {
+        System.out.printf("%s, %s: %d files came back%n", type, step, files(next).size());
+        next.startAgentOfNextBoot();
+        next.awaitReady();
+        EventFile events = events("after");
+        await(
+            next,
+            () -> {
+              List<Consumer.Message> both = new ArrayList<>(consumed);
+              both.addAll(events.all());
+              return files(next).isEmpty() && Consumer.hooks(both).size() == calls;
+            });
+        assertThat(next.stopAgent()).isZero();
+        List<Consumer.Message> both = new ArrayList<>(consumed);
+        both.addAll(events.all());
+        assertThat(Consumer.lives(both)).isEqualTo(firsts(calls));
         assertThat(events.hooks()).extracting(Consumer.Message::id).doesNotHaveDuplicates();
         assertOneNumberEach(both);
       }

@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import org.awaitility.Awaitility;
 
 /**
  * Does the minimum of a sink worker with one open sink. It sends in order, obeys the sink's
@@ -18,6 +17,7 @@ import org.awaitility.Awaitility;
  */
 public final class Run {
   private static final Duration SEND = Duration.ofSeconds(5);
+  private static final Duration FLUSH = Duration.ofMillis(50);
   private final Sink sink;
   private final Map<String, Outcome> outcomes = new LinkedHashMap<>();
   private final List<String> faults = new ArrayList<>();
@@ -72,21 +72,31 @@ public final class Run {
 
   /** Waits up to 10 s for an outcome, and returns whether it is a confirm. */
   private boolean settled(String id) {
-    long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    return within(Duration.ofSeconds(10), id) && outcomes().get(id) instanceof Outcome.Confirmed;
+  }
+
+  /** Waits for an outcome, and flushes meanwhile as a sink worker does. */
+  private boolean within(Duration time, String id) {
+    long end = System.nanoTime() + time.toNanos();
+    while (!settles(id)) {
+      if (System.nanoTime() > end) {
+        return false;
+      }
+      sink.flush();
+    }
+    return true;
+  }
+
+  private boolean settles(String id) {
     synchronized (outcomes) {
-      while (!outcomes.containsKey(id)) {
-        long millis = (end - System.nanoTime()) / 1_000_000;
-        if (millis <= 0) {
-          return false;
-        }
+      if (!outcomes.containsKey(id)) {
         try {
-          outcomes.wait(millis);
+          outcomes.wait(FLUSH.toMillis());
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
-          return false;
         }
       }
-      return outcomes.get(id) instanceof Outcome.Confirmed;
+      return outcomes.containsKey(id);
     }
   }
 
@@ -115,11 +125,9 @@ public final class Run {
 
   /** Waits up to 30 s for the outcome of an event. */
   public Outcome await(Envelope event) {
-    Awaitility.await("an outcome of " + event)
-        .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(5))
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> outcomes().containsKey(event.id()));
+    if (!within(Duration.ofSeconds(30), event.id())) {
+      throw new AssertionError("no outcome of " + event + " within 30 s");
+    }
     return outcomes().get(event.id());
   }
 

@@ -1,12 +1,10 @@
 #!/bin/sh
 # setup.sh installed|removing: what the scripts of the packages share. It asks nothing of systemd and fails only where
-# the folders cannot be made: a missing archive costs half a second at the start, a hook of an older release works.
+# the folders cannot be made: a missing archive costs half a second at the start, a hook of an older release works. What
+# concerns the hooks needs no Java.
 set -eu
 libexec=$(dirname "$(readlink -f "$0")")
 home=/usr/lib/hookbridge hooks=/etc/libvirt/hooks log=/var/log/hookbridge
-
-# A JVM costs half a second, and most machines that a package is installed on have no hook yet.
-any_hook() { [ -n "$(find "$hooks" -type f -perm /111 2>/dev/null | head -n 1)" ]; }
 
 case ${1-} in
   installed)
@@ -15,17 +13,17 @@ case ${1-} in
     sh "$libexec/layout.sh" ${data:+--data-dir "$data"}
     [ -e "$log" ] || install -d -m 0750 -o hookbridge -g hookbridge "$log"
     timeout 120 sh "$libexec/archive.sh" "$home" || :
-    ! any_hook || timeout 120 "$home/bin/hookbridge" hooks install --upgrade || {
+    timeout 120 sh "$libexec/hooks.sh" upgrade "$hooks" || {
       echo "hookbridge: the hooks in $hooks are still those of the previous version, and go on working." >&2
-      echo "hookbridge: when that is mended run: hookbridge hooks install --upgrade" >&2
+      echo "hookbridge: correct that, then run: $libexec/hooks.sh upgrade" >&2
     }
     ;;
   removing)
-    ! any_hook || timeout 120 "$home/bin/hookbridge" hooks remove || {
+    timeout 120 sh "$libexec/hooks.sh" remove "$hooks" || {
       echo "hookbridge: the hooks in $hooks stay; without the rest they exit 0 and write into their mailbox." >&2
       echo "hookbridge: remove $hooks/*.d/50-hookbridge by hand when no guest is being started." >&2
     }
-    rm -f "$home/lib/hookbridge.jsa"
+    rm -f "$home/lib/hookbridge.jsa" "$home/lib/hookbridge.jsa".*
     ;;
   *)
     sed -n '2,3s/^# //p' "$0" >&2

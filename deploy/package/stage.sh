@@ -17,8 +17,8 @@ put 0755 "$distribution/bin/hookbridge" usr/lib/hookbridge/bin/hookbridge
 ln -s ../lib/hookbridge/bin/hookbridge "$root/usr/bin/hookbridge"
 # The archive belongs to one JVM in one folder, so each machine makes its own.
 cp -a "$distribution/lib" "$root/usr/lib/hookbridge/lib"
-rm -f "$root/usr/lib/hookbridge/lib/hookbridge.jsa"
-for file in hookbridge-hook hookbridge-relay layout.sh archive.sh; do
+rm -f "$root/usr/lib/hookbridge/lib/hookbridge.jsa" "$root/usr/lib/hookbridge/lib/hookbridge.jsa".*
+for file in hookbridge-hook hookbridge-relay layout.sh archive.sh hooks.sh; do
   [ ! -e "$distribution/libexec/$file" ] || put 0755 "$distribution/libexec/$file" "usr/libexec/hookbridge/$file"
 done
 put 0755 "$here/setup.sh" usr/libexec/hookbridge/setup.sh
@@ -34,6 +34,7 @@ sinks:
 YAML
 
 put 0644 "$here/systemd/hookbridge.service" usr/lib/systemd/system/hookbridge.service
+put 0644 "$here/systemd/hookbridge-archive.service" usr/lib/systemd/system/hookbridge-archive.service
 for daemon in libvirtd virtqemud virtlxcd virtxend virtnetworkd; do
   put 0644 "$here/systemd/50-hookbridge.conf" "usr/lib/systemd/system/$daemon.service.d/50-hookbridge.conf"
 done

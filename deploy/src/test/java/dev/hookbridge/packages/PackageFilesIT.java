@@ -38,12 +38,14 @@ class PackageFilesIT {
             .toList();
     assertThat(deb).hasSizeGreaterThan(60).isEqualTo(rpm);
     assertThat(deb)
-        .noneMatch(file -> file.contains("/hooks/") || file.endsWith(".jsa"))
+        .noneMatch(file -> file.contains("/hooks/") || file.contains(".jsa"))
         .contains(
             "/usr/bin/hookbridge",
             "/usr/libexec/hookbridge/hookbridge-hook",
             "/usr/libexec/hookbridge/hookbridge-relay",
+            "/usr/libexec/hookbridge/hooks.sh",
             "/usr/lib/systemd/system/hookbridge.service",
+            "/usr/lib/systemd/system/hookbridge-archive.service",
             "/usr/lib/systemd/system/libvirtd.service.d/50-hookbridge.conf",
             "/usr/lib/systemd/system/virtqemud.service.d/50-hookbridge.conf",
             "/etc/hookbridge/hookbridge.yaml",

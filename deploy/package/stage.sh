@@ -11,6 +11,13 @@ rm -rf "$out"
 rm -f "$target"/hookbridge*.deb "$target"/hookbridge*.rpm "$target"/hookbridge*.tar.gz
 mkdir -p "$root/usr/bin" "$root/usr/lib/hookbridge/bin" "$root/usr/libexec/hookbridge" "$root/etc/hookbridge" "$share"
 
+# Start-up is most of a hook's time, and glibc's is the longer one.
+if grep -aqs GLIBC_TUNABLES "$distribution/libexec/hookbridge-hook"; then
+  echo "stage.sh: packages need a hook that is linked with musl: install musl-tools (Debian) or musl-gcc (Fedora) and" \
+    "build again, or build without packages: -Dpackages.skip=true" >&2
+  exit 1
+fi
+
 put() { install -D -m "$1" "$2" "$root/$3"; } # MODE FILE WHERE
 
 put 0755 "$distribution/bin/hookbridge" usr/lib/hookbridge/bin/hookbridge

@@ -54,6 +54,9 @@ fi
 # Two pieces instead of five: fewer mappings and page faults at every start.
 build "$cc" hookbridge-hook hook.c "-static -s -Wl,-z,noseparate-code,-z,norelro"
 "$out/hookbridge-hook" --self-test
+if grep -aq GLIBC_TUNABLES "$out/hookbridge-hook"; then
+    echo "build.sh: $cc links the hook with glibc, so each call costs half as much again: install musl-tools" >&2
+fi
 build "$cc" hookbridge-relay relay.c "-static -s"
 
 if [ -n "$tools" ]; then

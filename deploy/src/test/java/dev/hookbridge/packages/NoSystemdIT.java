@@ -51,6 +51,18 @@ class NoSystemdIT {
     assertThat(machine.done(Machine.LEFT)).isEmpty();
   }
 
+  /** On a fresh machine the manager may answer nothing yet. */
+  @Test
+  void packageIsConfiguredWhileTheManagerAnswersNothing() throws Exception {
+    machine.done("mkdir -p /run/systemd/system");
+    machine.done("printf '#!/bin/sh\\nexit 1\\n' >/usr/local/bin/systemctl");
+    machine.done("chmod +x /usr/local/bin/systemctl");
+    machine.done("dpkg -i /root/in/runtime.deb /root/in/hookbridge.deb");
+    machine.done("hookbridge --version");
+    machine.done("dpkg -P hookbridge hookbridge-runtime");
+    assertThat(machine.done(Machine.LEFT)).isEmpty();
+  }
+
   @Test
   void theRpm() throws Exception {
     Needs.command("rpm");

@@ -68,7 +68,10 @@ public final class AmqpConnection implements AutoCloseable {
       return link;
     } catch (ExecutionException e) {
       Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
-      throw AmqpErrors.of(cause).exception(where, cause);
+      Failure failure = AmqpErrors.of(cause);
+      throw settings.broker().tls() && failure.mayConcernCertificate()
+          ? failure.exception(where, cause, settings.tls().certificateAdvice())
+          : failure.exception(where, cause);
     } catch (TimeoutException e) {
       link.abandon(connecting);
       throw AmqpErrors.of(e).exception(where + " within " + OPENING.toSeconds() + " s", e);

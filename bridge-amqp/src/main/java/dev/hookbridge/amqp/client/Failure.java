@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record Failure(Verdict verdict, String detail) {
   private static final int LINE = 300;
+  private static final Pattern CERTIFICATE =
+      Pattern.compile(
+          "(?i)broken pipe|connection reset|bad_certificate|certificate_required|certificate_unknown"
+              + "|handshake_failure|unknown_ca|unsupported_certificate");
   private static final Pattern NO_VHOST = Pattern.compile("vhost '?(.+?)'? not found");
 
   public Failure {
@@ -91,7 +95,20 @@ public record Failure(Verdict verdict, String detail) {
    * @param where the broker, for the message
    */
   public SinkException exception(String where, Throwable cause) {
-    return new SinkException(reason(), where + ": " + detail + "; " + advice(), cause);
+    return exception(where, cause, advice());
+  }
+
+  /** Returns the exception for a failed connection, with another advice. */
+  SinkException exception(String where, Throwable cause, String advice) {
+    return new SinkException(reason(), where + ": " + detail + "; " + advice, cause);
+  }
+
+  /**
+   * Returns whether a broker that misses or refuses a client's certificate may be the cause. TLS
+   * 1.3 reports that after the handshake, so often the connection only ends.
+   */
+  boolean mayConcernCertificate() {
+    return reason() == Reason.CLOSED || CERTIFICATE.matcher(detail).find();
   }
 
   private String advice() {

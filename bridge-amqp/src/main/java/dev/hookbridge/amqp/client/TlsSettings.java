@@ -71,6 +71,15 @@ record TlsSettings(
     return file;
   }
 
+  /** Returns what to do when the broker may not accept this client's certificate. */
+  String certificateAdvice() {
+    return keystore == null
+        ? "if the broker asks for a client's certificate, set tls-keystore and tls-keystore-password"
+        : "if the broker asks for a client's certificate, it may not trust the one in tls-keystore ("
+            + keystore
+            + "): look into its log";
+  }
+
   /** Reads the files and returns a new TLS context. */
   SSLContext context() throws IOException, GeneralSecurityException {
     SSLContext context = SSLContext.getInstance("TLS");

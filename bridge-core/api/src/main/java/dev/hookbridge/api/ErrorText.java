@@ -32,12 +32,20 @@ public final class ErrorText {
   private static final Pattern TAIL =
       Pattern.compile("(?:; (?:cause|protocol method): .*|[:;,\\s]+)$");
 
+  private static final String WANTS_CERTIFICATE =
+      "it wants a certificate of this client that it trusts";
+
   /** Parts of messages of TLS and key stores, with their descriptions. The first match counts. */
   private static final List<Map.Entry<String, String>> SECURITY =
       List.of(
           Map.entry(
               "unable to find valid certification path",
               "its certificate is not signed by one that is trusted here"),
+          Map.entry("No subject alternative", "its certificate is for another host"),
+          Map.entry("No name matching", "its certificate is for another host"),
+          Map.entry("certificate_required", WANTS_CERTIFICATE),
+          Map.entry("bad_certificate", WANTS_CERTIFICATE),
+          Map.entry("certificate_unknown", WANTS_CERTIFICATE),
           Map.entry("NotAfter:", "its certificate has expired"),
           Map.entry("NotBefore:", "its certificate is not valid yet"),
           Map.entry("validity check failed", "its certificate has expired or is not valid yet"),

@@ -163,6 +163,8 @@ class ServiceIT {
     assertThat(machine.done("journalctl --no-pager -o cat -u hookbridge"))
         .contains("hookbridge.jsa does not belong to " + java);
     machine.done("systemctl restart hookbridge");
+    machine.done(
+        "for i in $(seq 300); do grep -q jsa /proc/" + PID + "/maps && break; sleep 0.2; done");
     assertThat(machine.done("readlink /proc/" + PID + "/exe")).startsWith(java);
     assertThat(machine.done("cat /proc/" + PID + "/maps")).contains("hookbridge.jsa");
   }

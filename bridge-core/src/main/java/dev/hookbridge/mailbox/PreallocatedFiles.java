@@ -77,12 +77,19 @@ public final class PreallocatedFiles implements Runnable {
   public void run() {
     long seconds = 1; // other work first, when the agent starts
     while (await(seconds)) {
-      try {
-        fill();
-      } catch (IOException e) {
-        LOG.debug("no spares can be made in {}, hooks do without: {}", folder, e.toString());
-      }
+      fillIfPossible();
       seconds = 60;
+    }
+    if (!recycled.isEmpty() || !awaitingSync.isEmpty()) {
+      fillIfPossible(); // hooks use them while no agent runs
+    }
+  }
+
+  private void fillIfPossible() {
+    try {
+      fill();
+    } catch (IOException e) {
+      LOG.debug("no spares can be made in {}, hooks do without: {}", folder, e.toString());
     }
   }
 
@@ -152,7 +159,9 @@ public final class PreallocatedFiles implements Runnable {
         release(begun.remove(begun.size() - 1), null);
       }
       FileStore store = Files.getFileStore(folder);
-      for (int i = begun.size(); i < missing.size() && store.getUsableSpace() > LEAST_ROOM; i++) {
+      for (int i = begun.size();
+          i < missing.size() && !stopping && store.getUsableSpace() > LEAST_ROOM;
+          i++) {
         begun.add(make(missing.get(i)));
       }
       if (begun.isEmpty() && waiting.isEmpty()) {
@@ -185,7 +194,7 @@ public final class PreallocatedFiles implements Runnable {
 
   private List<Path> missing() {
     List<Path> missing = new ArrayList<>();
-    for (int i = 0; i < MOST && !stopping; i++) {
+    for (int i = 0; i < MOST; i++) {
       Path spare = folder.resolve(name(".spare-", i));
       if (!Files.exists(spare, LinkOption.NOFOLLOW_LINKS)) {
         missing.add(spare);

@@ -1,9 +1,9 @@
 #!/bin/sh
 # archive.sh [--if-stale] [HOME]: makes lib/hookbridge.jsa, the class-data archive with which hookbridge starts sooner,
 # from the names in lib/hookbridge.classes. It belongs to one JVM, one folder and these very jars, whose key is in
-# hookbridge.jsa.key; the launcher uses it with these only. Run this again after a change. With --if-stale it does nothing
-# when the key fits, or when an archive for this key could not be made before. An archive is made aside, tried, and then
-# given its name. Where it cannot be made the one there stays, and the exit code is 0.
+# hookbridge.jsa.key; the launcher uses it with these only. Run this again after a change. With --if-stale it does
+# nothing when the key fits, or when an archive for this key could not be made before. An archive is made aside, tried,
+# and then given its name. Where it cannot be made the one there stays, and the exit code is 0.
 set -eu
 stale=
 [ "${1-}" != --if-stale ] || { stale=1; shift; }

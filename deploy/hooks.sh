@@ -13,7 +13,7 @@ failed=0
 say() { echo "hookbridge: $*" >&2; }
 stays() { say "$*"; failed=1; }
 
-# A hook is recognised by its content: an ELF program that holds the answer of its own self-test. It is not run for that.
+# A hook is recognised by its content: an ELF program that holds the answer of its own self-test. It need not be run.
 is_ours() {
   [ -f "$1" ] && [ "$(head -c 4 "$1" | tr -d '\177')" = ELF ] &&
     LC_ALL=C grep -aqE 'hookbridge-hook [!-9;-~]{1,64}: ok' "$1"
@@ -23,7 +23,7 @@ is_ours() {
 # has failed, and libvirt kills the guest. A daemon that starts calls reconnect for each guest.
 runs_a_hook() { LC_ALL=C grep -lzsq "^$hooks/" /proc/[0-9]*/cmdline; }
 a_daemon_starts() {
-  cat /proc/[0-9]*/stat 2>/dev/null | awk -v now="$(cut -d ' ' -f 1 /proc/uptime)" -v tick="$(getconf CLK_TCK)" '
+  cat /proc/[0-9]*/stat 2>/dev/null | awk -v now="$(cut -d ' ' -f 1 /proc/uptime)" -v tick="$(getconf CLK_TCK || echo 100)" '
     match($0, /\((libvirtd|virt[a-z]+d)\) /) {
       split(substr($0, RSTART + RLENGTH), field, " ")
       if (now - field[20] / tick < 3) found = 1
@@ -74,6 +74,7 @@ upgrade() { # SLOT: replaces it by one rename. One that was made not executable 
   sync "$copy" && mv -fT "$copy" "$1" && sync "$(dirname "$1")" || stays "$1 stays as it is: it cannot be replaced"
 }
 
+rm -f "$hooks"/.hookbridge-hook.* # of an install that was interrupted
 [ "$1" = remove ] || is_ours "$new" || { say "$new is not a hook of hookbridge: install the package again"; exit 1; }
 for driver in daemon qemu lxc libxl bhyve network; do
   for slot in "$hooks/$driver" "$hooks/$driver.d"/* "$hooks/$driver.d"/.[!.]*; do

@@ -26,7 +26,7 @@ case ${1-} in
     rm -f "$home/lib/hookbridge.jsa" "$home/lib/hookbridge.jsa".*
     ;;
   *)
-    sed -n '2,3s/^# //p' "$0" >&2
+    sed -n '2,4s/^# //p' "$0" >&2
     exit 2
     ;;
 esac

@@ -1,6 +1,6 @@
 #!/bin/sh
-# stage.sh DISTRIBUTION TARGET VERSION TIME: lays the files of the packages out below TARGET/package, each where users of
-# Debian and of Red Hat's systems look for it, and packs the tar.gz. jdeb and the rpm plugin take it from there.
+# stage.sh DISTRIBUTION TARGET VERSION TIME: lays the files of the packages out below TARGET/package, each where users
+# of Debian and of Red Hat's systems look for it, and packs the tar.gz. jdeb and the rpm plugin take it from there.
 # All files in the archives have the TIME, so that two builds are the same.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)

@@ -63,6 +63,7 @@ public final class PreallocatedFiles implements Runnable {
   private final Queue<Path> recycled = new ConcurrentLinkedQueue<>();
   private final Queue<Runnable> awaitingSync = new ConcurrentLinkedQueue<>();
   private volatile boolean stopping;
+  private boolean failing;
 
   PreallocatedFiles(Path mail) {
     this.folder = mail.resolve("new");
@@ -75,10 +76,10 @@ public final class PreallocatedFiles implements Runnable {
    */
   @Override
   public void run() {
-    long seconds = 1; // other work first, when the agent starts
-    while (await(seconds)) {
+    boolean goesOn = await(1, 0); // other work first, when the agent starts
+    while (goesOn) {
       fillIfPossible();
-      seconds = 60;
+      goesOn = await(60, SECONDS_TO_GATHER);
     }
     if (!recycled.isEmpty() || !awaitingSync.isEmpty()) {
       fillIfPossible(); // hooks use them while no agent runs
@@ -88,15 +89,24 @@ public final class PreallocatedFiles implements Runnable {
   private void fillIfPossible() {
     try {
       fill();
+      failing = false;
     } catch (IOException e) {
-      LOG.debug("no spares can be made in {}, hooks do without: {}", folder, e.toString());
+      if (!failing) {
+        LOG.warn(
+            "{} cannot be synced or written ({}), so hooks take longer and ids of stored calls are"
+                + " remembered; check the disk",
+            folder,
+            e.toString());
+      }
+      failing = true;
     }
   }
 
-  private boolean await(long seconds) {
+  /** Waits for a removal, and then for more of them. Returns false when the agent stops. */
+  private boolean await(long seconds, long secondsToGather) {
     try {
       if (used.tryAcquire(1, seconds, TimeUnit.SECONDS)) {
-        used.tryAcquire(MOST / 4 - 1, SECONDS_TO_GATHER, TimeUnit.SECONDS);
+        used.tryAcquire(MOST / 4 - 1, secondsToGather, TimeUnit.SECONDS);
       }
       used.drainPermits();
       return !stopping;
@@ -117,9 +127,9 @@ public final class PreallocatedFiles implements Runnable {
 
   /**
    * Takes the file of a stored call out of the mailbox, to use it again as a spare. Returns false
-   * when it stays, because enough of them are prepared at the moment.
+   * when it stays, because enough of them are prepared at the moment, or when it cannot be renamed.
    */
-  boolean recycle(Path file) throws IOException {
+  boolean recycle(Path file) {
     Integer number = numbers.poll();
     if (number == null) {
       return false;
@@ -128,8 +138,9 @@ public final class PreallocatedFiles implements Runnable {
     try {
       Files.move(file, begun, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
+      LOG.debug("{} is not used again: {}", file, e.toString());
       numbers.add(number);
-      throw e;
+      return false;
     }
     recycled.add(begun);
     return true;

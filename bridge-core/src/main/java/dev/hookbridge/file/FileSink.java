@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * Writes lines to the file at once, and confirms several together once they are synced in the file
@@ -24,12 +25,24 @@ final class FileSink implements Sink {
 
   private final RotatedFile file;
   private final List<Consumer<Outcome>> unconfirmed = new ArrayList<>();
+  private final LongSupplier clock;
   private long unconfirmedBytes;
-  private long syncedAt = System.nanoTime() - PACE;
+  private long syncedAt;
   private boolean broken;
 
   FileSink(RotatedFile file) {
+    this(file, System::nanoTime);
+  }
+
+  /**
+   * Makes a sink with another clock.
+   *
+   * @param clock the time in ns
+   */
+  FileSink(RotatedFile file, LongSupplier clock) {
     this.file = file;
+    this.clock = clock;
+    this.syncedAt = clock.getAsLong() - PACE;
   }
 
   @Override
@@ -84,14 +97,21 @@ final class FileSink implements Sink {
 
   @Override
   public void flush() {
+    if (unconfirmed.isEmpty() || clock.getAsLong() - syncedAt >= PACE) {
+      settle(); // else a later call does
+    }
+  }
+
+  /** Confirms what was written, or checks the file when there is nothing to confirm. */
+  private void settle() {
     if (broken) {
       return;
     }
     try {
       if (unconfirmed.isEmpty()) {
         file.look();
-      } else if (System.nanoTime() - syncedAt >= PACE) {
-        confirm(); // else a later call does
+      } else {
+        confirm();
       }
     } catch (IOException | SinkException e) {
       if (!unconfirmed.isEmpty()) { // without lines, the next line reports it
@@ -106,7 +126,7 @@ final class FileSink implements Sink {
       unconfirmed.forEach(outcome -> outcome.accept(Outcome.CONFIRMED));
       unconfirmed.clear();
       unconfirmedBytes = 0;
-      syncedAt = System.nanoTime();
+      syncedAt = clock.getAsLong();
     }
   }
 
@@ -133,8 +153,7 @@ final class FileSink implements Sink {
 
   @Override
   public void close() {
-    syncedAt -= PACE;
-    flush();
+    settle();
     file.close();
   }
 }

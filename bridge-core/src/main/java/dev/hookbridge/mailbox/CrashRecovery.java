@@ -51,8 +51,8 @@ final class CrashRecovery {
    */
   static boolean isName(String name) {
     return name.startsWith(".")
-        && (PreallocatedFiles.isName(name)
-            || PreallocatedFiles.isBegun(name)
+        && (SpareFile.isReady(name)
+            || SpareFile.isBegun(name)
             || MailName.parse(name.substring(1)) != null);
   }
 
@@ -61,8 +61,8 @@ final class CrashRecovery {
     boolean moved = false;
     for (Path entry : entries(mail.resolve("new"), ".*")) {
       String name = String.valueOf(entry.getFileName());
-      if (PreallocatedFiles.isName(name) || PreallocatedFiles.isBegun(name)) {
-        moved |= recoverSpare(entry, PreallocatedFiles.isName(name), true);
+      if (SpareFile.isReady(name) || SpareFile.isBegun(name)) {
+        moved |= recoverSpare(entry, SpareFile.isReady(name), true);
       } else if (isName(name)) {
         moved |= recover(entry, name.substring(1));
       }
@@ -135,7 +135,7 @@ final class CrashRecovery {
       }
       byte[] content = beginning(channel);
       if (MailFormat.used(content) == 0) {
-        if (content.length != PreallocatedFiles.SIZE || !keep) {
+        if (content.length != SpareFile.SIZE || !keep) {
           Files.delete(file);
         }
         return false;
@@ -165,7 +165,7 @@ final class CrashRecovery {
   }
 
   private static byte[] beginning(FileChannel channel) throws IOException {
-    ByteBuffer content = ByteBuffer.allocate(PreallocatedFiles.SIZE + 1);
+    ByteBuffer content = ByteBuffer.allocate(SpareFile.SIZE + 1);
     int read = 0;
     while (read >= 0 && content.hasRemaining()) {
       read = channel.read(content);

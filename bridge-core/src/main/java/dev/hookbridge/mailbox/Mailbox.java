@@ -147,7 +147,7 @@ public final class Mailbox implements AutoCloseable {
       String name = names.remove();
       long size = reader.read(name, batch);
       bytes += size;
-      if (size == PreallocatedFiles.SIZE) {
+      if (size == SpareFile.SIZE) {
         inSpares.add(name);
       }
     }

@@ -1,26 +1,18 @@
 package dev.hookbridge.mailbox;
 
 import dev.hookbridge.disk.Durable;
-import dev.hookbridge.record.MailFormat;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,12 +42,9 @@ public final class PreallocatedFiles implements Runnable {
   /** The maximum number of spares. The shim is built for the same number. */
   static final int MOST = 128;
 
-  static final int SIZE = 16 << 10;
   private static final Logger LOG = LoggerFactory.getLogger(PreallocatedFiles.class);
   private static final long LEAST_ROOM = 16L << 20;
   private static final int SECONDS_TO_GATHER = 5;
-  private static final Pattern NAME = Pattern.compile("\\.spare-\\d{3}");
-  private static final Pattern BEGUN = Pattern.compile("\\.making-\\d{3}");
 
   private final Path folder;
   private final Semaphore used = new Semaphore(0);
@@ -76,10 +65,16 @@ public final class PreallocatedFiles implements Runnable {
    */
   @Override
   public void run() {
-    boolean goesOn = await(1, 0); // other work first, when the agent starts
-    while (goesOn) {
-      fillIfPossible();
-      goesOn = await(60, SECONDS_TO_GATHER);
+    try {
+      used.tryAcquire(MOST / 4, 1, TimeUnit.SECONDS); // other work first, when the agent starts
+      used.drainPermits();
+      while (!stopping) { // read after the permits, or those of stop() could be lost
+        fillIfPossible();
+        gather();
+        used.drainPermits();
+      }
+    } catch (InterruptedException e) {
+      return;
     }
     if (!recycled.isEmpty() || !awaitingSync.isEmpty()) {
       fillIfPossible(); // hooks use them while no agent runs
@@ -102,27 +97,11 @@ public final class PreallocatedFiles implements Runnable {
     }
   }
 
-  /** Waits for a removal, and then for more of them. Returns false when the agent stops. */
-  private boolean await(long seconds, long secondsToGather) {
-    try {
-      if (used.tryAcquire(1, seconds, TimeUnit.SECONDS)) {
-        used.tryAcquire(MOST / 4 - 1, secondsToGather, TimeUnit.SECONDS);
-      }
-      used.drainPermits();
-      return !stopping;
-    } catch (InterruptedException e) {
-      return false;
+  /** Waits for a removal, and then for more of them. */
+  private void gather() throws InterruptedException {
+    if (used.tryAcquire(1, 60, TimeUnit.SECONDS)) {
+      used.tryAcquire(MOST / 4 - 1, SECONDS_TO_GATHER, TimeUnit.SECONDS);
     }
-  }
-
-  /** Returns whether a file in {@code new} has the name of a spare. */
-  static boolean isName(String name) {
-    return NAME.matcher(name).matches();
-  }
-
-  /** Returns whether a file in {@code new} has the name of a spare that is not ready yet. */
-  static boolean isBegun(String name) {
-    return BEGUN.matcher(name).matches();
   }
 
   /**
@@ -134,7 +113,7 @@ public final class PreallocatedFiles implements Runnable {
     if (number == null) {
       return false;
     }
-    Path begun = beginning(number);
+    Path begun = SpareFile.begun(folder, number);
     try {
       Files.move(file, begun, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
@@ -165,7 +144,7 @@ public final class PreallocatedFiles implements Runnable {
     List<Runnable> waiting = drain(awaitingSync); // before the files: these are removed by now
     List<Path> begun = drain(recycled);
     try {
-      List<Path> missing = missing();
+      List<Integer> missing = missing();
       while (begun.size() > missing.size()) {
         release(begun.remove(begun.size() - 1), null);
       }
@@ -173,7 +152,9 @@ public final class PreallocatedFiles implements Runnable {
       for (int i = begun.size();
           i < missing.size() && !stopping && store.getUsableSpace() > LEAST_ROOM;
           i++) {
-        begun.add(make(missing.get(i)));
+        Path file = SpareFile.begun(folder, missing.get(i));
+        SpareFile.make(file);
+        begun.add(file);
       }
       if (begun.isEmpty() && waiting.isEmpty()) {
         return;
@@ -186,11 +167,12 @@ public final class PreallocatedFiles implements Runnable {
       waiting.forEach(Runnable::run);
       waiting.clear();
       while (!begun.isEmpty()) {
-        release(begun.remove(begun.size() - 1), missing.get(begun.size()));
+        Path file = begun.remove(begun.size() - 1);
+        release(file, SpareFile.ready(folder, missing.get(begun.size())));
       }
     } catch (IOException e) {
       awaitingSync.addAll(waiting);
-      begun.stream().filter(file -> number(file) >= MOST).forEach(recycled::add);
+      begun.stream().filter(file -> SpareFile.number(file) >= MOST).forEach(recycled::add);
       throw e;
     }
   }
@@ -203,12 +185,11 @@ public final class PreallocatedFiles implements Runnable {
     return drained;
   }
 
-  private List<Path> missing() {
-    List<Path> missing = new ArrayList<>();
+  private List<Integer> missing() {
+    List<Integer> missing = new ArrayList<>();
     for (int i = 0; i < MOST; i++) {
-      Path spare = folder.resolve(name(".spare-", i));
-      if (!Files.exists(spare, LinkOption.NOFOLLOW_LINKS)) {
-        missing.add(spare);
+      if (!Files.exists(SpareFile.ready(folder, i), LinkOption.NOFOLLOW_LINKS)) {
+        missing.add(i);
       }
     }
     return missing;
@@ -223,37 +204,11 @@ public final class PreallocatedFiles implements Runnable {
         Files.move(file, spare, StandardCopyOption.ATOMIC_MOVE);
       }
     } finally {
-      if (number(file) >= MOST) {
-        numbers.add(number(file));
+      int number = SpareFile.number(file);
+      if (number >= MOST) {
+        numbers.add(number);
       }
     }
-  }
-
-  private static int number(Path begun) {
-    return Integer.parseInt(begun.getFileName().toString().substring(".making-".length()));
-  }
-
-  private Path beginning(int number) {
-    return folder.resolve(name(".making-", number));
-  }
-
-  private static String name(String prefix, int number) {
-    return String.format(Locale.ROOT, "%s%03d", prefix, number);
-  }
-
-  private Path make(Path spare) throws IOException {
-    String name = spare.getFileName().toString();
-    Path file = folder.resolve(name.replace(".spare-", ".making-"));
-    Files.deleteIfExists(file);
-    try (FileChannel channel =
-        FileChannel.open(
-            file,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      write(channel, SIZE);
-      channel.force(true);
-    }
-    return file;
   }
 
   /**
@@ -265,7 +220,7 @@ public final class PreallocatedFiles implements Runnable {
     List<Path> failed = new ArrayList<>();
     for (Path file : files) {
       try {
-        clear(file);
+        SpareFile.clear(file);
       } catch (IOException e) {
         LOG.debug("{} cannot be used again: {}", file, e.toString());
         failed.add(file);
@@ -276,26 +231,5 @@ public final class PreallocatedFiles implements Runnable {
       release(file, null);
     }
     return failed.isEmpty();
-  }
-
-  /** Does nothing to a new file, which has only zeros. */
-  private static void clear(Path file) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(
-            file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
-      ByteBuffer content = ByteBuffer.allocate(SIZE);
-      while (content.hasRemaining() && channel.read(content) >= 0) {}
-      int length = MailFormat.used(content.array());
-      if (length > 0) {
-        write(channel.position(0), length);
-        channel.force(false);
-      }
-    }
-  }
-
-  private static void write(FileChannel channel, int length) throws IOException {
-    for (ByteBuffer zeros = ByteBuffer.allocate(length); zeros.hasRemaining(); ) {
-      channel.write(zeros);
-    }
   }
 }

@@ -2,6 +2,7 @@ package dev.hookbridge.mailbox;
 
 import dev.hookbridge.disk.Durable;
 import dev.hookbridge.record.MailFormat;
+import dev.hookbridge.text.Ids;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,20 +12,17 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 
 /**
  * Writes a call's file for tests as the shim does: create hidden, write, fsync, rename. It has none
  * of the shim's protections and ignores gates.
  */
 public final class JavaShim {
-  private static final SecureRandom RANDOM = new SecureRandom();
   private static final List<String> WORDS = List.of("object", "operation", "suboperation", "extra");
 
   private static long last;
@@ -50,13 +48,13 @@ public final class JavaShim {
     Boot boot = Boot.ofKernel();
     Instant now = Instant.now();
     long time = now.getEpochSecond() * 1_000_000_000 + now.getNano();
-    MailName name = new MailName(moment(boot), boot.id(), time, uuid7(now.toEpochMilli()));
+    MailName name = new MailName(moment(boot), boot.id(), time, Ids.next(now));
     Map<String, byte[]> fields = new LinkedHashMap<>();
     put(fields, "id", name.id());
     put(fields, "time", Long.toString(time));
     put(fields, "boottime", Long.toString(name.boottime()));
     put(fields, "boot", name.bootId());
-    put(fields, "shim", "twin");
+    put(fields, "shim", "java");
     put(fields, "path", "hooks/" + driver);
     put(fields, "driver", driver);
     for (int i = 0; i < Math.min(WORDS.size(), arguments.size()); i++) {
@@ -99,12 +97,5 @@ public final class JavaShim {
     }
     Files.move(unfinished, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     Durable.sync(folder);
-  }
-
-  /** Returns a UUIDv7 (RFC 9562): 48 bits of milliseconds, the rest random. */
-  static String uuid7(long millis) {
-    long high = (millis << 16) | 0x7000 | RANDOM.nextInt(0x1000);
-    long low = (RANDOM.nextLong() >>> 2) | 0x8000_0000_0000_0000L;
-    return new UUID(high, low).toString();
   }
 }

@@ -2,6 +2,7 @@ package dev.hookbridge.mailbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hookbridge.text.Ids;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -40,7 +41,7 @@ class MailboxStatusTest {
 
   private void file(String boot, long boottime, long wallSeconds) throws Exception {
     long time = (NOW.getEpochSecond() + wallSeconds) * SECOND;
-    MailName name = new MailName(boottime * SECOND, boot, time, JavaShim.uuid7(NOW.toEpochMilli()));
+    MailName name = new MailName(boottime * SECOND, boot, time, Ids.next(NOW));
     Files.createFile(mail.resolve("new").resolve(name.toString()));
   }
 

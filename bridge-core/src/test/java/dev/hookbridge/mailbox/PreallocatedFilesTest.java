@@ -38,9 +38,9 @@ class PreallocatedFilesTest {
     List<Path> files = files();
     assertThat(files)
         .hasSize(PreallocatedFiles.MOST)
-        .allMatch(file -> PreallocatedFiles.isName(name(file)));
+        .allMatch(file -> SpareFile.isReady(name(file)));
     for (Path file : files) {
-      assertThat(Files.readAllBytes(file)).isEqualTo(new byte[PreallocatedFiles.SIZE]);
+      assertThat(Files.readAllBytes(file)).isEqualTo(new byte[SpareFile.SIZE]);
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
           .isEqualTo("rw-------");
     }
@@ -56,7 +56,7 @@ class PreallocatedFilesTest {
     spares.fill();
     assertThat(files()).hasSize(PreallocatedFiles.MOST);
     assertThat(spare(7)).hasContent("in use");
-    assertThat(spare(100)).hasSize(PreallocatedFiles.SIZE);
+    assertThat(spare(100)).hasSize(SpareFile.SIZE);
   }
 
   @Test
@@ -113,11 +113,11 @@ class PreallocatedFilesTest {
     panel.write("new", ".making-002", padded(Box.record(unmoved)));
     panel.write("new", ".spare-003", padded(Box.record(killed)));
     panel.write("new", ".spare-004", torn);
-    panel.write("new", ".spare-005", new byte[PreallocatedFiles.SIZE]);
-    panel.write("new", ".making-006", new byte[PreallocatedFiles.SIZE]);
+    panel.write("new", ".spare-005", new byte[SpareFile.SIZE]);
+    panel.write("new", ".making-006", new byte[SpareFile.SIZE]);
     panel.write("new", ".spare-007", new byte[100]);
     panel.write("new", ".spare-008", new byte[0]);
-    panel.write("new", ".spare-009", new byte[PreallocatedFiles.SIZE + 1]);
+    panel.write("new", ".spare-009", new byte[SpareFile.SIZE + 1]);
     Files.createDirectory(spare(10));
     Files.createSymbolicLink(spare(11), folder.resolve("nowhere"));
     try (Mailbox mailbox = panel.open()) {
@@ -153,7 +153,7 @@ class PreallocatedFilesTest {
         });
     spares.fill();
     assertThat(cleared).containsExactly(true);
-    assertThat(spare(3)).hasBinaryContent(new byte[PreallocatedFiles.SIZE]);
+    assertThat(spare(3)).hasBinaryContent(new byte[SpareFile.SIZE]);
     assertThat(Files.getAttribute(spare(3), "unix:ino")).isEqualTo(inode);
     assertThat(files()).hasSize(PreallocatedFiles.MOST);
   }
@@ -230,7 +230,7 @@ class PreallocatedFilesTest {
     panel.write("spare", ".001", padded(Box.record(unmoved)));
     panel.write("spare", "002", padded(Box.record(killed)));
     panel.write("spare", "003", torn);
-    panel.write("spare", "004", new byte[PreallocatedFiles.SIZE]);
+    panel.write("spare", "004", new byte[SpareFile.SIZE]);
     Files.createSymbolicLink(earlier.resolve("005"), folder.resolve("nowhere"));
     try (Mailbox mailbox = panel.open()) {
       assertThat(panel.take(mailbox, 2)).containsExactly(whole.id(), unmoved.id());
@@ -267,7 +267,7 @@ class PreallocatedFilesTest {
 
   /** Those that a hook may take. */
   private long ready() throws IOException {
-    return files().stream().filter(file -> PreallocatedFiles.isName(name(file))).count();
+    return files().stream().filter(file -> SpareFile.isReady(name(file))).count();
   }
 
   private List<Path> files() throws IOException {
@@ -285,6 +285,6 @@ class PreallocatedFilesTest {
   }
 
   private static byte[] padded(byte[] record) {
-    return Arrays.copyOf(record, PreallocatedFiles.SIZE);
+    return Arrays.copyOf(record, SpareFile.SIZE);
   }
 }

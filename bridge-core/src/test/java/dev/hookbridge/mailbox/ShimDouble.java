@@ -2,6 +2,7 @@ package dev.hookbridge.mailbox;
 
 import dev.hookbridge.record.MailFormat;
 import dev.hookbridge.record.MalformedRecordException;
+import dev.hookbridge.text.Ids;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -70,7 +71,7 @@ public final class ShimDouble {
   }
 
   public static String newId() {
-    return JavaShim.uuid7(Instant.now().toEpochMilli());
+    return Ids.next(Instant.now());
   }
 
   private static Map<String, byte[]> stamped(String id) {

@@ -59,6 +59,7 @@ class HooksScriptTest {
     place.script("qemu", "#!/bin/sh\n# hookbridge-hook 1: ok\n");
     place.script("qemu.d/10-other", "#!/bin/sh\n");
     Map<String, String> before = place.files();
+    Files.copy(place.older, place.hooks.resolve(".hookbridge-hook.of-an-interrupted-install"));
     assertThat(run("upgrade")).isEqualTo(new Ran(0, ""));
     Map<String, String> after = place.files();
     assertThat(after.keySet()).isEqualTo(before.keySet());
@@ -109,6 +110,7 @@ class HooksScriptTest {
     place.script("qemu", "#!/bin/sh\n");
     place.script("qemu.d/10-other", "#!/bin/sh\n");
     Files.createSymbolicLink(place.hooks.resolve("qemu.d/20-dangling"), folder.resolve("nowhere"));
+    Files.copy(place.hook, place.hooks.resolve(".hookbridge-hook.of-an-interrupted-install"));
     assertThat(run("remove")).isEqualTo(new Ran(0, ""));
     assertThat(place.files()).containsOnlyKeys("qemu", "qemu.d/10-other");
     assertThat(Files.exists(place.hooks.resolve("qemu.d/20-dangling"), LinkOption.NOFOLLOW_LINKS))

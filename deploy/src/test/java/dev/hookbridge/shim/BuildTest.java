@@ -3,7 +3,10 @@ package dev.hookbridge.shim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hookbridge.testing.Needs;
+import dev.hookbridge.testing.Repository;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +41,25 @@ class BuildTest {
   void withoutACompilerTheRemedyIsNamed() throws IOException {
     assertThat(build("CC=no-such-compiler")).contains("install musl-tools or gcc").hasLineCount(1);
     assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void packagesRefuseAHookThatIsLinkedWithGlibc() throws Exception {
+    Path libexec = Files.createDirectories(folder.resolve("distribution/libexec"));
+    Files.writeString(libexec.resolve("hookbridge-hook"), "GLIBC_TUNABLES");
+    Path target = Files.createDirectory(folder.resolve("target"));
+    Process staging =
+        new ProcessBuilder(
+                Repository.file("deploy/package/stage.sh").toString(),
+                libexec.getParent().toString(),
+                target.toString(),
+                "1.2.3",
+                "2026-01-01T00:00:00Z")
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(staging.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(staging.waitFor()).isEqualTo(1);
+    assertThat(said).contains("linked with musl: install musl-tools", "-Dpackages.skip=true");
   }
 
   private String build(String... environment) throws IOException {

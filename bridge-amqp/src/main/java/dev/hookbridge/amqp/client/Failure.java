@@ -19,8 +19,7 @@ public record Failure(Verdict verdict, String detail) {
   private static final int LINE = 300;
   private static final Pattern CERTIFICATE =
       Pattern.compile(
-          "(?i)broken pipe|connection reset|certificate of this client|bad_certificate|certificate_required|certificate_unknown"
-              + "|handshake_failure|unknown_ca|unsupported_certificate");
+          "(?i)broken pipe|connection reset|certificate of this client|handshake_failure");
   private static final Pattern NO_VHOST = Pattern.compile("vhost '?(.+?)'? not found");
 
   public Failure {

@@ -46,6 +46,8 @@ public final class ErrorText {
           Map.entry("certificate_required", WANTS_CERTIFICATE),
           Map.entry("bad_certificate", WANTS_CERTIFICATE),
           Map.entry("certificate_unknown", WANTS_CERTIFICATE),
+          Map.entry("unsupported_certificate", WANTS_CERTIFICATE),
+          Map.entry("unknown_ca", WANTS_CERTIFICATE),
           Map.entry("NotAfter:", "its certificate has expired"),
           Map.entry("NotBefore:", "its certificate is not valid yet"),
           Map.entry("validity check failed", "its certificate has expired or is not valid yet"),

@@ -73,8 +73,9 @@ public interface Sink extends AutoCloseable {
   }
 
   /**
-   * Sends what the sink has gathered, because there are no more events for the moment. Called again
-   * at least every 100 ms while an event is unconfirmed, and every second otherwise.
+   * Sends the events that the sink collected to send them together. The sink worker calls this
+   * method when it has no more events to send. It then calls it again at least every 100 ms while
+   * an event is unconfirmed, and otherwise every second.
    */
   default void flush() {}
 

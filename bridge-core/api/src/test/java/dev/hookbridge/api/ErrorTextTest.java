@@ -52,6 +52,18 @@ class ErrorTextTest {
                 new SSLHandshakeException(PKIX),
                 "its certificate is not signed by one that is trusted here"),
             Map.entry(
+                new SSLHandshakeException("No subject alternative DNS name matching k9 found."),
+                "its certificate is for another host"),
+            Map.entry(
+                new SSLHandshakeException("No name matching k9 found"),
+                "its certificate is for another host"),
+            Map.entry(
+                new SSLException("(certificate_required) Received fatal alert"),
+                "it wants a certificate of this client that it trusts"),
+            Map.entry(
+                new SSLException("Received fatal alert: unknown_ca"),
+                "it wants a certificate of this client that it trusts"),
+            Map.entry(
                 new SSLException("Unsupported or unrecognized SSL message"),
                 "it does not speak TLS"),
             Map.entry(

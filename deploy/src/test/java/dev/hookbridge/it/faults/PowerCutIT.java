@@ -9,8 +9,6 @@ import dev.hookbridge.harness.host.Host;
 import dev.hookbridge.testing.Device;
 import dev.hookbridge.testing.LoopMount;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,31 +19,15 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionTimeoutException;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Mailbox and spool lie on a disk whose content at one moment is kept. What an agent of the next
- * boot delivers from there, and what was delivered before, are together every call that had
- * returned.
- */
-class PowerCutIT {
-  private static final boolean FULL = Boolean.getBoolean("hookbridge.full");
-  private static final int CALLS = FULL ? 150 : 15;
+/** The power fails at any moment, without an agent and under load. */
+class PowerCutIT extends PowerCuts {
   private static final int CUTS = FULL ? 30 : 3;
-  private static final int SPARES = 128;
-  private static final int GUESTS = 3;
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-  @TempDir Path folder;
   private final Random random = random();
 
   private static Random random() {
@@ -186,119 +168,6 @@ class PowerCutIT {
             guest -> lives.getOrDefault(guest.getKey(), List.of()).size() >= guest.getValue());
   }
 
-  /**
-   * The agent dies when events are stored; their files are removed as it would have removed them,
-   * and the power fails before that is on the disk.
-   */
-  @ParameterizedTest
-  @ValueSource(strings = {"ext4", "xfs"})
-  void aRemovalThatComesBackIsNoNewEvent(String type) throws Exception {
-    try (Device device = device(type);
-        Host host = host(device.folder(), "before")) {
-      Hooks hooks = new Hooks(host);
-      for (int i = 0; i < CALLS; i++) {
-        hooks.fire("guest-" + i % GUESTS, i / GUESTS);
-      }
-      LoopMount.sync(device.folder());
-      Process mortal = host.startMortalAgent("STORED", 1);
-      assertThat(mortal.waitFor(1, TimeUnit.MINUTES)).isTrue();
-      assertThat(mortal.exitValue()).as(host.log()).isEqualTo(128 + 9);
-      List<Path> stored = files(host);
-      assertThat(stored).hasSize(CALLS);
-      for (Path file : stored) {
-        Files.delete(file);
-      }
-      Path copy = device.copy();
-      assertThat(files(host)).isEmpty();
-      List<Consumer.Message> consumed = events("before").all();
-      try (LoopMount after = device.mount(copy);
-          Host next = host(after.folder(), "after")) {
-        assertThat(files(next)).as("the removals were undone").hasSize(CALLS);
-        next.startAgentOfNextBoot();
-        EventFile events = events("after");
-        await(next, () -> files(next).isEmpty());
-        assertThat(next.stopAgent()).isZero();
-        List<Consumer.Message> both = new ArrayList<>(consumed);
-        both.addAll(events.all());
-        assertThat(Consumer.lives(both)).isEqualTo(firsts(CALLS));
-        assertThat(events.hooks()).extracting(Consumer.Message::id).doesNotHaveDuplicates();
-        assertOneNumberEach(both);
-      }
-    }
-  }
-
-  /**
-   * The power fails while the files of stored calls become spares again: before their new names and
-   * the zeros in them are on the disk, and after.
-   */
-  @ParameterizedTest
-  @CsvSource({"ext4, REMOVED", "ext4, FORGOTTEN", "xfs, REMOVED", "xfs, FORGOTTEN"})
-  void aFileThatBecomesASpareIsNoNewEvent(String type, String step) throws Exception {
-    int calls = Math.min(CALLS, SPARES / 2);
-    try (Device device = device(type);
-        Host host = host(device.folder(), "before")) {
-      host.startAgent();
-      Awaitility.await("spares").atMost(PATIENCE).until(() -> hidden(host).size() == SPARES);
-      assertThat(host.stopAgent()).isZero();
-      Hooks hooks = new Hooks(host);
-      for (int i = 0; i < calls; i++) {
-        hooks.fire("guest-" + i % GUESTS, i / GUESTS);
-      }
-      assertThat(hidden(host)).as("spares that no hook took").hasSize(SPARES - calls);
-      LoopMount.sync(device.folder());
-      Process mortal = host.startMortalAgent(step, 1);
-      assertThat(mortal.waitFor(1, TimeUnit.MINUTES)).isTrue();
-      assertThat(mortal.exitValue()).as(host.log()).isEqualTo(128 + 9);
-      assertThat(files(host)).isEmpty();
-      assertThat(hidden(host)).as("none was removed").hasSize(SPARES);
-      Path copy = device.copy();
-      List<Consumer.Message> consumed = events("before").all();
-      try (LoopMount after = device.mount(copy);
-          Host next = host(after.folder(), "after")) {
-        System.out.printf("%s, %s: %d files came back%n", type, step, files(next).size());
-        next.startAgentOfNextBoot();
-        next.awaitReady();
-        EventFile events = events("after");
-        await(
-            next,
-            () -> {
-              List<Consumer.Message> both = new ArrayList<>(consumed);
-              both.addAll(events.all());
-              return files(next).isEmpty() && Consumer.hooks(both).size() == calls;
-            });
-        assertThat(next.stopAgent()).isZero();
-        List<Consumer.Message> both = new ArrayList<>(consumed);
-        both.addAll(events.all());
-        assertThat(Consumer.lives(both)).isEqualTo(firsts(calls));
-        assertThat(events.hooks()).extracting(Consumer.Message::id).doesNotHaveDuplicates();
-        assertOneNumberEach(both);
-      }
-    }
-  }
-
-  /** Taken in a second time, a call would be an event of another number. */
-  private static void assertOneNumberEach(List<Consumer.Message> messages) {
-    Map<String, Set<String>> numbers =
-        messages.stream()
-            .filter(Consumer.Message::isHook)
-            .collect(
-                Collectors.groupingBy(
-                    Consumer.Message::id,
-                    Collectors.mapping(
-                        message -> message.attributes().get("sequence"), Collectors.toSet())));
-    assertThat(numbers.values()).allMatch(each -> each.size() == 1);
-  }
-
-  /** What the guests have done who take turns. */
-  private static Map<String, List<String>> firsts(int calls) {
-    return Stream.iterate(0, guest -> guest + 1)
-        .limit(Math.min(calls, GUESTS))
-        .collect(
-            Collectors.toMap(
-                guest -> "guest-" + guest,
-                guest -> Hooks.firsts((calls - guest + GUESTS - 1) / GUESTS)));
-  }
-
   /** Some of the copies, the last among them. */
   private Set<Integer> cuts() {
     Set<Integer> cuts = new TreeSet<>(Set.of(CALLS - 1));
@@ -306,49 +175,5 @@ class PowerCutIT {
       cuts.add(random.nextInt(CALLS));
     }
     return cuts;
-  }
-
-  private Device device(String type) throws IOException {
-    return new Device(folder.resolve("device"), folder.resolve("data"), type);
-  }
-
-  private Host host(Path data, String name) throws IOException {
-    return new Host(data, folder.resolve(name + ".log"), "kvm-07", events(name).sink());
-  }
-
-  private EventFile events(String name) {
-    return new EventFile(folder.resolve(name + ".jsonl"));
-  }
-
-  /** Whether a call was written over a spare. */
-  private static boolean used(Path spare) {
-    try (InputStream content = Files.newInputStream(spare)) {
-      return content.read() != 0;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static List<Path> files(Host host) throws IOException {
-    return list(host, false);
-  }
-
-  /** Spares, and what is not finished. */
-  private static List<Path> hidden(Host host) throws IOException {
-    return list(host, true);
-  }
-
-  private static List<Path> list(Host host, boolean hidden) throws IOException {
-    try (Stream<Path> files = Files.list(host.data.resolve("mail/new"))) {
-      return files.filter(file -> file.getFileName().toString().startsWith(".") == hidden).toList();
-    }
-  }
-
-  private static void await(Host host, Callable<Boolean> condition) {
-    try {
-      Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(condition);
-    } catch (ConditionTimeoutException e) {
-      throw new AssertionError(host.log(), e);
-    }
   }
 }

@@ -114,16 +114,16 @@ final class ManualPages {
     return page.toString();
   }
 
-  private static void keys(StringBuilder page, String title, List<SettingKey> keys) {
+  private static void keys(StringBuilder page, String title, List<SettingKey<?>> keys) {
     page.append(".SH ").append(text(title.toUpperCase())).append('\n');
-    for (SettingKey key : keys) {
+    for (SettingKey<?> key : keys) {
       page.append(".TP\n\\fB").append(text(key.name())).append("\\fR");
       if (key.required()) {
         page.append(" (required)");
       } else if (!key.fallback().isEmpty()) {
         page.append(" (default ").append(text(key.fallback())).append(')');
       }
-      page.append('\n').append(text(key.description())).append('\n');
+      page.append('\n').append(text(key.description() + " Values: " + key.values() + ".")).append('\n');
     }
   }
 

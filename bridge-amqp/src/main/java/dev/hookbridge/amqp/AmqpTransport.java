@@ -37,7 +37,7 @@ public final class AmqpTransport implements Transport {
   }
 
   @Override
-  public List<SettingKey> keys() {
+  public List<SettingKey<?>> keys() {
     return AmqpSettings.KEYS;
   }
 

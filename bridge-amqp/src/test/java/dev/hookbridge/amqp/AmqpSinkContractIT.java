@@ -8,6 +8,7 @@ import dev.hookbridge.api.Transport;
 import dev.hookbridge.delivery.BrokerContract;
 import dev.hookbridge.testing.Broker;
 import dev.hookbridge.testing.Seen;
+import dev.hookbridge.testing.TestSettings;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -110,13 +111,13 @@ class AmqpSinkContractIT extends BrokerContract {
 
   @Override
   protected void remove(Settings destination) {
-    rabbit.plainly(channel -> channel.exchangeDelete(destination.text("exchange")));
+    rabbit.plainly(channel -> channel.exchangeDelete(TestSettings.text(destination, "exchange")));
   }
 
   /** RabbitMQ 3.10 that is killed may come back without a binding that it had acknowledged. */
   @Override
   protected void restore(Settings destination) {
-    String name = destination.text("exchange");
+    String name = TestSettings.text(destination, "exchange");
     await()
         .atMost(Duration.ofMinutes(2))
         .ignoreExceptionsInstanceOf(IllegalStateException.class) // while it recovers its queues
@@ -143,7 +144,7 @@ class AmqpSinkContractIT extends BrokerContract {
   protected Settings at(String host, int port, Settings destination) {
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("uri", "amqp://" + host + ":" + port);
-    values.put("exchange", destination.text("exchange"));
+    values.put("exchange", TestSettings.text(destination, "exchange"));
     values.put("content-mode", mode);
     return new Settings("sinks.exam", values);
   }
@@ -155,7 +156,7 @@ class AmqpSinkContractIT extends BrokerContract {
 
   @Override
   protected List<Seen> consume(Settings destination, int atLeast) {
-    boolean limited = small != null && small.uri().equals(destination.text("uri"));
-    return (limited ? small : rabbit).read(destination.text("exchange"), atLeast);
+    boolean limited = small != null && small.uri().equals(TestSettings.text(destination, "uri"));
+    return (limited ? small : rabbit).read(TestSettings.text(destination, "exchange"), atLeast);
   }
 }

@@ -16,6 +16,7 @@ import dev.hookbridge.testing.Decider;
 import dev.hookbridge.testing.DecisionBrokerContract;
 import dev.hookbridge.testing.Heard;
 import dev.hookbridge.testing.Seen;
+import dev.hookbridge.testing.TestSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -58,7 +59,8 @@ class DecisionChannelIT extends DecisionBrokerContract {
   protected Settings place() {
     Settings place = nowhere();
     rabbit.plainly(
-        channel -> channel.exchangeDeclare(place.text("decisions-exchange"), "topic", true));
+        channel ->
+            channel.exchangeDeclare(TestSettings.text(place, "decisions-exchange"), "topic", true));
     return place;
   }
 
@@ -72,7 +74,7 @@ class DecisionChannelIT extends DecisionBrokerContract {
 
   @Override
   protected Decider plain(Settings place) {
-    return new PlainDecider(place.text("decisions-exchange"));
+    return new PlainDecider(TestSettings.text(place, "decisions-exchange"));
   }
 
   /** Decides with a plain client. */
@@ -154,7 +156,7 @@ class DecisionChannelIT extends DecisionBrokerContract {
   @Test
   void theRoutingKeyIsRuleDriverAndOperation() throws Exception {
     Settings place = place();
-    try (PlainDecider decider = new PlainDecider(place.text("decisions-exchange"));
+    try (PlainDecider decider = new PlainDecider(TestSettings.text(place, "decisions-exchange"));
         DecisionChannel channel = ready(place, HOST, new Heard())) {
       channel.ask(questions.next("placement", "web.1"));
       Question request = (Question) decider.next();
@@ -169,7 +171,7 @@ class DecisionChannelIT extends DecisionBrokerContract {
   void anAlarmIsToldAndPasses() throws Exception {
     Settings place = place();
     Heard heard = new Heard();
-    try (PlainDecider decider = new PlainDecider(place.text("decisions-exchange"));
+    try (PlainDecider decider = new PlainDecider(TestSettings.text(place, "decisions-exchange"));
         DecisionChannel channel = ready(place, HOST, heard)) {
       rabbit.ctl("set_vm_memory_high_watermark", "0.0001");
       try {

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -44,30 +45,40 @@ public record Config(
     LogConfig log,
     List<Rule> decisions) {
 
-  /** All keys of the top level with their defaults. */
-  public static final List<SettingKey> KEYS =
+  private static final SettingKey<String> HOST =
+      SettingKey.text("host", "the machine's name", "This host's name in every event.");
+  private static final SettingKey<Map<String, Object>> SPOOL =
+      SettingKey.section("spool", "The bounds of the events waiting on disk.");
+  private static final SettingKey<Map<String, Object>> SINKS =
+      SettingKey.section("sinks", "Where events go, by name.");
+  private static final SettingKey<List<String>> REDACT =
+      SettingKey.list("redact", "", "Elements and @attributes to redact besides the fixed ones.");
+  private static final SettingKey<Duration> DRAIN_TIMEOUT =
+      SettingKey.duration(
+          "drain-timeout",
+          "5s",
+          Duration.ZERO,
+          Duration.ofMinutes(10),
+          "How long a stopping agent goes on delivering.");
+  private static final SettingKey<Map<String, Object>> LOG =
+      SettingKey.section("log", "What the agent logs, and how.");
+
+  private static final SettingKey<Long> MAX_BYTES =
+      SettingKey.bytes(
+          "max-bytes", "4GiB", 4 << 20, 1L << 44, "The spool's files together, WAL included.");
+  private static final SettingKey<WhenFull> WHEN_FULL =
+      SettingKey.choice(
+          "when-full",
+          WhenFull.DROP_OLDEST,
+          "What is lost at the limit, reported by a lost event.");
+
+  /** All keys of the top level. */
+  public static final List<SettingKey<?>> KEYS =
       List.of(
-          SettingKey.optional("host", "the machine's name", "This host's name in every event."),
-          SettingKey.optional(
-              "http",
-              "127.0.0.1:9464",
-              "Where the status page, /metrics, /healthy and /ready are, or a map; or off."),
-          SettingKey.optional("spool", "", "The bounds of the events waiting on disk."),
-          SettingKey.optional("sinks", "", "Where events go, by name."),
-          SettingKey.optional(
-              "redact", "", "Elements and @attributes to redact besides the fixed ones."),
-          SettingKey.optional(
-              "drain-timeout", "5s", "How long a stopping agent goes on delivering."),
-          SettingKey.optional("log", "", "What the agent logs, and how."),
-          SettingKey.optional(
-              "decisions", "", "Which hooks wait for a decision: a list of rules."));
+          HOST, HttpConfig.HTTP, SPOOL, SINKS, REDACT, DRAIN_TIMEOUT, LOG, RuleConfig.DECISIONS);
 
   /** The keys of {@code spool}. */
-  public static final List<SettingKey> SPOOL_KEYS =
-      List.of(
-          SettingKey.optional("max-bytes", "4GiB", "The spool's files together, WAL included."),
-          SettingKey.optional(
-              "when-full", "drop-oldest", "drop-oldest or drop-newest, reported by a lost event."));
+  public static final List<SettingKey<?>> SPOOL_KEYS = List.of(MAX_BYTES, WHEN_FULL);
 
   /**
    * Returns all keys of the file by section: {@code top}, the sections below it, {@code sink} for
@@ -75,8 +86,8 @@ public record Config(
    *
    * @throws ConfigException if two jars contain the same sink type
    */
-  public static Map<String, List<SettingKey>> sections() throws ConfigException {
-    Map<String, List<SettingKey>> sections = new LinkedHashMap<>();
+  public static Map<String, List<SettingKey<?>>> sections() throws ConfigException {
+    Map<String, List<SettingKey<?>>> sections = new LinkedHashMap<>();
     sections.put("top", KEYS);
     sections.put("http", HttpConfig.KEYS);
     sections.put("http.tls", HttpConfig.TLS_KEYS);
@@ -90,7 +101,7 @@ public record Config(
   }
 
   private static final Pattern SINK_NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
-  private static final Pattern HOST =
+  private static final Pattern HOST_NAME =
       Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?");
 
   /**
@@ -119,62 +130,56 @@ public record Config(
 
   static Config of(Map<String, Object> top, HostPaths places, Map<String, String> environment)
       throws ConfigException {
-    UnknownKeyCheck.check("", top.keySet(), KEYS.stream().map(SettingKey::name).toList());
-    Settings settings = new Settings("", top);
+    Settings settings = UnknownKeyCheck.settings("", top, KEYS);
     try {
-      List<SinkConfig> sinks = sinks(section(top, "sinks"), places);
+      List<SinkConfig> sinks = sinks(settings.get(SINKS), places);
       return new Config(
           host(settings, environment),
-          HttpConfig.of(top.get("http"), top),
-          limits(section(top, "spool")),
+          HttpConfig.of(settings),
+          limits(settings.get(SPOOL)),
           sinks,
-          settings.list("redact", List.of()),
-          settings.duration("drain-timeout", "5s", Duration.ZERO, Duration.ofMinutes(10)),
-          LogConfig.of(section(top, "log")),
-          RuleConfig.rules(top.get("decisions"), sinks));
+          settings.get(REDACT),
+          settings.get(DRAIN_TIMEOUT),
+          LogConfig.of(settings.get(LOG)),
+          RuleConfig.rules(settings, sinks));
     } catch (IllegalArgumentException e) {
-      String message = String.valueOf(e.getMessage());
-      throw new ConfigException(message.startsWith(".") ? message.substring(1) : message, e);
+      throw new ConfigException(String.valueOf(e.getMessage()), e);
     }
   }
 
   private static String host(Settings settings, Map<String, String> environment)
       throws ConfigException {
-    String host = settings.text("host", HostName.of(environment));
+    String host = settings.has(HOST) ? settings.get(HOST) : HostName.of(environment);
     if (host.equals("localhost") || host.startsWith("localhost.")) {
       throw new ConfigException(
           "host is '" + host + "', which every machine is: set 'host' to this host's own name");
     }
-    if (!HOST.matcher(host).matches()) {
+    if (!HOST_NAME.matcher(host).matches()) {
       throw new ConfigException("host is not a host name: write letters, digits, dots and dashes");
     }
     return host;
   }
 
   private static Limits limits(Map<String, Object> values) throws ConfigException {
-    UnknownKeyCheck.check(
-        "spool", values.keySet(), SPOOL_KEYS.stream().map(SettingKey::name).toList());
-    Settings settings = new Settings("spool", values);
-    return new Limits(
-        settings.bytes("max-bytes", "4GiB", 4 << 20, 1L << 44),
-        settings.choice("when-full", WhenFull.DROP_OLDEST));
+    Settings settings = UnknownKeyCheck.settings("spool", values, SPOOL_KEYS);
+    return new Limits(settings.get(MAX_BYTES), settings.get(WHEN_FULL));
   }
 
   private static List<SinkConfig> sinks(Map<String, Object> values, HostPaths places)
       throws ConfigException {
     Map<String, Transport> transports = Transports.load();
-    Map<String, Object> sections = new LinkedHashMap<>(values);
-    if (sections.isEmpty()) {
-      String path = places.data().resolve("events.jsonl").toString();
-      sections.put("local", Map.of("type", "file", "path", path));
-    }
+    String path = places.data().resolve("events.jsonl").toString();
+    Settings sections =
+        new Settings(
+            "sinks",
+            values.isEmpty() ? Map.of("local", Map.of("type", "file", "path", path)) : values);
     List<SinkConfig> sinks = new ArrayList<>();
-    for (String name : sections.keySet()) {
+    for (String name : values.isEmpty() ? Set.of("local") : values.keySet()) {
       if (!SINK_NAME.matcher(name).matches()) {
         throw new ConfigException(
             "sinks." + name + " is not a valid name: use lower-case letters, digits and dashes");
       }
-      sinks.add(SinkConfig.of(name, section(sections, name), transports));
+      sinks.add(SinkConfig.of(name, sections.get(SettingKey.section(name, "")), transports));
     }
     refuseShared(sinks);
     return sinks;
@@ -198,19 +203,5 @@ public record Config(
         }
       }
     }
-  }
-
-  static Map<String, Object> section(Map<String, Object> values, String key)
-      throws ConfigException {
-    Object value = values.get(key);
-    if (value == null) {
-      return Map.of();
-    }
-    if (value instanceof Map<?, ?> map) {
-      Map<String, Object> section = new LinkedHashMap<>();
-      map.forEach((name, item) -> section.put(String.valueOf(name), item));
-      return section;
-    }
-    throw new ConfigException(key + " is not a map: write its keys below it, indented");
   }
 }

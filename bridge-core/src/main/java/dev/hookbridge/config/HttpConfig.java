@@ -8,74 +8,77 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads {@code http}: an address, {@code off}, or a map with the settings for an address that other
  * hosts can reach.
  */
 public final class HttpConfig {
-  private static final String ADDRESS = "127.0.0.1:9464";
+  private static final SettingKey<String> ADDRESS =
+      SettingKey.text("address", "127.0.0.1:9464", "Where it listens, as address:port.");
+  private static final SettingKey<Map<String, Object>> TLS =
+      SettingKey.section("tls", "Its certificate; without it plain HTTP.");
+  private static final SettingKey<Map<String, Object>> BASIC =
+      SettingKey.section("basic", "Who may read; without it everybody.");
+  private static final SettingKey<Path> CERTIFICATE =
+      SettingKey.path("certificate", "PEM file, the server's own certificate first.");
+  private static final SettingKey<Path> KEY =
+      SettingKey.path("key", "PEM file with its private key, PKCS #8 without a password.");
+  private static final SettingKey<String> USER =
+      SettingKey.required("user", "The name, without a colon.");
+  private static final SettingKey<String> PASSWORD =
+      SettingKey.required("password", "Best as ${file:…}.");
+
+  /** The key {@code http} itself. */
+  static final SettingKey<Optional<Object>> HTTP =
+      SettingKey.any(
+          "http",
+          ADDRESS.fallback(),
+          "address:port, off or a map",
+          "Where the status page, /metrics, /healthy and /ready are.");
 
   /** The keys of {@code http} if it is a map. */
-  public static final List<SettingKey> KEYS =
-      List.of(
-          SettingKey.optional("address", ADDRESS, "Where it listens, as address:port."),
-          SettingKey.optional("tls", "", "Its certificate; without it plain HTTP."),
-          SettingKey.optional("basic", "", "Who may read; without it everybody."));
+  public static final List<SettingKey<?>> KEYS = List.of(ADDRESS, TLS, BASIC);
 
   /** The keys of {@code http.tls}. */
-  public static final List<SettingKey> TLS_KEYS =
-      List.of(
-          SettingKey.required("certificate", "PEM file, the server's own certificate first."),
-          SettingKey.required("key", "PEM file with its private key, PKCS #8 without a password."));
+  public static final List<SettingKey<?>> TLS_KEYS = List.of(CERTIFICATE, KEY);
 
   /** The keys of {@code http.basic}. */
-  public static final List<SettingKey> BASIC_KEYS =
-      List.of(
-          SettingKey.required("user", "The name, without a colon."),
-          SettingKey.required("password", "Best as ${file:…}."));
+  public static final List<SettingKey<?>> BASIC_KEYS = List.of(USER, PASSWORD);
 
   private HttpConfig() {}
 
-  /**
-   * Returns the configured server.
-   *
-   * @param written the value of {@code http}, null if there is none
-   * @return the server, or empty if it is off
-   */
-  static Optional<Endpoint> of(@Nullable Object written, Map<String, Object> top)
-      throws ConfigException {
-    if (!(written instanceof Map<?, ?>)) {
-      return plain(new Settings("", top));
+  /** Returns the configured server, empty if it is off. */
+  static Optional<Endpoint> of(Settings top) throws ConfigException {
+    if (top.get(HTTP).orElse("") instanceof Map<?, ?>) {
+      return Optional.of(endpoint(top.get(SettingKey.section(HTTP.name(), HTTP.description()))));
     }
-    Map<String, Object> values = Config.section(top, "http");
-    UnknownKeyCheck.check("http", values.keySet(), names(KEYS));
-    Settings settings = new Settings("http", values);
+    SettingKey<String> plain = SettingKey.text(HTTP.name(), HTTP.fallback(), HTTP.description());
+    String text = top.get(plain);
+    return text.equals("off") || text.equals("false")
+        ? Optional.empty()
+        : Optional.of(Endpoint.open(address(top, plain, "write address:port or off")));
+  }
+
+  private static Endpoint endpoint(Map<String, Object> values) throws ConfigException {
+    Settings settings = UnknownKeyCheck.settings("http", values, KEYS);
     Endpoint endpoint =
         new Endpoint(
-            address(settings, "address"),
-            values.containsKey("tls") ? Optional.of(tls(values)) : Optional.empty(),
-            values.containsKey("basic") ? Optional.of(basic(values)) : Optional.empty());
+            address(settings, ADDRESS, "write address:port"),
+            settings.has(TLS) ? Optional.of(tls(settings)) : Optional.empty(),
+            settings.has(BASIC) ? Optional.of(basic(settings)) : Optional.empty());
     if (endpoint.basic().isPresent() && endpoint.tls().isEmpty() && !endpoint.local()) {
       throw new ConfigException(
           "http.basic would send its password in clear to "
-              + settings.text("address", ADDRESS)
+              + settings.get(ADDRESS)
               + ": add http.tls, or listen on 127.0.0.1");
     }
-    return Optional.of(endpoint);
+    return endpoint;
   }
 
-  private static Optional<Endpoint> plain(Settings settings) {
-    String text = settings.text("http", ADDRESS);
-    return text.equals("off") || text.equals("false")
-        ? Optional.empty()
-        : Optional.of(Endpoint.open(address(settings, "http")));
-  }
-
-  private static InetSocketAddress address(Settings settings, String key) {
-    String advice = key.equals("http") ? "write address:port or off" : "write address:port";
-    String text = settings.text(key, ADDRESS);
+  private static InetSocketAddress address(
+      Settings settings, SettingKey<String> key, String advice) {
+    String text = settings.get(key);
     int colon = text.lastIndexOf(':');
     try {
       int port = Integer.parseInt(text.substring(colon + 1));
@@ -89,44 +92,21 @@ public final class HttpConfig {
     throw settings.wrong(key, "is not an address", advice);
   }
 
-  private static Endpoint.Tls tls(Map<String, Object> http) throws ConfigException {
-    Settings settings = part(http, "tls", TLS_KEYS);
-    return new Endpoint.Tls(file(settings, "certificate"), file(settings, "key"));
+  private static Endpoint.Tls tls(Settings http) throws ConfigException {
+    Settings settings = UnknownKeyCheck.settings("http.tls", http.get(TLS), TLS_KEYS);
+    return new Endpoint.Tls(settings.get(CERTIFICATE), settings.get(KEY));
   }
 
-  private static Path file(Settings settings, String key) {
-    Path file = Path.of(settings.text(key));
-    if (!file.isAbsolute()) {
-      throw settings.wrong(key, "is not absolute", "begin it with /");
-    }
-    return file;
-  }
-
-  private static Endpoint.Basic basic(Map<String, Object> http) throws ConfigException {
-    Settings settings = part(http, "basic", BASIC_KEYS);
-    String user = settings.text("user");
-    String password = settings.text("password");
+  private static Endpoint.Basic basic(Settings http) throws ConfigException {
+    Settings settings = UnknownKeyCheck.settings("http.basic", http.get(BASIC), BASIC_KEYS);
+    String user = settings.get(USER);
+    String password = settings.get(PASSWORD);
     if (user.isEmpty() || user.contains(":")) {
-      throw settings.wrong("user", "is empty or has a colon", "write a name without one");
+      throw settings.wrong(USER, "is empty or has a colon", "write a name without one");
     }
     if (password.isEmpty()) {
-      throw settings.wrong("password", "is empty", "write one, best as ${file:…}");
+      throw settings.wrong(PASSWORD, "is empty", "write one, best as ${file:…}");
     }
     return new Endpoint.Basic(user, password);
-  }
-
-  private static Settings part(Map<String, Object> http, String name, List<SettingKey> keys)
-      throws ConfigException {
-    if (!(http.get(name) instanceof Map<?, ?>)) {
-      throw new ConfigException(
-          "http." + name + " is not a map: write its keys below it, indented");
-    }
-    Map<String, Object> values = Config.section(http, name);
-    UnknownKeyCheck.check("http." + name, values.keySet(), names(keys));
-    return new Settings("http." + name, values);
-  }
-
-  private static List<String> names(List<SettingKey> keys) {
-    return keys.stream().map(SettingKey::name).toList();
   }
 }

@@ -14,16 +14,16 @@ import org.slf4j.event.Level;
  * @param format the format of a line
  */
 public record LogConfig(Level level, Log.Format format) {
+  private static final SettingKey<Level> LEVEL =
+      SettingKey.choice("level", Level.INFO, "The lowest level to log.");
+  private static final SettingKey<Log.Format> FORMAT =
+      SettingKey.choice("format", Log.Format.TEXT, "json is one JSON object a line.");
+
   /** The keys of {@code log}. */
-  public static final List<SettingKey> KEYS =
-      List.of(
-          SettingKey.optional("level", "info", "The least level: error, warn, info or debug."),
-          SettingKey.optional("format", "text", "text, or json for one JSON object a line."));
+  public static final List<SettingKey<?>> KEYS = List.of(LEVEL, FORMAT);
 
   static LogConfig of(Map<String, Object> values) throws ConfigException {
-    UnknownKeyCheck.check("log", values.keySet(), KEYS.stream().map(SettingKey::name).toList());
-    Settings settings = new Settings("log", values);
-    return new LogConfig(
-        settings.choice("level", Level.INFO), settings.choice("format", Log.Format.TEXT));
+    Settings settings = UnknownKeyCheck.settings("log", values, KEYS);
+    return new LogConfig(settings.get(LEVEL), settings.get(FORMAT));
   }
 }

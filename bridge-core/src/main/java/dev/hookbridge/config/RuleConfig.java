@@ -20,48 +20,75 @@ import java.util.regex.Pattern;
 
 /** Reads {@code decisions}: a list of rules. Each {@link Rule} is valid once it exists. */
 public final class RuleConfig {
-  /** The keys of a rule, each with its default. */
-  public static final List<SettingKey> KEYS =
-      List.of(
-          SettingKey.required("name", "What users, deciders and metrics know the rule by."),
-          SettingKey.required(
-              "when", "Which hooks wait: a pattern of driver.operation.suboperation."),
-          SettingKey.optional("object", "*", "Which names: * for any text, ? for one byte."),
-          SettingKey.optional("exempt", "", "Names that are never asked about."),
-          SettingKey.optional(
-              "condition", "", "What must hold for the event's data, an expression."),
-          SettingKey.required("via", "The sink whose broker carries the request."),
-          SettingKey.optional(
-              "timeout", "2s", "How long the hook waits for a decision, 100ms to 10s."),
-          SettingKey.optional("on-timeout", "allow", "Without a decision in time: allow or veto."),
-          SettingKey.optional(
-              "on-error", "allow", "Without a usable broker, or a decider: allow or veto."),
-          SettingKey.optional(
-              "on-agent-absent", "allow", "While no agent runs on the host: allow or veto."),
-          SettingKey.optional("allows-needed", "1", "How many deciders must allow, 1 to 16."),
-          SettingKey.optional(
-              "mode", "enforce", "enforce, observe (the hook does not wait) or off."),
-          SettingKey.optional(
-              "allow-destructive",
-              "false",
-              "Whether a veto may end what runs: started, port-created."));
+  private static final SettingKey<String> NAME =
+      SettingKey.required("name", "What users, deciders and metrics know the rule by.");
+  private static final SettingKey<String> WHEN =
+      SettingKey.required("when", "Which hooks wait: a pattern of driver.operation.suboperation.");
+  private static final SettingKey<String> OBJECT =
+      SettingKey.text("object", "*", "Which names: * for any text, ? for one byte.");
+  private static final SettingKey<List<String>> EXEMPT =
+      SettingKey.list("exempt", "", "Names that are never asked about.");
+  private static final SettingKey<String> CONDITION =
+      SettingKey.text("condition", "", "What must hold for the event's data, an expression.");
+  private static final SettingKey<String> VIA =
+      SettingKey.required("via", "The sink whose broker carries the request.");
+  private static final SettingKey<Duration> TIMEOUT =
+      SettingKey.duration(
+          "timeout",
+          "2s",
+          Duration.ofMillis(100),
+          Duration.ofSeconds(10),
+          "How long the hook waits for a decision.");
+  private static final SettingKey<Vote> ON_TIMEOUT =
+      SettingKey.choice("on-timeout", Vote.ALLOW, "What applies without a decision in time.");
+  private static final SettingKey<Vote> ON_ERROR =
+      SettingKey.choice(
+          "on-error", Vote.ALLOW, "What applies without a usable broker, or a decider.");
+  private static final SettingKey<Vote> ON_AGENT_ABSENT =
+      SettingKey.choice(
+          "on-agent-absent", Vote.ALLOW, "What applies while no agent runs on the host.");
+  private static final SettingKey<Integer> ALLOWS_NEEDED =
+      SettingKey.number("allows-needed", 1, 1, 16, "How many deciders must allow.");
+  private static final SettingKey<Rule.Mode> MODE =
+      SettingKey.choice("mode", Rule.Mode.ENFORCE, "With observe the hook does not wait.");
+  private static final SettingKey<Boolean> ALLOW_DESTRUCTIVE =
+      SettingKey.flag(
+          "allow-destructive", false, "Whether a veto may end what runs: started, port-created.");
 
-  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
+  /** The key {@code decisions} of the top level. */
+  static final SettingKey<Optional<Object>> DECISIONS =
+      SettingKey.any(
+          "decisions", "", "list of rules", "Which hooks wait for a decision, and for how long.");
+
+  /** The keys of a rule. */
+  public static final List<SettingKey<?>> KEYS =
+      List.of(
+          NAME,
+          WHEN,
+          OBJECT,
+          EXEMPT,
+          CONDITION,
+          VIA,
+          TIMEOUT,
+          ON_TIMEOUT,
+          ON_ERROR,
+          ON_AGENT_ABSENT,
+          ALLOWS_NEEDED,
+          MODE,
+          ALLOW_DESTRUCTIVE);
+
+  private static final Pattern VALID_NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
 
   private RuleConfig() {}
 
   /**
    * Returns the configured rules.
    *
-   * @param written the value of {@code decisions}, null if there is none
+   * @param top the top level of the configuration
    * @param sinks the configured sinks
    */
-  static List<Rule> rules(@org.jspecify.annotations.Nullable Object written, List<SinkConfig> sinks)
-      throws ConfigException {
-    if (written == null) {
-      return List.of();
-    }
-    if (!(written instanceof List<?> list)) {
+  static List<Rule> rules(Settings top, List<SinkConfig> sinks) throws ConfigException {
+    if (!(top.get(DECISIONS).orElse(List.of()) instanceof List<?> list)) {
       throw new ConfigException("decisions is not a list: begin each rule with '- name:'");
     }
     List<Rule> rules = new ArrayList<>();
@@ -99,10 +126,10 @@ public final class RuleConfig {
     map.forEach((key, value) -> values.put(String.valueOf(key), value));
     Object name = values.get("name");
     String known =
-        name != null && NAME.matcher(name.toString()).matches() ? "decisions." + name : path;
-    UnknownKeyCheck.check(known, values.keySet(), KEYS.stream().map(SettingKey::name).toList());
+        name != null && VALID_NAME.matcher(name.toString()).matches() ? "decisions." + name : path;
+    Settings settings = UnknownKeyCheck.settings(known, values, KEYS);
     try {
-      return rule(new Settings(known, values), sinks);
+      return rule(settings, sinks);
     } catch (IllegalArgumentException e) {
       throw new ConfigException(String.valueOf(e.getMessage()), e);
     }
@@ -116,19 +143,19 @@ public final class RuleConfig {
         exempt(settings),
         condition(settings),
         via(settings, sinks),
-        settings.duration("timeout", "2s", Duration.ofMillis(100), Duration.ofSeconds(10)),
-        settings.choice("on-timeout", Vote.ALLOW),
-        settings.choice("on-error", Vote.ALLOW),
-        settings.choice("on-agent-absent", Vote.ALLOW),
-        (int) settings.number("allows-needed", 1, 1, 16),
-        settings.choice("mode", Rule.Mode.ENFORCE));
+        settings.get(TIMEOUT),
+        settings.get(ON_TIMEOUT),
+        settings.get(ON_ERROR),
+        settings.get(ON_AGENT_ABSENT),
+        settings.get(ALLOWS_NEEDED),
+        settings.get(MODE));
   }
 
   private static String name(Settings settings) {
-    String name = settings.text("name");
-    if (!NAME.matcher(name).matches()) {
+    String name = settings.get(NAME);
+    if (!VALID_NAME.matcher(name).matches()) {
       throw settings.wrong(
-          "name",
+          NAME,
           "is '" + name + "'",
           "use lower-case letters, digits and dashes, a letter first, 63 at most");
     }
@@ -136,14 +163,14 @@ public final class RuleConfig {
   }
 
   private static OperationPattern when(Settings settings) {
-    String pattern = settings.text("when");
+    String pattern = settings.get(WHEN);
     try {
       if (pattern.split("\\.", -1).length == 3) {
         OperationWords.fault(pattern).ifPresent(RuleConfig::refuse);
       }
-      return OperationPattern.of(pattern, settings.flag("allow-destructive", false));
+      return OperationPattern.of(pattern, settings.get(ALLOW_DESTRUCTIVE));
     } catch (IllegalArgumentException e) {
-      throw said(settings, "when", pattern, e);
+      throw said(settings, WHEN, pattern, e);
     }
   }
 
@@ -153,35 +180,35 @@ public final class RuleConfig {
   }
 
   private static String object(Settings settings) {
-    String object = settings.text("object", "*");
+    String object = settings.get(OBJECT);
     if (object.isEmpty()) {
-      throw settings.wrong("object", "is empty", "write a pattern, * for every name");
+      throw settings.wrong(OBJECT, "is empty", "write a pattern, * for every name");
     }
     return object;
   }
 
   private static List<String> exempt(Settings settings) {
-    List<String> names = settings.list("exempt", List.of());
+    List<String> names = settings.get(EXEMPT);
     if (names.contains("")) {
-      throw settings.wrong("exempt", "holds an empty name", "remove it");
+      throw settings.wrong(EXEMPT, "holds an empty name", "remove it");
     }
     return names;
   }
 
   private static Optional<RuleCondition> condition(Settings settings) {
-    if (!settings.has("condition")) {
+    if (!settings.has(CONDITION)) {
       return Optional.empty();
     }
-    String text = settings.text("condition");
+    String text = settings.get(CONDITION);
     try {
       return Optional.of(RuleCondition.of(text));
     } catch (IllegalArgumentException e) {
-      throw said(settings, "condition", text, e);
+      throw said(settings, CONDITION, text, e);
     }
   }
 
   private static String via(Settings settings, List<SinkConfig> sinks) {
-    String via = settings.text("via");
+    String via = settings.get(VIA);
     List<String> carry =
         sinks.stream()
             .filter(sink -> sink.plan().transport().carriesDecisions())
@@ -190,7 +217,7 @@ public final class RuleConfig {
     if (!carry.contains(via)) {
       boolean known = sinks.stream().anyMatch(sink -> sink.name().equals(via));
       throw settings.wrong(
-          "via",
+          VIA,
           known
               ? "is '" + via + "', whose type does not support decisions"
               : "is '" + via + "', no sink",
@@ -202,7 +229,7 @@ public final class RuleConfig {
   }
 
   private static IllegalArgumentException said(
-      Settings settings, String key, String value, IllegalArgumentException e) {
+      Settings settings, SettingKey<?> key, String value, IllegalArgumentException e) {
     String[] sentence = String.valueOf(e.getMessage()).split(": ", 2);
     return settings.wrong(
         key, "'" + value + "' " + sentence[0], sentence.length > 1 ? sentence[1] : "fix it");

@@ -17,21 +17,33 @@ import java.util.Map;
  * @param plan everything that a sink worker needs
  */
 public record SinkConfig(SinkOptions plan) {
-  /** The keys of every sink of any type, each with its default. */
-  public static final List<SettingKey> KEYS =
-      List.of(
-          SettingKey.required("type", "The transport: file, kafka, amqp, or one from lib/."),
-          SettingKey.optional(
-              "include",
-              "*.*.*",
-              "Which hook events it gets: patterns of driver.operation.suboperation."),
-          SettingKey.optional("xml", "redacted", "The libvirt XML in the data: redacted or none."),
-          SettingKey.optional(
-              "max-event-bytes",
-              "1GiB",
-              "Larger events are reduced; the broker's own limit counts as well."),
-          SettingKey.optional(
-              "window-bytes", "4MiB", "How much may be unconfirmed by the broker at a time."));
+  private static final SettingKey<String> TYPE =
+      SettingKey.required("type", "The transport: file, kafka, amqp, or one from lib/.");
+  private static final SettingKey<List<String>> INCLUDE =
+      SettingKey.list(
+          "include",
+          "*.*.*",
+          "Which hook events it gets: patterns of driver.operation.suboperation.");
+  private static final SettingKey<SinkOptions.Xml> XML =
+      SettingKey.choice("xml", SinkOptions.Xml.REDACTED, "The libvirt XML in the data.");
+  private static final SettingKey<Long> MAX_EVENT_BYTES =
+      SettingKey.bytes(
+          "max-event-bytes",
+          "1GiB",
+          1024,
+          1L << 30,
+          "Larger events are reduced; the broker's own limit counts as well.");
+  private static final SettingKey<Long> WINDOW_BYTES =
+      SettingKey.bytes(
+          "window-bytes",
+          "4MiB",
+          64 << 10,
+          1L << 30,
+          "How much may be unconfirmed by the broker at a time.");
+
+  /** The keys of every sink of any type. */
+  public static final List<SettingKey<?>> KEYS =
+      List.of(TYPE, INCLUDE, XML, MAX_EVENT_BYTES, WINDOW_BYTES);
 
   public String name() {
     return plan.name();
@@ -52,13 +64,13 @@ public record SinkConfig(SinkOptions plan) {
     String path = "sinks." + name;
     Settings common = new Settings(path, values);
     try {
-      String type = common.text("type");
+      String type = common.get(TYPE);
       Transport transport = transports.get(type);
       if (transport == null) {
         throw common.wrong(
-            "type", "is '" + type + "'", "write one of " + String.join(", ", transports.keySet()));
+            TYPE, "is '" + type + "'", "write one of " + String.join(", ", transports.keySet()));
       }
-      refuseUnknown(path, values, transport);
+      requireKnown(path, values, transport);
       Settings own = new Settings(path, ownPart(values));
       transport.validate(own);
       return new SinkConfig(
@@ -67,9 +79,9 @@ public record SinkConfig(SinkOptions plan) {
               transport,
               own,
               include(common),
-              common.choice("xml", SinkOptions.Xml.REDACTED),
-              common.bytes("max-event-bytes", "1GiB", 1024, 1L << 30),
-              common.bytes("window-bytes", "4MiB", 64 << 10, 1L << 30),
+              common.get(XML),
+              common.get(MAX_EVENT_BYTES),
+              common.get(WINDOW_BYTES),
               SinkOptions.Retry.DEFAULT));
     } catch (IllegalArgumentException e) {
       throw new ConfigException(String.valueOf(e.getMessage()), e);
@@ -78,9 +90,9 @@ public record SinkConfig(SinkOptions plan) {
 
   private static Include include(Settings common) {
     try {
-      return new Include(common.list("include", List.of("*.*.*")));
+      return new Include(common.get(INCLUDE));
     } catch (IllegalArgumentException e) {
-      throw common.wrong("include", "holds a mistake", String.valueOf(e.getMessage()));
+      throw common.wrong(INCLUDE, "holds a mistake", String.valueOf(e.getMessage()));
     }
   }
 
@@ -90,14 +102,14 @@ public record SinkConfig(SinkOptions plan) {
     return own;
   }
 
-  private static void refuseUnknown(String path, Map<String, Object> values, Transport transport)
+  private static void requireKnown(String path, Map<String, Object> values, Transport transport)
       throws ConfigException {
-    List<SettingKey> known = new ArrayList<>(KEYS);
+    List<SettingKey<?>> known = new ArrayList<>(KEYS);
     known.addAll(transport.keys());
-    UnknownKeyCheck.check(path, values.keySet(), known.stream().map(SettingKey::name).toList());
-    for (SettingKey key : known) {
-      if (key.required() && !values.containsKey(key.name())) {
-        throw new ConfigException(path + "." + key.name() + " is missing: add it");
+    Settings settings = UnknownKeyCheck.settings(path, values, known);
+    for (SettingKey<?> key : known) {
+      if (key.required() && !settings.has(key)) {
+        throw settings.wrong(key, "is missing", "add it");
       }
     }
   }

@@ -1,14 +1,19 @@
 package dev.hookbridge.config;
 
-import java.util.Collection;
+import dev.hookbridge.api.SettingKey;
+import dev.hookbridge.api.Settings;
+import java.util.List;
+import java.util.Map;
 
 /** Rejects unknown keys. Otherwise a misspelt key would silently leave the default in effect. */
 final class UnknownKeyCheck {
   private UnknownKeyCheck() {}
 
-  static void check(String path, Collection<String> written, Collection<String> known)
+  /** Returns the settings of a section that has only keys of the list. */
+  static Settings settings(String path, Map<String, Object> values, List<SettingKey<?>> keys)
       throws ConfigException {
-    for (String key : written) {
+    List<String> known = keys.stream().map(SettingKey::name).toList();
+    for (String key : values.keySet()) {
       if (!known.contains(key)) {
         String where = path.isEmpty() ? key : path + "." + key;
         String advice =
@@ -18,5 +23,6 @@ final class UnknownKeyCheck {
         throw new ConfigException(where + " is not a key: " + advice);
       }
     }
+    return new Settings(path, values);
   }
 }

@@ -21,11 +21,12 @@ import java.util.Set;
 
 /** Writes CloudEvents in the JSON event format, one per line, to a file that is rotated by size. */
 public final class FileTransport implements Transport {
-  static final SettingKey PATH = SettingKey.required("path", "The file, absolute.");
-  static final SettingKey ROTATE =
-      SettingKey.optional("rotate-bytes", "64MiB", "Past this size the file is renamed to .1.");
-  static final SettingKey KEEP =
-      SettingKey.optional("keep", "5", "How many renamed files are kept.");
+  private static final SettingKey<Path> PATH = SettingKey.path("path", "The file.");
+  private static final SettingKey<Long> ROTATE_BYTES =
+      SettingKey.bytes(
+          "rotate-bytes", "64MiB", 4096, 1L << 40, "Past this size the file is renamed to .1.");
+  private static final SettingKey<Integer> KEEP =
+      SettingKey.number("keep", 5, 1, 1000, "How many renamed files are kept.");
 
   private static final int MOST_LINKS = 40;
 
@@ -35,36 +36,20 @@ public final class FileTransport implements Transport {
   }
 
   @Override
-  public List<SettingKey> keys() {
-    return List.of(PATH, ROTATE, KEEP);
+  public List<SettingKey<?>> keys() {
+    return List.of(PATH, ROTATE_BYTES, KEEP);
   }
 
   @Override
   public void validate(Settings settings) {
-    if (!path(settings).isAbsolute()) {
-      throw settings.wrong("path", "is not absolute", "begin it with /");
-    }
-    rotateBytes(settings);
-    keep(settings);
-  }
-
-  static Path path(Settings settings) {
-    return Path.of(settings.text("path"));
-  }
-
-  static long rotateBytes(Settings settings) {
-    return settings.bytes("rotate-bytes", "64MiB", 4096, 1L << 40);
-  }
-
-  static int keep(Settings settings) {
-    return (int) settings.number("keep", 5, 1, 1000);
+    keys().forEach(settings::get);
   }
 
   @Override
   public Sink open(Settings settings, SinkContext context) throws SinkException {
-    Path path = path(settings);
+    Path path = settings.get(PATH);
     try {
-      return new FileSink(new RotatedFile(path, rotateBytes(settings), keep(settings)));
+      return new FileSink(new RotatedFile(path, settings.get(ROTATE_BYTES), settings.get(KEEP)));
     } catch (IOException e) {
       throw new SinkException(
           Reason.UNREACHABLE,
@@ -79,9 +64,9 @@ public final class FileTransport implements Transport {
   /** Returns the file under its real name and its file key, and the names that it is renamed to. */
   @Override
   public Set<String> exclusive(Settings settings) {
-    Path real = real(path(settings));
+    Path real = real(settings.get(PATH));
     Set<String> files = new LinkedHashSet<>(Set.of(real.toString()));
-    for (int i = 1; i <= keep(settings); i++) {
+    for (int i = 1; i <= settings.get(KEEP); i++) {
       files.add(RotatedFile.numbered(real, i).toString());
     }
     try {
@@ -110,12 +95,12 @@ public final class FileTransport implements Transport {
 
   @Override
   public Optional<FeedReader> feed(Settings settings, boolean fromBeginning) throws SinkException {
-    return Optional.of(new FileFeed(path(settings), fromBeginning));
+    return Optional.of(new FileFeed(settings.get(PATH), fromBeginning));
   }
 
   @Override
   public List<Check> check(Settings settings, boolean create) {
-    Path path = path(settings);
+    Path path = settings.get(PATH);
     Path folder = path.getParent();
     if (folder == null || !Files.isDirectory(folder)) {
       return List.of(Check.failure("file " + path, "its folder is missing: make it"));

@@ -3,11 +3,13 @@ package dev.hookbridge.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hookbridge.api.SettingKey;
 import dev.hookbridge.api.Settings;
 import dev.hookbridge.delivery.SinkOptions;
 import dev.hookbridge.http.Endpoint;
 import dev.hookbridge.spool.Limits;
 import dev.hookbridge.spool.WhenFull;
+import dev.hookbridge.testing.TestSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -50,7 +52,7 @@ class ConfigTest {
     SinkOptions plan = config.sinks().get(0).plan();
     assertThat(plan.name()).isEqualTo("local");
     assertThat(plan.transport().type()).isEqualTo("file");
-    assertThat(plan.settings().text("path")).isEqualTo(folder + "/events.jsonl");
+    assertThat(TestSettings.text(plan.settings(), "path")).isEqualTo(folder + "/events.jsonl");
     assertThat(plan.xml()).isEqualTo(SinkOptions.Xml.REDACTED);
     assertThat(plan.maxEventBytes()).isEqualTo(1L << 30);
     assertThat(plan.windowBytes()).isEqualTo(4L << 20);
@@ -87,8 +89,10 @@ class ConfigTest {
     assertThat(plan.xml()).isEqualTo(SinkOptions.Xml.NONE);
     assertThat(plan.maxEventBytes()).isEqualTo(64 << 10);
     assertThat(plan.windowBytes()).isEqualTo(1 << 20);
-    assertThat(plan.settings().has("include")).as("is not the transport's").isFalse();
-    assertThat(plan.settings().text("keep")).isEqualTo("2");
+    assertThat(plan.settings().has(SettingKey.text("include", "", "")))
+        .as("is not the transport's")
+        .isFalse();
+    assertThat(TestSettings.text(plan.settings(), "keep")).isEqualTo("2");
   }
 
   @Test
@@ -106,7 +110,7 @@ class ConfigTest {
                 "sinks: { a: { type: file, path: \"/tmp/${env:SECRET}/${file:"
                     + secret
                     + "}\" } }"));
-    assertThat(config.sinks().get(0).plan().settings().text("path"))
+    assertThat(TestSettings.text(config.sinks().get(0).plan().settings(), "path"))
         .isEqualTo("/tmp/s3cret/from file");
     assertThat(config.toString()).doesNotContain("s3cret", "from file");
   }
@@ -172,12 +176,12 @@ class ConfigTest {
           http: { basic: { user: a, password: "" } }           | http.basic.password is empty
           spool: { max-byte: 1GiB }                            | spool.max-byte is not a key: did you mean max-bytes?
           spool: { max-bytes: lots }                           | spool.max-bytes is not a size: write it like 64KiB
-          spool: { max-bytes: 1KiB }                           | spool.max-bytes is 1KiB: write a value from 4MiB to 16384GiB
+          spool: { max-bytes: 1KiB }                           | spool.max-bytes is 1KiB: write a value from 4MiB to 16TiB
           spool: { max-bytes: 5000000 GiB }                    | spool.max-bytes is 5000000 GiB: write a value from 4MiB
           drain-timeout: 20m                                   | drain-timeout is 20m: write a value from 0s to 10m
           sinks: { a: { type: file, path: /x, max-event-bytes: 2GiB } } | sinks.a.max-event-bytes is 2GiB: write a value from 1KiB to 1GiB
           sinks: { a: { type: file, path: /x, keep: 0 } }      | sinks.a.keep is 0: write a value from 1 to 1000
-          spool: { when-full: drop }                           | write one of drop-oldest, drop-newest
+          spool: { when-full: drop }                           | write drop-oldest or drop-newest
           spool: 4GiB                                          | spool is not a map
           drain-timeout: soon                                  | drain-timeout is not a time: write it like
           sinks: { Feed: { type: file } }                      | use lower-case letters
@@ -186,7 +190,7 @@ class ConfigTest {
           sinks: { a: { type: file } }                         | sinks.a.path is missing: add it
           sinks: { a: { type: file, path: x } }                | sinks.a.path is not absolute
           sinks: { a: { type: file, path: /x, pth: 1 } }       | sinks.a.pth is not a key: did you mean path?
-          sinks: { a: { type: file, path: /x, xml: all } }     | sinks.a.xml is 'all': write one of redacted, none
+          sinks: { a: { type: file, path: /x, xml: all } }     | sinks.a.xml is 'all': write redacted or none
           sinks: { a: { type: file, path: /x, include: qemu } }| 'qemu' is not a pattern
           sinks: { a: { type: file, path: "${env:NOPE}" } }    | ${env:NOPE}
           sinks: { a: { type: file, path: "${file:/nope}" } }  | cannot be read: make it
@@ -236,12 +240,12 @@ class ConfigTest {
     Config config =
         load(withHost("sinks: { a: { type: file, path: \"/tmp${file:" + secret + "}\" } }"));
     Settings settings = config.sinks().get(0).plan().settings();
-    assertThat(settings.text("path")).isEqualTo("/tmp/hunter2");
+    assertThat(TestSettings.text(settings, "path")).isEqualTo("/tmp/hunter2");
     Files.writeString(secret, "/hunter3\n");
-    assertThat(settings.text("path")).isEqualTo("/tmp/hunter3");
+    assertThat(TestSettings.text(settings, "path")).isEqualTo("/tmp/hunter3");
     assertThat(config.toString()).doesNotContain("hunter2", "hunter3");
     Files.delete(secret);
-    assertThatThrownBy(() -> settings.text("path"))
+    assertThatThrownBy(() -> TestSettings.text(settings, "path"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("${file:" + secret + "}")
         .hasMessageContaining("cannot be read: make it")

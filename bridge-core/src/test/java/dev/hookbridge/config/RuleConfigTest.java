@@ -162,8 +162,8 @@ class RuleConfigTest {
           [ { name: a, when: qemu.prepare.begin, via: feed, exempt: [ "" ] } ] | holds an empty name
           [ { name: a, when: qemu.prepare.begin, via: feed, timeout: 11s } ] | decisions.a.timeout is 11s: write a value from 100ms to 10s
           [ { name: a, when: qemu.prepare.begin, via: feed, timeout: 50ms } ] | decisions.a.timeout is 50ms: write a value from 100ms to 10s
-          [ { name: a, when: qemu.prepare.begin, via: feed, on-timeout: deny } ] | write one of allow, veto
-          [ { name: a, when: qemu.prepare.begin, via: feed, mode: on } ] | write one of enforce, observe, off
+          [ { name: a, when: qemu.prepare.begin, via: feed, on-timeout: deny } ] | write allow or veto
+          [ { name: a, when: qemu.prepare.begin, via: feed, mode: on } ] | write enforce, observe or off
           [ { name: a, when: qemu.prepare.begin, via: feed, allows-needed: 0 } ] | decisions.a.allows-needed is 0
           [ { name: a, when: qemu.prepare.begin, via: feed, condition: "x = 1" } ] | decisions.a.condition 'x = 1' is not an expression
           [ { name: a, when: qemu.prepare.begin, via: feed, condition: "domian.vcpus > 1" } ] | speaks of domian

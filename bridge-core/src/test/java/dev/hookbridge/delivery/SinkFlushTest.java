@@ -47,7 +47,7 @@ class SinkFlushTest {
     }
 
     @Override
-    public List<SettingKey> keys() {
+    public List<SettingKey<?>> keys() {
       return List.of();
     }
 

@@ -152,7 +152,7 @@ class SinkSessionModelTest {
     }
 
     @Override
-    public List<SettingKey> keys() {
+    public List<SettingKey<?>> keys() {
       return List.of();
     }
 

@@ -5,6 +5,7 @@ import dev.hookbridge.api.Settings;
 import dev.hookbridge.api.Transport;
 import dev.hookbridge.delivery.DeliveryContract;
 import dev.hookbridge.testing.Seen;
+import dev.hookbridge.testing.TestSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,6 @@ class FileSinkContractTest extends DeliveryContract {
 
   @Override
   protected List<Seen> consume(Settings destination, int atLeast) {
-    return FileLines.of(Path.of(destination.text("path")));
+    return FileLines.of(Path.of(TestSettings.text(destination, "path")));
   }
 }

@@ -141,7 +141,7 @@ public final class FakeTransport implements Transport {
   }
 
   @Override
-  public List<SettingKey> keys() {
+  public List<SettingKey<?>> keys() {
     return List.of();
   }
 

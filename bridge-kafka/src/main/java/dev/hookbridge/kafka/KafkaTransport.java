@@ -44,23 +44,13 @@ public final class KafkaTransport implements Transport {
   }
 
   @Override
-  public List<SettingKey> keys() {
+  public List<SettingKey<?>> keys() {
     return List.of(
-        SettingKey.required(
-            KafkaSettings.TOPIC, "The topic; it must be there, the agent creates none."),
-        SettingKey.required(
-            KafkaSettings.PROPERTIES,
-            "Properties of the Kafka client, bootstrap.servers at least; those on which order and"
-                + " loss depend are refused."),
+        KafkaSettings.TOPIC,
+        KafkaSettings.PROPERTIES,
         ContentMode.KEY,
-        SettingKey.optional(
-            DecisionSettings.REQUESTS,
-            "libvirt.decisions",
-            "The topic on which deciders are asked, where a rule goes by way of this sink."),
-        SettingKey.optional(
-            DecisionSettings.REPLIES,
-            "libvirt.decisions.replies",
-            "The topic of their replies; who may write it decides for every host."));
+        DecisionSettings.REQUESTS,
+        DecisionSettings.REPLIES);
   }
 
   @Override

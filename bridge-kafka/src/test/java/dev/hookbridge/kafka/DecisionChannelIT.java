@@ -10,6 +10,7 @@ import dev.hookbridge.testing.Broker;
 import dev.hookbridge.testing.Brokers;
 import dev.hookbridge.testing.DecisionBrokerContract;
 import dev.hookbridge.testing.Heard;
+import dev.hookbridge.testing.TestSettings;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.common.utils.Utils;
@@ -52,8 +53,9 @@ class DecisionChannelIT extends DecisionBrokerContract {
   @Override
   protected Settings place() {
     Settings place = nowhere();
-    TestTopics.create(broker.address(), place.text("decisions-topic"), 2, Map.of());
-    TestTopics.create(broker.address(), place.text("replies-topic"), PARTITIONS, Map.of());
+    TestTopics.create(broker.address(), TestSettings.text(place, "decisions-topic"), 2, Map.of());
+    TestTopics.create(
+        broker.address(), TestSettings.text(place, "replies-topic"), PARTITIONS, Map.of());
     return place;
   }
 
@@ -75,7 +77,7 @@ class DecisionChannelIT extends DecisionBrokerContract {
 
   @Override
   protected PlainDecider plain(Settings place) {
-    return new PlainDecider(broker.address(), place.text("decisions-topic"));
+    return new PlainDecider(broker.address(), TestSettings.text(place, "decisions-topic"));
   }
 
   /** By Kafka's own arithmetic, which a decider in any language can do. */
@@ -96,7 +98,7 @@ class DecisionChannelIT extends DecisionBrokerContract {
       assertThat(pending.header("kafka_correlationId")).hasSize(16);
       assertThat(pending.header("kafka_replyTopic"))
           .asString()
-          .isEqualTo(place.text("replies-topic"));
+          .isEqualTo(TestSettings.text(place, "replies-topic"));
     }
   }
 
@@ -104,7 +106,7 @@ class DecisionChannelIT extends DecisionBrokerContract {
   @Test
   void fewerPartitionsOfRepliesThanBeforeEndTheChannelAndTheNextOneKnows() throws Exception {
     Settings place = place();
-    String replies = place.text("replies-topic");
+    String replies = TestSettings.text(place, "replies-topic");
     Heard heard = new Heard();
     DecisionChannel before = ready(place, HOST, heard);
     assertThat(partition(HOST, PARTITIONS)).isPositive();

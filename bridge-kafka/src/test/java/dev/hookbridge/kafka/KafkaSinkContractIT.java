@@ -1,11 +1,13 @@
 package dev.hookbridge.kafka;
 
+import dev.hookbridge.api.SettingKey;
 import dev.hookbridge.api.Settings;
 import dev.hookbridge.api.Transport;
 import dev.hookbridge.delivery.BrokerContract;
 import dev.hookbridge.testing.Broker;
 import dev.hookbridge.testing.Brokers;
 import dev.hookbridge.testing.Seen;
+import dev.hookbridge.testing.TestSettings;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,12 +68,12 @@ class KafkaSinkContractIT extends BrokerContract {
 
   @Override
   protected void raise(Settings limited) {
-    TestTopics.limit(broker.address(), limited.text("topic"), 2 << 20);
+    TestTopics.limit(broker.address(), TestSettings.text(limited, "topic"), 2 << 20);
   }
 
   @Override
   protected void lower(Settings limited) {
-    TestTopics.limit(broker.address(), limited.text("topic"), LIMIT);
+    TestTopics.limit(broker.address(), TestSettings.text(limited, "topic"), LIMIT);
   }
 
   @Override
@@ -81,27 +83,34 @@ class KafkaSinkContractIT extends BrokerContract {
 
   @Override
   protected void remove(Settings destination) {
-    TestTopics.delete(broker.address(), destination.text("topic"));
+    TestTopics.delete(broker.address(), TestSettings.text(destination, "topic"));
   }
 
   /** Once a topic has any rule, nobody may do what no rule allows. */
   @Override
   protected void forbid(Settings destination) {
-    TestTopics.allowNothingButToLook(broker.address(), destination.text("topic"));
+    TestTopics.allowNothingButToLook(broker.address(), TestSettings.text(destination, "topic"));
   }
 
   @Override
   protected void allow(Settings destination) {
-    TestTopics.allowAll(broker.address(), destination.text("topic"));
+    TestTopics.allowAll(broker.address(), TestSettings.text(destination, "topic"));
   }
 
   @Override
   protected Settings at(String host, int port, Settings destination) {
-    Map<String, String> client = new HashMap<>(destination.map("properties"));
+    Map<String, String> client =
+        new HashMap<>(destination.get(SettingKey.requiredMap("properties", "")));
     client.put("bootstrap.servers", host + ":" + port);
     return new Settings(
         "sinks.exam",
-        Map.of("topic", destination.text("topic"), "content-mode", mode, "properties", client));
+        Map.of(
+            "topic",
+            TestSettings.text(destination, "topic"),
+            "content-mode",
+            mode,
+            "properties",
+            client));
   }
 
   private Settings settings(Map<String, String> keys, Map<String, String> properties) {
@@ -137,6 +146,6 @@ class KafkaSinkContractIT extends BrokerContract {
 
   @Override
   protected List<Seen> consume(Settings destination, int atLeast) {
-    return TestTopics.read(broker.address(), destination.text("topic"), atLeast);
+    return TestTopics.read(broker.address(), TestSettings.text(destination, "topic"), atLeast);
   }
 }

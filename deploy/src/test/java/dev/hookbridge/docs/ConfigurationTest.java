@@ -21,8 +21,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code docs/configuration.md} has every key with its default, and every configuration that a page
- * shows can be used.
+ * {@code docs/configuration.md} has every key with its values and its default, and every
+ * configuration that a page shows can be used.
  */
 class ConfigurationTest {
   private static final Pattern OURS = Pattern.compile("/etc/hookbridge/[\\w.-]+");
@@ -31,7 +31,7 @@ class ConfigurationTest {
 
   @TestFactory
   Stream<DynamicTest> everyKeyWithItsDefault() throws Exception {
-    Map<String, List<SettingKey>> lists = Config.sections();
+    Map<String, List<SettingKey<?>>> lists = Config.sections();
     assertThat(lists).hasSize(11);
     return lists.entrySet().stream()
         .map(
@@ -46,8 +46,9 @@ class ConfigurationTest {
                                 list.getValue().stream().map(ConfigurationTest::row).toList())));
   }
 
-  private static List<String> row(SettingKey key) {
-    return List.of(key.name(), key.required() ? "required" : key.fallback(), key.description());
+  private static List<String> row(SettingKey<?> key) {
+    return List.of(
+        key.name(), key.values(), key.required() ? "required" : key.fallback(), key.description());
   }
 
   @TestFactory

@@ -54,50 +54,66 @@ public record AmqpSettings(
     }
   }
 
-  /** The configuration keys, in the order of the documentation. */
-  public static final List<SettingKey> KEYS =
-      List.of(
-          SettingKey.required(
-              "uri",
-              "amqp(s)://host:port/vhost, the vhost percent-encoded; a list of them for a cluster,"
-                  + " tried in random order"),
-          SettingKey.optional("username", "guest", "Who publishes; better here than in the uri"),
-          SettingKey.optional("password", "", "The password, best as ${file:…}"),
-          SettingKey.required("exchange", "A durable topic exchange; the agent never creates it"),
-          SettingKey.optional(
-              "decisions-exchange",
-              "libvirt.decisions",
-              "The topic exchange on which deciders are asked, where a rule goes by way of this"
-                  + " sink"),
-          ContentMode.KEY,
-          SettingKey.optional(
-              "prefix",
-              "cloudEvents:",
-              "What stands before an attribute's name in a header: cloudEvents:, cloudEvents_ or"
-                  + " ce-"),
-          SettingKey.optional(
-              "unroutable",
-              "park",
-              "An event no queue is bound for: park it as a dead letter, or discard and count it"),
-          SettingKey.optional(
-              "heartbeat", "5s", "A broker silent for twice this long is given up, 1s to 60s"),
-          SettingKey.optional(
-              "connection-timeout", "3s", "For each address, 100ms to 6s; all of them have 7s"),
-          SettingKey.optional(
-              "confirm-timeout",
-              "30s",
-              "An event unconfirmed for this long ends the connection, 1s to 10m"),
-          SettingKey.optional(
-              "tls-ca", "", "PEM file with the certificates to trust; default: the JVM's"),
-          SettingKey.optional("tls-truststore", "", "PKCS12 or JKS file instead of tls-ca"),
-          SettingKey.optional("tls-truststore-password", "", "The truststore's password"),
-          SettingKey.optional(
-              "tls-keystore", "", "PKCS12 or JKS file with a certificate to show to the broker"),
-          SettingKey.optional("tls-keystore-password", "", "The keystore's and its key's password"),
-          SettingKey.optional(
-              "tls-verify-hostname", "true", "Whether the certificate must name the host"));
+  private static final SettingKey<String> EXCHANGE =
+      SettingKey.required("exchange", "A durable topic exchange; the agent never creates it.");
+  private static final SettingKey<String> DECISIONS_EXCHANGE =
+      SettingKey.text(
+          "decisions-exchange",
+          "libvirt.decisions",
+          "The topic exchange on which deciders are asked, where a rule uses this sink.");
+  private static final SettingKey<String> PREFIX =
+      SettingKey.word(
+          "prefix",
+          List.of("cloudEvents:", "cloudEvents_", "ce-"),
+          "What stands before an attribute's name in a header.");
+  private static final SettingKey<Unroutable> UNROUTABLE =
+      SettingKey.choice(
+          "unroutable",
+          Unroutable.PARK,
+          "What happens to an event no queue is bound for: it becomes a dead letter (park), or it is"
+              + " counted only (discard).");
+  private static final SettingKey<Duration> HEARTBEAT =
+      SettingKey.duration(
+          "heartbeat",
+          "5s",
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(60),
+          "A broker that is silent for twice this long is given up.");
+  private static final SettingKey<Duration> CONNECTION_TIMEOUT =
+      SettingKey.duration(
+          "connection-timeout",
+          "3s",
+          Duration.ofMillis(100),
+          Duration.ofSeconds(6),
+          "The limit for each address; all of them together have 7s.");
+  private static final SettingKey<Duration> CONFIRM_TIMEOUT =
+      SettingKey.duration(
+          "confirm-timeout",
+          "30s",
+          Duration.ofSeconds(1),
+          Duration.ofMinutes(10),
+          "An event that is unconfirmed for this long ends the connection.");
 
-  private static final List<String> PREFIXES = List.of("cloudEvents:", "cloudEvents_", "ce-");
+  /** The configuration keys, in the order of the documentation. */
+  public static final List<SettingKey<?>> KEYS =
+      List.of(
+          AmqpUri.URI,
+          AmqpUri.USERNAME,
+          AmqpUri.PASSWORD,
+          EXCHANGE,
+          DECISIONS_EXCHANGE,
+          ContentMode.KEY,
+          PREFIX,
+          UNROUTABLE,
+          HEARTBEAT,
+          CONNECTION_TIMEOUT,
+          CONFIRM_TIMEOUT,
+          TlsSettings.CA,
+          TlsSettings.TRUSTSTORE,
+          TlsSettings.TRUSTSTORE_PASSWORD,
+          TlsSettings.KEYSTORE,
+          TlsSettings.KEYSTORE_PASSWORD,
+          TlsSettings.VERIFY_HOSTNAME);
 
   /**
    * Parses and checks the settings, without any connection.
@@ -109,18 +125,18 @@ public record AmqpSettings(
     return new AmqpSettings(
         broker,
         TlsSettings.of(settings, broker.tls()),
-        exchange(settings, "exchange", settings.text("exchange")),
+        exchange(settings, EXCHANGE),
         decisions(settings),
-        prefix(settings),
-        ContentMode.of(settings),
-        settings.choice("unroutable", Unroutable.PARK),
+        settings.get(PREFIX),
+        settings.get(ContentMode.KEY),
+        settings.get(UNROUTABLE),
         heartbeat(settings),
-        settings.duration(
-            "connection-timeout", "3s", Duration.ofMillis(100), Duration.ofSeconds(6)),
-        settings.duration("confirm-timeout", "30s", Duration.ofSeconds(1), Duration.ofMinutes(10)));
+        settings.get(CONNECTION_TIMEOUT),
+        settings.get(CONFIRM_TIMEOUT));
   }
 
-  private static String exchange(Settings settings, String key, String exchange) {
+  private static String exchange(Settings settings, SettingKey<String> key) {
+    String exchange = settings.get(key);
     if (exchange.isEmpty() || exchange.equals("amq.default")) {
       throw settings.wrong(
           key, "is the default exchange", "name a topic exchange, it routes by pattern");
@@ -132,28 +148,18 @@ public record AmqpSettings(
   }
 
   private static String decisions(Settings settings) {
-    String key = "decisions-exchange";
-    String exchange = exchange(settings, key, settings.text(key, "libvirt.decisions"));
-    if (exchange.equals(settings.text("exchange"))) {
+    String exchange = exchange(settings, DECISIONS_EXCHANGE);
+    if (exchange.equals(settings.get(EXCHANGE))) {
       throw settings.wrong(
-          key, "is the feed's exchange", "name another, who reads the feed may not decide");
+          DECISIONS_EXCHANGE,
+          "is the feed's exchange",
+          "name another, who reads the feed may not decide");
     }
     return exchange;
   }
 
-  private static String prefix(Settings settings) {
-    String prefix = settings.text("prefix", PREFIXES.get(0));
-    if (!PREFIXES.contains(prefix)) {
-      throw settings.wrong(
-          "prefix", "is '" + prefix + "'", "write one of " + String.join(", ", PREFIXES));
-    }
-    return prefix;
-  }
-
   /** Returns the heartbeat, rounded up to whole seconds. AMQP has no fractions. */
   private static Duration heartbeat(Settings settings) {
-    Duration heartbeat =
-        settings.duration("heartbeat", "5s", Duration.ofSeconds(1), Duration.ofSeconds(60));
-    return Duration.ofSeconds(heartbeat.plusMillis(999).toSeconds());
+    return Duration.ofSeconds(settings.get(HEARTBEAT).plusMillis(999).toSeconds());
   }
 }

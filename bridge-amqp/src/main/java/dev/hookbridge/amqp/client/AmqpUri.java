@@ -1,8 +1,8 @@
 package dev.hookbridge.amqp.client;
 
 import com.rabbitmq.client.Address;
+import dev.hookbridge.api.SettingKey;
 import dev.hookbridge.api.Settings;
-import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -33,6 +33,16 @@ final class AmqpUri {
       @Nullable String username,
       @Nullable String password) {}
 
+  static final SettingKey<List<String>> URI =
+      SettingKey.requiredList(
+          "uri",
+          "amqp(s)://host:port/vhost, the vhost percent-encoded; a list of them for a cluster, tried"
+              + " in random order.");
+  static final SettingKey<String> USERNAME =
+      SettingKey.text("username", "guest", "Who publishes; better here than in the uri.");
+  static final SettingKey<String> PASSWORD =
+      SettingKey.text("password", "", "The password, best as ${file:…}.");
+
   private AmqpUri() {}
 
   /**
@@ -41,15 +51,15 @@ final class AmqpUri {
    * @throws IllegalArgumentException with one sentence, when a setting is wrong
    */
   static AmqpSettings.Broker broker(Settings settings) {
-    if (!settings.has("uri")) {
-      throw settings.wrong("uri", "is missing", "write it like amqps://rabbit.example.org/%2F");
+    if (!settings.has(URI)) {
+      throw settings.wrong(URI, "is missing", "write it like amqps://rabbit.example.org/%2F");
     }
     List<Parts> all = new ArrayList<>();
-    for (String uri : settings.list("uri", List.of())) {
+    for (String uri : settings.get(URI)) {
       all.add(parse(settings, uri));
     }
     if (all.isEmpty()) {
-      throw settings.wrong("uri", "is an empty list", "name at least one broker");
+      throw settings.wrong(URI, "is an empty list", "name at least one broker");
     }
     Parts first = all.get(0);
     Set<Address> addresses = new LinkedHashSet<>();
@@ -72,7 +82,7 @@ final class AmqpUri {
         || (other.username() != null && !other.username().equals(first.username()))
         || (other.password() != null && !other.password().equals(first.password()))) {
       throw settings.wrong(
-          "uri",
+          URI,
           "names brokers with different schemes, vhosts or users",
           "one sink publishes to one cluster, make two sinks of it");
     }
@@ -80,52 +90,52 @@ final class AmqpUri {
 
   private static String username(Settings settings, @Nullable String inUri) {
     if (inUri == null) {
-      return settings.text("username", "guest");
+      return settings.get(USERNAME);
     }
-    if (settings.has("username") && !settings.text("username").equals(inUri)) {
-      throw settings.wrong("username", "differs from the uri's", "keep one of them");
+    if (settings.has(USERNAME) && !settings.get(USERNAME).equals(inUri)) {
+      throw settings.wrong(USERNAME, "differs from the uri's", "keep one of them");
     }
     return inUri;
   }
 
   private static String password(Settings settings, @Nullable String inUri, String username) {
     if (inUri != null) {
-      if (settings.has("password")) {
-        throw settings.wrong("password", "is given in the uri as well", "take it out of the uri");
+      if (settings.has(PASSWORD)) {
+        throw settings.wrong(PASSWORD, "is given in the uri as well", "take it out of the uri");
       }
       return inUri;
     }
-    if (settings.has("password")) {
-      return settings.text("password");
+    if (settings.has(PASSWORD)) {
+      return settings.get(PASSWORD);
     }
     if (username.equals("guest")) {
       return "guest"; // a new broker's default, accepted only from its own host
     }
-    throw settings.wrong("password", "is missing", "write ${file:/path/to/it}");
+    throw settings.wrong(PASSWORD, "is missing", "write ${file:/path/to/it}");
   }
 
   private static Parts parse(Settings settings, String written) {
-    URI uri;
+    java.net.URI uri;
     try {
-      uri = new URI(written);
+      uri = new java.net.URI(written);
     } catch (URISyntaxException e) {
       // Without the cause: its message contains the uri, and with it a password.
       throw settings.wrong(
-          "uri", "is not a uri", "write it like amqps://rabbit.example.org:5671/%2F");
+          URI, "is not a uri", "write it like amqps://rabbit.example.org:5671/%2F");
     }
     boolean tls = "amqps".equalsIgnoreCase(uri.getScheme());
     if (!tls && !"amqp".equalsIgnoreCase(uri.getScheme())) {
-      throw settings.wrong("uri", "has neither scheme amqp nor amqps", "begin it with one of them");
+      throw settings.wrong(URI, "has neither scheme amqp nor amqps", "begin it with one of them");
     }
     if (uri.getHost() == null) {
-      throw settings.wrong("uri", "names no host", "write it like amqp://rabbit.example.org/%2F");
+      throw settings.wrong(URI, "names no host", "write it like amqp://rabbit.example.org/%2F");
     }
     if (uri.getPort() == 0 || uri.getPort() > 65_535) {
-      throw settings.wrong("uri", "has a port that cannot be", "write one from 1 to 65535");
+      throw settings.wrong(URI, "has a port that cannot be", "write one from 1 to 65535");
     }
     if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
       throw settings.wrong(
-          "uri", "has a query or fragment", "use keys such as heartbeat or tls-ca instead");
+          URI, "has a query or fragment", "use keys such as heartbeat or tls-ca instead");
     }
     int port = uri.getPort() > 0 ? uri.getPort() : tls ? TLS_PORT : PLAIN_PORT;
     String user = uri.getRawUserInfo();
@@ -144,7 +154,7 @@ final class AmqpUri {
     }
     if (path.indexOf('/', 1) >= 0) {
       throw settings.wrong(
-          "uri", "has a path of several parts", "write a slash in the vhost's name as %2F");
+          URI, "has a path of several parts", "write a slash in the vhost's name as %2F");
     }
     return decode(settings, path.substring(1));
   }
@@ -164,7 +174,7 @@ final class AmqpUri {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(out.flip()).toString();
     } catch (CharacterCodingException e) {
-      throw settings.wrong("uri", "is not UTF-8 after %-decoding", "encode its parts as UTF-8");
+      throw settings.wrong(URI, "is not UTF-8 after %-decoding", "encode its parts as UTF-8");
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.hookbridge.amqp.client;
 
+import dev.hookbridge.api.SettingKey;
 import dev.hookbridge.api.Settings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +10,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -32,39 +34,57 @@ record TlsSettings(
     String keystorePassword,
     boolean verifyHostname) {
 
+  static final SettingKey<String> CA =
+      SettingKey.text("tls-ca", "", "PEM file with the certificates to trust; default: the JVM's.");
+  static final SettingKey<String> TRUSTSTORE =
+      SettingKey.text("tls-truststore", "", "PKCS12 or JKS file instead of tls-ca.");
+  static final SettingKey<String> TRUSTSTORE_PASSWORD =
+      SettingKey.text("tls-truststore-password", "", "The truststore's password.");
+  static final SettingKey<String> KEYSTORE =
+      SettingKey.text(
+          "tls-keystore", "", "PKCS12 or JKS file with a certificate to show to the broker.");
+  static final SettingKey<String> KEYSTORE_PASSWORD =
+      SettingKey.text("tls-keystore-password", "", "The keystore's and its key's password.");
+  static final SettingKey<Boolean> VERIFY_HOSTNAME =
+      SettingKey.flag("tls-verify-hostname", true, "Whether the certificate must name the host.");
+
   /**
    * Parses and checks the keys.
    *
    * @throws IllegalArgumentException with one sentence, when a setting is wrong
    */
   static TlsSettings of(Settings settings, boolean tls) {
-    for (String key : new String[] {"tls-ca", "tls-truststore", "tls-keystore"}) {
-      if (settings.has(key) && !tls) {
-        throw settings.wrong(key, "needs TLS", "begin the uri with amqps://");
+    for (SettingKey<String> file : List.of(CA, TRUSTSTORE, KEYSTORE)) {
+      if (settings.has(file) && !tls) {
+        throw settings.wrong(file, "needs TLS", "begin the uri with amqps://");
       }
     }
-    for (String store : new String[] {"tls-truststore", "tls-keystore"}) {
-      if (settings.has(store + "-password") && !settings.has(store)) {
-        throw settings.wrong(store + "-password", "has no " + store, "name the file as well");
-      }
-    }
-    if (settings.has("tls-ca") && settings.has("tls-truststore")) {
-      throw settings.wrong("tls-ca", "stands beside tls-truststore", "keep one of them");
+    requireStore(settings, TRUSTSTORE, TRUSTSTORE_PASSWORD);
+    requireStore(settings, KEYSTORE, KEYSTORE_PASSWORD);
+    if (settings.has(CA) && settings.has(TRUSTSTORE)) {
+      throw settings.wrong(CA, "stands beside tls-truststore", "keep one of them");
     }
     return new TlsSettings(
-        file(settings, "tls-ca"),
-        file(settings, "tls-truststore"),
-        settings.text("tls-truststore-password", ""),
-        file(settings, "tls-keystore"),
-        settings.text("tls-keystore-password", ""),
-        settings.flag("tls-verify-hostname", true));
+        file(settings, CA),
+        file(settings, TRUSTSTORE),
+        settings.get(TRUSTSTORE_PASSWORD),
+        file(settings, KEYSTORE),
+        settings.get(KEYSTORE_PASSWORD),
+        settings.get(VERIFY_HOSTNAME));
   }
 
-  private static @Nullable Path file(Settings settings, String key) {
+  private static void requireStore(
+      Settings settings, SettingKey<String> store, SettingKey<String> password) {
+    if (settings.has(password) && !settings.has(store)) {
+      throw settings.wrong(password, "has no " + store, "name the file as well");
+    }
+  }
+
+  private static @Nullable Path file(Settings settings, SettingKey<String> key) {
     if (!settings.has(key)) {
       return null;
     }
-    Path file = Path.of(settings.text(key));
+    Path file = Path.of(settings.get(key));
     if (!Files.isReadable(file)) {
       throw settings.wrong(key, "names a file that cannot be read", "check path and permissions");
     }

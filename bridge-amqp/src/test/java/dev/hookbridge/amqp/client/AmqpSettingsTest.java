@@ -62,8 +62,8 @@ public final class AmqpSettingsTest {
 
   @Test
   void everyDocumentedDefaultIsWhatLeavingTheKeyOutMeans() {
-    for (SettingKey key : AmqpSettings.KEYS) {
-      assertThat(key.description()).as(key.name()).isNotBlank().doesNotEndWith(".");
+    for (SettingKey<?> key : AmqpSettings.KEYS) {
+      assertThat(key.description()).as(key.name()).isNotBlank().endsWith(".");
       if (!key.required() && !key.fallback().isEmpty()) {
         assertThat(read(with(key.name(), key.fallback()))).as(key.name()).isEqualTo(read(with()));
       }

@@ -8,15 +8,10 @@ public enum ContentMode {
   STRUCTURED;
 
   /** The setting for transports that offer both modes. */
-  public static final SettingKey KEY =
-      SettingKey.optional(
+  public static final SettingKey<ContentMode> KEY =
+      SettingKey.choice(
           "content-mode",
-          "binary",
-          "binary (attributes as headers, data as body) or structured (the whole CloudEvent as JSON"
-              + " in the body)");
-
-  /** Returns the mode in the settings; {@link #BINARY} by default. */
-  public static ContentMode of(Settings settings) {
-    return settings.choice(KEY.name(), BINARY);
-  }
+          BINARY,
+          "Attributes as headers and data as body (binary), or the whole CloudEvent as JSON in the"
+              + " body (structured).");
 }

@@ -23,7 +23,7 @@ public interface Transport {
    * Returns the keys that are allowed under {@code sinks.<name>}. A configuration with any other
    * key is refused before the transport gets it.
    */
-  List<SettingKey> keys();
+  List<SettingKey<?>> keys();
 
   /**
    * Checks the settings without a connection.

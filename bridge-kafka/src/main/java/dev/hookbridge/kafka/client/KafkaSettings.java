@@ -2,6 +2,7 @@ package dev.hookbridge.kafka.client;
 
 import dev.hookbridge.api.ContentMode;
 import dev.hookbridge.api.ErrorText;
+import dev.hookbridge.api.SettingKey;
 import dev.hookbridge.api.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,11 +24,16 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * Holds the configuration of a Kafka sink, and makes the properties of the Kafka clients from it.
  */
 public final class KafkaSettings {
-  /** Key of the topic. */
-  public static final String TOPIC = "topic";
+  /** The topic of the feed. */
+  public static final SettingKey<String> TOPIC =
+      SettingKey.required("topic", "The topic; it must be there, the agent creates none.");
 
-  /** Key of the client properties. */
-  public static final String PROPERTIES = "properties";
+  /** The properties of the Kafka clients. */
+  public static final SettingKey<Map<String, String>> PROPERTIES =
+      SettingKey.requiredMap(
+          "properties",
+          "Properties of the Kafka client, bootstrap.servers at least; those on which order and loss"
+              + " depend are refused.");
 
   private static final String SERVERS = "bootstrap.servers";
   private static final Pattern TOPIC_NAME = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
@@ -80,18 +86,18 @@ public final class KafkaSettings {
    * @throws IllegalArgumentException with one sentence, when a setting is wrong
    */
   public static KafkaSettings of(Settings settings) {
-    String topic = topic(settings, TOPIC, settings.text(TOPIC));
-    Map<String, String> properties = settings.map(PROPERTIES);
+    String topic = topic(settings, TOPIC);
+    Map<String, String> properties = settings.get(PROPERTIES);
     servers(settings, properties);
     for (String name : properties.keySet()) {
       if (OURS.containsKey(name) || ABSENT.contains(name)) {
         throw settings.wrong(
-            PROPERTIES + "." + name,
+            PROPERTIES.name() + "." + name,
             "is set",
             "remove it, what is promised about order and loss depends on it");
       }
     }
-    KafkaSettings parsed = new KafkaSettings(topic, ContentMode.of(settings), properties);
+    KafkaSettings parsed = new KafkaSettings(topic, settings.get(ContentMode.KEY), properties);
     parsed.understood(settings);
     return parsed;
   }
@@ -107,7 +113,7 @@ public final class KafkaSettings {
         (name, value) -> {
           if (STORES.contains(name) && !Files.isReadable(Path.of(value))) {
             throw settings.wrong(
-                PROPERTIES + "." + name,
+                PROPERTIES.name() + "." + name,
                 "names a file that cannot be read",
                 "check path and permissions");
           }
@@ -116,12 +122,12 @@ public final class KafkaSettings {
   }
 
   /**
-   * Returns the name when it is a valid topic name.
+   * Returns the name of a topic.
    *
-   * @param key the configuration key, for the message
    * @throws IllegalArgumentException with one sentence, when the name is not valid
    */
-  public static String topic(Settings settings, String key, String name) {
+  public static String topic(Settings settings, SettingKey<String> key) {
+    String name = settings.get(key);
     if (!TOPIC_NAME.matcher(name).matches() || name.matches("\\.{1,2}")) {
       throw settings.wrong(
           key, "is '" + name + "'", "write up to 249 letters, digits, '.', '_' or '-'");
@@ -130,7 +136,7 @@ public final class KafkaSettings {
   }
 
   private static void servers(Settings settings, Map<String, String> properties) {
-    String key = PROPERTIES + "." + SERVERS;
+    String key = PROPERTIES.name() + "." + SERVERS;
     String servers = properties.get(SERVERS);
     if (servers == null) {
       throw settings.wrong(key, "is missing", "write the brokers as host:port,host:port");

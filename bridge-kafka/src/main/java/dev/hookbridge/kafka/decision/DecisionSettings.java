@@ -1,5 +1,6 @@
 package dev.hookbridge.kafka.decision;
 
+import dev.hookbridge.api.SettingKey;
 import dev.hookbridge.api.Settings;
 import dev.hookbridge.kafka.client.KafkaSettings;
 import java.time.Duration;
@@ -15,11 +16,19 @@ import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
  * @param replies the topic of their replies
  */
 public record DecisionSettings(KafkaSettings broker, String requests, String replies) {
-  /** Key of the topic of requests. */
-  public static final String REQUESTS = "decisions-topic";
+  /** The topic of requests. */
+  public static final SettingKey<String> REQUESTS =
+      SettingKey.text(
+          "decisions-topic",
+          "libvirt.decisions",
+          "The topic on which deciders are asked, where a rule uses this sink.");
 
-  /** Key of the topic of replies. */
-  public static final String REPLIES = "replies-topic";
+  /** The topic of replies. */
+  public static final SettingKey<String> REPLIES =
+      SettingKey.text(
+          "replies-topic",
+          "libvirt.decisions.replies",
+          "The topic of their replies; who may write it decides for every host.");
 
   /**
    * {@code fetch.max.wait.ms} of the replies' reader: an idle reader sends one fetch in this time.
@@ -45,8 +54,8 @@ public record DecisionSettings(KafkaSettings broker, String requests, String rep
    */
   public static DecisionSettings of(Settings settings) {
     KafkaSettings broker = KafkaSettings.of(settings);
-    String requests = topic(settings, REQUESTS, "libvirt.decisions");
-    String replies = topic(settings, REPLIES, "libvirt.decisions.replies");
+    String requests = KafkaSettings.topic(settings, REQUESTS);
+    String replies = KafkaSettings.topic(settings, REPLIES);
     if (requests.equals(replies) || List.of(requests, replies).contains(broker.topic())) {
       throw settings.wrong(
           requests.equals(broker.topic()) ? REQUESTS : REPLIES,
@@ -54,10 +63,6 @@ public record DecisionSettings(KafkaSettings broker, String requests, String rep
           "feed, requests and replies are three topics with three kinds of rights");
     }
     return new DecisionSettings(broker, requests, replies);
-  }
-
-  private static String topic(Settings settings, String key, String fallback) {
-    return KafkaSettings.topic(settings, key, settings.text(key, fallback));
   }
 
   /**

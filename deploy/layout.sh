@@ -10,7 +10,7 @@ usage: layout.sh [--user NAME] [--no-user] [--root DIR] [--data-dir DIR]
 
 Makes, as root, the system user of the agent and
   /var/lib/hookbridge, …/mail              root, 0755
-  …/mail/tmp, …/mail/new, …/spool, …/gates.d
+  …/mail/new, …/spool, …/gates.d
                                            the agent, 0700
   /etc/hookbridge                          root, 0755
   /run/hookbridge                          root, 0711
@@ -65,7 +65,7 @@ if [ -n "$trial" ]; then
     for dir in . mail etc run; do
         folder "$trial/$dir" "$me" 0755
     done
-    for dir in mail/tmp mail/new spool gates.d; do
+    for dir in mail/new spool gates.d; do
         folder "$trial/$dir" "$me" 0700
     done
     exit 0
@@ -87,7 +87,7 @@ above=$(stat -c %u "$(dirname "$data")")
 
 folder "$data" 0:0 0755
 folder "$data/mail" 0:0 0755
-for dir in mail/tmp mail/new spool gates.d; do
+for dir in mail/new spool gates.d; do
     folder "$data/$dir" "$agent" 0700
 done
 folder "$root/etc/hookbridge" 0:0 0755

@@ -71,12 +71,10 @@ final class FolderMonitor implements Runnable {
   }
 
   private Look look(MailboxStatus sight) {
-    Path mail = places.mail();
-    String mailbox = unwritable(mail.resolve("tmp"));
     return new Look(
         System.nanoTime(),
         sight,
-        mailbox.isEmpty() ? unwritable(mail.resolve("new")) : mailbox,
+        unwritable(places.mail().resolve("new")),
         unwritable(places.spool()));
   }
 

@@ -25,8 +25,7 @@ public final class FolderChecks {
   /** Returns one line for each folder and one for the file system. */
   public static List<Check> of(HostPaths places) {
     List<Check> checks = new ArrayList<>();
-    for (Path folder :
-        List.of(places.mail().resolve("tmp"), places.mail().resolve("new"), places.spool())) {
+    for (Path folder : List.of(places.mail().resolve("new"), places.spool())) {
       checks.add(folder(folder));
     }
     checks.add(fileSystem(places));

@@ -110,9 +110,7 @@ final class AgentCommand implements Callable<Integer> {
    * can set.
    */
   private static void folders(HostPaths places) throws IOException, Failures.Failure {
-    List<Path> needed =
-        List.of(places.mail().resolve("tmp"), places.mail().resolve("new"), places.spool());
-    for (Path folder : needed) {
+    for (Path folder : List.of(places.mail().resolve("new"), places.spool())) {
       if (places.trial()) {
         make(folder);
       }

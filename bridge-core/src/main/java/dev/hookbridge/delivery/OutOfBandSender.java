@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
 final class OutOfBandSender {
   private final SinkWorker sinkWorker;
   private final Sink sink;
-  private final EventSizer rendering;
+  private final EventSizer sizer;
   private volatile Outcome.@Nullable Broken broken;
 
-  OutOfBandSender(SinkWorker sinkWorker, Sink sink, EventSizer rendering) {
+  OutOfBandSender(SinkWorker sinkWorker, Sink sink, EventSizer sizer) {
     this.sinkWorker = sinkWorker;
     this.sink = sink;
-    this.rendering = rendering;
+    this.sizer = sizer;
   }
 
   /** Sends a heartbeat, if there is one, and the next dead letter that tests a route. */
@@ -32,7 +32,7 @@ final class OutOfBandSender {
     RouteProbe.Attempt attempt = sinkWorker.memory().probe.next();
     if (attempt != null) {
       Envelope deadLetter = attempt.envelope();
-      send(rendering.render(deadLetter, sink, Reduction.Step.NONE).envelope(), attempt::answer);
+      send(sizer.render(deadLetter, sink, Reduction.Step.NONE).envelope(), attempt::answer);
     }
   }
 

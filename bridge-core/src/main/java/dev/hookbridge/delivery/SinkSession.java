@@ -43,7 +43,7 @@ final class SinkSession {
   private final RefusalHandler refusing;
   private final KnownLimit limit;
   private final PageLimit room = new PageLimit(ByteBudget.ofHeap());
-  private final EventSizer rendering;
+  private final EventSizer sizer;
   private final OutOfBandSender outOfBand;
   private final Queue<Result> results = new ConcurrentLinkedQueue<>();
   private long readTo;
@@ -63,8 +63,8 @@ final class SinkSession {
     this.window = new Window(sink, options.windowBytes(), memory.suspects);
     this.limit = new KnownLimit(sink, spool, options.retry().relearn());
     this.refusing = new RefusalHandler(sinkWorker, window);
-    this.rendering = new EventSizer(options.xml(), options.maxEventBytes());
-    this.outOfBand = new OutOfBandSender(sinkWorker, sink, rendering);
+    this.sizer = new EventSizer(options.xml(), options.maxEventBytes());
+    this.outOfBand = new OutOfBandSender(sinkWorker, sink, sizer);
     this.readTo = cursor.low();
   }
 
@@ -144,7 +144,7 @@ final class SinkSession {
     event.envelope = null;
     event.route = stored.route();
     event.replayed = stored.attributes().containsKey("replayed");
-    EventSizer.Rendered rendered = rendering.render(stored, sink, event.step);
+    EventSizer.Rendered rendered = sizer.render(stored, sink, event.step);
     if (limit.doubtful(event, rendered)) {
       ending = true;
       endingAt = System.nanoTime() + DRAIN.toNanos();

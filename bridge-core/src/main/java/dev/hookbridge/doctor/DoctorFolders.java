@@ -76,10 +76,7 @@ final class DoctorFolders {
       wrong(folder, root, WRITE_BY_OTHERS).ifPresent(wrong::add);
     }
     OptionalInt agent = owner(places.spool());
-    List<Path> his = new ArrayList<>(List.of(places.spool()));
-    for (String name : List.of("tmp", "new")) {
-      his.add(places.mail().resolve(name));
-    }
+    List<Path> his = new ArrayList<>(List.of(places.spool(), places.mail().resolve("new")));
     if (!places.trial() || Files.exists(places.gates(), LinkOption.NOFOLLOW_LINKS)) {
       his.add(places.gates());
     }
@@ -114,14 +111,10 @@ final class DoctorFolders {
    * Checks whether this user can write where hooks write. libvirt's daemons run hooks as this user.
    */
   Check mailbox() {
-    for (String name : List.of("tmp", "new")) {
-      Path folder = places.mail().resolve(name);
-      Optional<String> wrong = FolderChecks.wrongWith(folder);
-      if (wrong.isPresent()) {
-        return Check.failure("mailbox", folder + " " + wrong.get());
-      }
-    }
-    return Check.ok("mailbox", "a hook of user " + me + " can write it");
+    Path folder = places.mail().resolve("new");
+    return FolderChecks.wrongWith(folder)
+        .map(wrong -> Check.failure("mailbox", folder + " " + wrong))
+        .orElseGet(() -> Check.ok("mailbox", "a hook of user " + me + " can write it"));
   }
 
   /** Checks the free space. The hook writes no file when less than its reserve is free. */

@@ -23,9 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Ingests complete records that shims left under other names. A power cut can undo the last rename
  * of a file, but not its content. So a complete file of an earlier boot under a hidden name is a
- * call that the shim has promised to libvirt. The same holds for complete files in {@code tmp} and
- * {@code spare}, where shims of earlier releases wrote. A torn file was not promised, and is
- * deleted. A file of the current boot belongs to a running shim, or to one that was killed.
+ * call that the shim has promised to libvirt. A torn file was not promised, and is deleted. A file
+ * of the current boot belongs to a running shim, or to one that was killed.
  */
 final class CrashRecovery {
   private static final Logger LOG = LoggerFactory.getLogger(CrashRecovery.class);
@@ -59,35 +58,23 @@ final class CrashRecovery {
   /** Renames complete records to their names in {@code new}. Returns whether there was one. */
   boolean recover() throws IOException {
     boolean moved = false;
-    for (Path entry : entries(mail.resolve("new"), ".*")) {
+    for (Path entry : hidden()) {
       String name = String.valueOf(entry.getFileName());
       if (SpareFile.isReady(name) || SpareFile.isBegun(name)) {
-        moved |= recoverSpare(entry, SpareFile.isReady(name), true);
+        moved |= recoverSpare(entry, SpareFile.isReady(name));
       } else if (isName(name)) {
         moved |= recover(entry, name.substring(1));
       }
     }
-    for (Path entry : entries(mail.resolve("tmp"), "*")) {
-      moved |= recover(entry, String.valueOf(entry.getFileName()));
-    }
-    for (Path entry : entries(mail.resolve("spare"), "*")) {
-      moved |= recoverSpare(entry, false, false);
-    }
     return moved;
   }
 
-  /**
-   * Returns the entries of a folder; empty when the folder is missing, as the folders of other
-   * releases may be.
-   */
-  private static List<Path> entries(Path folder, String glob) throws IOException {
+  private List<Path> hidden() throws IOException {
     List<Path> found = new ArrayList<>();
-    if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-      try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, glob)) {
-        entries.forEach(found::add);
-      } catch (DirectoryIteratorException e) {
-        throw e.getCause();
-      }
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(mail.resolve("new"), ".*")) {
+      entries.forEach(found::add);
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
     return found;
   }
@@ -105,9 +92,9 @@ final class CrashRecovery {
     return false;
   }
 
-  private boolean recoverSpare(Path file, boolean keep, boolean ours) {
+  private boolean recoverSpare(Path file, boolean keep) {
     try {
-      return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && takeFrom(file, keep, ours);
+      return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && takeFrom(file, keep);
     } catch (IOException e) {
       LOG.warn("{} cannot be looked into and stays where it is: {}", file, e.toString());
       return false;
@@ -120,9 +107,8 @@ final class CrashRecovery {
    * was killed while it used the file of a stored call again.
    *
    * @param keep whether shims may use a file of this name, so that an unused one stays
-   * @param ours whether shims of this release know the name
    */
-  private boolean takeFrom(Path file, boolean keep, boolean ours) throws IOException {
+  private boolean takeFrom(Path file, boolean keep) throws IOException {
     try (FileChannel channel =
             FileChannel.open(
                 file,
@@ -146,7 +132,7 @@ final class CrashRecovery {
       } else if (!name.bootId().equals(boot)) {
         take(file, name);
         return true;
-      } else if (ours && !keep) {
+      } else if (!keep) {
         Files.delete(file);
       }
       return false;

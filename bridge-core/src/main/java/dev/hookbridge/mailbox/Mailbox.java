@@ -69,8 +69,7 @@ public final class Mailbox implements AutoCloseable {
   /**
    * The paths of the mailbox.
    *
-   * @param mail the folder that contains {@code new}, and {@code tmp} and {@code spare} of earlier
-   *     releases, which may be missing
+   * @param mail the folder that contains {@code new}
    * @param aside the quarantine for files that are not records; created when missing, bounded
    * @param lost the file in which the shim records what it could not write
    * @param lasting whether that file outlives a restart of the host (a trial folder)

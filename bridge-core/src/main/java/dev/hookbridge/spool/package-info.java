@@ -5,9 +5,9 @@
  *
  * <pre>
  * Spool              the entry point; one lock, one connection that writes
- *   ├ Writer         transactions, and how they handle a failure of the disk
+ *   ├ SpoolWriter    transactions, and how they handle a failure of the disk
  *   ├ DiskBudget     the operator's limit, and what is dropped when it is reached
- *   ├ Readers        short reads, one connection per reader at a time
+ *   ├ PageReader     short reads, one connection per reader at a time
  *   ├ DeadLetters    events that a sink refused
  *   │
  *   ├ repair/        opens the files, saves what is intact of damaged ones

@@ -25,7 +25,7 @@ class IntakeTest {
   void batchThatFailedIsTakenAgainInItsPlace() throws Exception {
     FakeTransport.reset();
     HostPaths places = new HostPaths(folder, folder.resolve("etc"), folder.resolve("run"), true);
-    for (String name : List.of("mail/tmp", "mail/new", "spool", "gates.d", "etc", "run")) {
+    for (String name : List.of("mail/new", "spool", "gates.d", "etc", "run")) {
       Files.createDirectories(folder.resolve(name));
     }
     Files.writeString(

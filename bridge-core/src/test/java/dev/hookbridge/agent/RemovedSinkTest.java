@@ -47,7 +47,7 @@ class RemovedSinkTest {
 
   @BeforeEach
   void aSinkThatNeverConfirms() throws Exception {
-    for (String name : List.of("mail/tmp", "mail/new", "spool", "gates.d", "etc", "run")) {
+    for (String name : List.of("mail/new", "spool", "gates.d", "etc", "run")) {
       Files.createDirectories(folder.resolve(name));
     }
     start(0, "local", "away").close();

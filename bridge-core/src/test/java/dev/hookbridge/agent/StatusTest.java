@@ -43,7 +43,7 @@ class StatusTest {
   void start() throws Exception {
     FakeTransport.reset();
     places = new HostPaths(folder, folder.resolve("etc"), folder.resolve("run"), true);
-    for (String name : List.of("mail/tmp", "mail/new", "spool", "gates.d", "etc", "run")) {
+    for (String name : List.of("mail/new", "spool", "gates.d", "etc", "run")) {
       Files.createDirectories(folder.resolve(name));
     }
     Files.writeString(

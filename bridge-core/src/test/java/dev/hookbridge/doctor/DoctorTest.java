@@ -33,10 +33,10 @@ class DoctorTest {
   @BeforeEach
   void layout() throws Exception {
     places = new HostPaths(folder, folder.resolve("etc"), folder.resolve("run"), true);
-    for (String name : List.of("mail/tmp", "mail/new", "spool", "gates.d", "etc", "run")) {
+    for (String name : List.of("mail/new", "spool", "gates.d", "etc", "run")) {
       Files.createDirectories(folder.resolve(name));
     }
-    for (String name : List.of("mail/tmp", "mail/new", "spool", "gates.d")) {
+    for (String name : List.of("mail/new", "spool", "gates.d")) {
       mode(folder.resolve(name), "rwx------");
     }
     mode(folder, "rwxr-xr-x");
@@ -81,7 +81,7 @@ class DoctorTest {
 
   @Test
   void aFolderIsMissing() throws Exception {
-    Files.delete(places.mail().resolve("tmp"));
+    Files.delete(places.mail().resolve("new"));
     assertThat(folders().mailbox().message()).contains("is missing");
   }
 

@@ -37,7 +37,6 @@ final class Box {
 
   Box(Path folder) throws IOException {
     this.folder = folder;
-    Files.createDirectories(folder.resolve("tmp"));
     Files.createDirectories(folder.resolve("new"));
   }
 
@@ -82,9 +81,9 @@ final class Box {
   }
 
   String deliver(MailName name) throws IOException {
-    write("tmp", name.toString(), record(name));
+    write("new", "." + name, record(name));
     Files.move(
-        folder.resolve("tmp").resolve(name.toString()),
+        folder.resolve("new").resolve("." + name),
         folder.resolve("new").resolve(name.toString()),
         StandardCopyOption.ATOMIC_MOVE);
     return name.id();

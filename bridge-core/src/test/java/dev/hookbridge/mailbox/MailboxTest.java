@@ -137,20 +137,6 @@ class MailboxTest {
   }
 
   @Test
-  void aCompleteFileOfAnEarlierBootInTmpIsTaken() throws IOException {
-    MailName whole = Box.name(Box.EARLIER_BOOT, 1, 1);
-    MailName torn = Box.name(Box.EARLIER_BOOT, 2, 2);
-    MailName atWork = Box.name(Box.THIS_BOOT, 3, 3);
-    panel.write("tmp", whole.toString(), Box.record(whole));
-    panel.write("tmp", torn.toString(), java.util.Arrays.copyOf(Box.record(torn), 40));
-    panel.write("tmp", atWork.toString(), Box.record(atWork));
-    try (Mailbox mailbox = panel.open()) {
-      assertThat(panel.take(mailbox, 1)).containsExactly(whole.id());
-    }
-    assertThat(files("tmp")).containsExactly(atWork.toString());
-  }
-
-  @Test
   void aCompleteFileOfAnEarlierBootThatIsStillHiddenIsTaken() throws IOException {
     MailName whole = Box.name(Box.EARLIER_BOOT, 1, 1);
     MailName torn = Box.name(Box.EARLIER_BOOT, 2, 2);

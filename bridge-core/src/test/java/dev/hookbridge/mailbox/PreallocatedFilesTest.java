@@ -217,29 +217,6 @@ class PreallocatedFilesTest {
     assertThat(files()).extracting(PreallocatedFilesTest::name).containsExactly(".making-128");
   }
 
-  /** A host that was upgraded while the power was off, or whose agent was. */
-  @Test
-  void foldersOfAnEarlierReleaseAreIngested() throws IOException {
-    Path earlier = Files.createDirectory(folder.resolve("spare"));
-    MailName whole = Box.name(Box.EARLIER_BOOT, 1, 1);
-    MailName unmoved = Box.name(Box.EARLIER_BOOT, 2, 2);
-    MailName killed = Box.name(Box.THIS_BOOT, 3, 3);
-    byte[] torn = padded(Box.record(Box.name(Box.EARLIER_BOOT, 4, 4)));
-    torn[100] = 0;
-    panel.write("spare", "000", padded(Box.record(whole)));
-    panel.write("spare", ".001", padded(Box.record(unmoved)));
-    panel.write("spare", "002", padded(Box.record(killed)));
-    panel.write("spare", "003", torn);
-    panel.write("spare", "004", new byte[SpareFile.SIZE]);
-    Files.createSymbolicLink(earlier.resolve("005"), folder.resolve("nowhere"));
-    try (Mailbox mailbox = panel.open()) {
-      assertThat(panel.take(mailbox, 2)).containsExactly(whole.id(), unmoved.id());
-    }
-    try (var left = Files.list(earlier)) {
-      assertThat(left.map(PreallocatedFilesTest::name)).containsExactlyInAnyOrder("002", "005");
-    }
-  }
-
   @Test
   void lockedFileIsInUse() throws Exception {
     byte[] begun = padded(Arrays.copyOf(Box.record(Box.name(Box.EARLIER_BOOT, 1, 1)), 50));

@@ -38,7 +38,6 @@ class ScanRaceTest {
     System.out.println("seed " + seed + " (-Dhookbridge.seed)");
     try (LoopMount mount = LoopMount.make(folder.resolve(type), type, 512)) {
       Path mail = mount.folder();
-      Files.createDirectory(mail.resolve("tmp"));
       Files.createDirectory(mail.resolve("new"));
       AtomicBoolean stop = new AtomicBoolean();
       AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -66,7 +65,7 @@ class ScanRaceTest {
         String name =
             new MailName(System.nanoTime() + SKEW, id(), number, UUID.randomUUID().toString())
                 .toString();
-        Path unfinished = Files.createFile(mail.resolve("tmp").resolve(name));
+        Path unfinished = Files.createFile(mail.resolve("new").resolve("." + name));
         Files.move(unfinished, mail.resolve("new").resolve(name));
       }
     } catch (IOException e) {

@@ -159,7 +159,7 @@ public final class ShimDouble {
       MailName name =
           new MailName(
               parts.number("boottime"), parts.text("boot"), parts.number("time"), parts.text("id"));
-      Path unfinished = Files.write(mail.resolve("tmp").resolve(name.toString()), record);
+      Path unfinished = Files.write(mail.resolve("new").resolve("." + name), record);
       Files.move(
           unfinished, mail.resolve("new").resolve(name.toString()), StandardCopyOption.ATOMIC_MOVE);
     } catch (MalformedRecordException e) {

@@ -163,9 +163,9 @@ class DataFolderIT {
    */
   @Test
   void theSystemsFoldersAreMissing() throws Exception {
-    failsWith(installed("true", "agent"), "/var/lib/hookbridge/mail/tmp", "run layout.sh as root");
+    failsWith(installed("true", "agent"), "/var/lib/hookbridge/mail/new", "run layout.sh as root");
     checkFails(installed("true", "check"), "/var/lib/hookbridge/mail/new: is missing");
-    String noSpool = "mkdir -p /var/lib/hookbridge/mail/tmp /var/lib/hookbridge/mail/new";
+    String noSpool = "mkdir -p /var/lib/hookbridge/mail/new";
     failsWith(installed(noSpool, "agent"), "/var/lib/hookbridge/spool", "run layout.sh as root");
     Host.Ran hook = inPrivate("true", host.hook("qemu").toString(), "web1", "start", "begin", "-");
     assertThat(hook).isEqualTo(new Host.Ran(0, ""));
@@ -218,8 +218,7 @@ class DataFolderIT {
 
   @Test
   void memoryIsRefusedForTheSystem() throws Exception {
-    String made =
-        "cd /var/lib && mkdir -p hookbridge/mail/tmp hookbridge/mail/new hookbridge/spool";
+    String made = "cd /var/lib && mkdir -p hookbridge/mail/new hookbridge/spool";
     checkFails(installed(made, "check"), "/var/lib/hookbridge: tmpfs", "use ext4 or xfs");
   }
 

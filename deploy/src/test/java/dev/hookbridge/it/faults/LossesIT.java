@@ -144,7 +144,6 @@ class LossesIT {
   /** The mailbox lies on a small disk of its own. */
   private static LoopMount mailbox(Host host) throws IOException {
     LoopMount disk = LoopMount.make(host.data.resolve("mail"), "ext4", 16);
-    Files.createDirectory(disk.folder().resolve("tmp"));
     Files.createDirectory(disk.folder().resolve("new"));
     return disk;
   }

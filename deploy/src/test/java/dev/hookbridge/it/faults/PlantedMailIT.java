@@ -31,7 +31,6 @@ class PlantedMailIT {
   @TempDir Path folder;
   private final List<String> planted = new ArrayList<>();
   private Path fresh;
-  private Path unfinished;
 
   @Test
   void theRestGoesOn() throws Exception {
@@ -39,7 +38,6 @@ class PlantedMailIT {
     Path secret = Files.writeString(folder.resolve("secret"), "root's");
     try (Host host = new Host(folder, "kvm-07", events.sink())) {
       fresh = host.data.resolve("mail/new");
-      unfinished = host.data.resolve("mail/tmp");
       host.startAgent();
       host.awaitReady();
       Hooks hooks = new Hooks(host);
@@ -84,7 +82,7 @@ class PlantedMailIT {
     call(hooks);
     rename(new byte[0], name());
     call(hooks);
-    Path large = Files.createFile(unfinished.resolve("large~"));
+    Path large = Files.createFile(folder.resolve("large"));
     try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
       file.setLength(TOO_LARGE);
     }
@@ -106,7 +104,7 @@ class PlantedMailIT {
   }
 
   private void rename(byte[] content, String name) throws IOException {
-    Path file = Files.write(unfinished.resolve("planted~"), content);
+    Path file = Files.write(folder.resolve("planted"), content);
     Files.move(file, fresh.resolve(name), StandardCopyOption.ATOMIC_MOVE);
   }
 

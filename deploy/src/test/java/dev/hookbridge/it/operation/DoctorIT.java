@@ -127,7 +127,7 @@ class DoctorIT {
   @Test
   @Order(4)
   void aFolderIsSomebodyElses() throws Exception {
-    String folder = host.data.resolve("mail/tmp").toString();
+    String folder = host.data.resolve("mail/new").toString();
     Patient.sh("chown", "daemon", folder);
     try {
       Host.Ran ran = patient.doctor("--no-send");

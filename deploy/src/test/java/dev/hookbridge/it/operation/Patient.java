@@ -49,7 +49,7 @@ final class Patient implements AutoCloseable {
     disk = LoopMount.make(folder.resolve("kvm-07"), "ext4", 300);
     host = new Host(folder, "kvm-07", "");
     configure("hookbridge.yaml", "libvirt.hooks", kafka.address(), rabbitmq.address());
-    for (String name : List.of("mail/tmp", "mail/new", "spool", "gates.d")) {
+    for (String name : List.of("mail/new", "spool", "gates.d")) {
       sh("chown", "nobody", host.data.resolve(name).toString());
     }
     host.create();

@@ -51,7 +51,7 @@ class RootTerminalIT {
     host.startAgent();
     host.awaitReady();
     assertThat(host.stopAgent()).isZero();
-    for (String name : List.of("mail/tmp", "mail/new", "spool", "gates.d")) {
+    for (String name : List.of("mail/new", "spool", "gates.d")) {
       Patient.sh("chown", "-R", NOBODY + ":" + NOBODY, host.data.resolve(name).toString());
     }
     environment = new HashMap<>(host.environment());

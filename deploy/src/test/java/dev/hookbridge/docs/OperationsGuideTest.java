@@ -8,7 +8,7 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** {@code docs/operations.md} has a section for every alert, and its arithmetic is right. */
-class OperationsTest {
+class OperationsGuideTest {
   private static final Page PAGE = Page.of("docs/operations.md");
   private static final double EVENT = 12_300;
   private static final double SPOOL = 4L << 30;

@@ -140,6 +140,30 @@ final class AmqpChecksIT {
         .doesNotContain("Exception", "FAILURE uri");
   }
 
+  /** RabbitMQ tells an alarm only to a connection that has published. */
+  @Test
+  void anAlarmIsAFailureAlsoForAUserWhoMayWriteNothingElse() throws Exception {
+    String exchange = rabbit.exchange();
+    String queue = rabbit.queue(exchange);
+    rabbit.ctl("add_user", "writer", "s3cr3t");
+    rabbit.ctl("set_permissions", "writer", "^$", "^" + exchange + "$", "^$");
+    Map<String, String> login = Map.of("username", "writer", "password", "s3cr3t");
+    try {
+      for (Map<String, String> user : List.of(login, Map.<String, String>of())) {
+        assertThat(lines(check(exchange, false, user))).doesNotContain("FAILURE", "alarm");
+        rabbit.ctl("set_vm_memory_high_watermark", "0.0001");
+        assertThat(lines(check(exchange, false, user)))
+            .contains("has an alarm and accepts no event (low on memory)", "OK exchange")
+            .containsOnlyOnce("FAILURE");
+        rabbit.ctl("set_vm_memory_high_watermark", "0.4");
+      }
+      assertThat(rabbit.read(queue, 0)).as("what a consumer reads").isEmpty();
+    } finally {
+      rabbit.ctl("set_vm_memory_high_watermark", "0.4");
+      rabbit.ctl("delete_user", "writer");
+    }
+  }
+
   @Test
   void aQueueWithoutALimitIsToldAndTheCommandHelps() throws Exception {
     String exchange = "made." + UUID.randomUUID();

@@ -1,6 +1,7 @@
 package dev.hookbridge.doctor;
 
 import dev.hookbridge.api.Check;
+import dev.hookbridge.api.Reason;
 import dev.hookbridge.check.SinkChecks;
 import dev.hookbridge.command.Failures;
 import dev.hookbridge.config.Config;
@@ -130,9 +131,14 @@ final class DoctorSpool {
         : Optional.of(
             Check.failure(
                 SinkChecks.named(sink, "agent"),
-                "the running agent says "
-                    + detail
-                    + ": it may still have an older configuration, restart it"));
+                "the running agent says " + detail + ": " + advice(detail)));
+  }
+
+  /** Returns what to do when the agent reports a failure that this check did not find. */
+  static String advice(String detail) {
+    return detail.startsWith(Reason.BLOCKED.word())
+        ? "the broker's alarm may be over, run this again"
+        : "it may still have an older configuration, restart it";
   }
 
   /** Checks the mailbox: waiting calls, and files that are not calls. */

@@ -151,6 +151,13 @@ class DoctorTest {
   }
 
   @Test
+  void anAgentIsNotRestartedForAnAlarmOfItsBroker() {
+    assertThat(DoctorSpool.advice("blocked: the broker takes nothing for now: low on memory"))
+        .isEqualTo("the broker's alarm may be over, run this again");
+    assertThat(DoctorSpool.advice("authentication: 403 ACCESS_REFUSED")).endsWith("restart it");
+  }
+
+  @Test
   void hangingCheckIsAFailureAndOthersContinue() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     CheckRunner round = new CheckRunner(new PrintStream(out, true, StandardCharsets.UTF_8));

@@ -19,8 +19,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks a broker without leaving a trace. It publishes nothing, because a consumer would read a
- * test message. It says so where AMQP cannot show something (the bindings).
+ * Checks a broker without leaving a trace. It publishes nothing that a consumer would read. It says
+ * so where AMQP cannot show something (the bindings).
  *
  * <p>Each question uses its own channel, because a broker answers "no" by closing the channel.
  */
@@ -64,6 +64,7 @@ public final class AmqpChecks {
       checks.lines.add(Check.ok(broker, "connected as " + settings.broker().username()));
       checks.plaintext(broker);
       checks.exchange(create);
+      AlarmCheck.of(link.connection(), broker).ifPresent(checks.lines::add);
       return checks.lines;
     } catch (SinkException e) {
       return failed(broker, settings, e);

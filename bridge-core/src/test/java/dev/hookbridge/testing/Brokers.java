@@ -6,16 +6,23 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.testcontainers.DockerClientFactory;
 
 /**
  * Creates real brokers for all tests. It uses the first of these that is available: the address in
  * the environment ({@code HOOKBRIDGE_TEST_KAFKA}, {@code HOOKBRIDGE_TEST_AMQP}), Docker if its
- * daemon answers, a child process that {@code deploy/broker} starts. The returned broker is ready.
- * The caller closes it.
+ * daemon answers, a child process that {@code deploy/broker} starts. With the system property
+ * {@code hookbridge.kafka} or {@code hookbridge.rabbitmq}, which names a version, it is always a
+ * child process. The returned broker is ready. The caller closes it.
  */
 public final class Brokers {
   /**
@@ -24,6 +31,8 @@ public final class Brokers {
   private static final int LOWEST_PORT = 20_000;
 
   private static final int HIGHEST_PORT = 32_000;
+
+  private static final Executor STARTERS = task -> new Thread(task, "broker-start").start();
 
   static {
     // A failed search for Docker should not log an error.
@@ -47,37 +56,49 @@ public final class Brokers {
   }
 
   /**
-   * Returns several Kafka brokers of one cluster. The first one is also the controller, so a test
-   * must not stop it. They are always child processes, because they must reach each other.
+   * Returns several Kafka brokers of one cluster. They are always child processes, because they
+   * must reach each other. From three on each of them is also a controller, and a test may stop one
+   * at a time. Of two, only the first is a controller, and a test must not stop it.
    */
   public static List<Broker> kafkas(int count) {
+    List<Integer> ports = Stream.generate(Brokers::freePorts).limit(count).toList();
+    int controllers = count < 3 ? 1 : count;
+    String voters =
+        IntStream.range(0, controllers)
+            .mapToObj(i -> (i + 1) + "@127.0.0.1:" + (ports.get(i) + 1))
+            .collect(Collectors.joining(","));
     List<Broker> brokers = new ArrayList<>();
-    try {
-      int first = freePorts();
-      brokers.add(new LocalBroker(Kind.KAFKA, first, Map.of()));
-      for (int node = 2; node <= count; node++) {
-        int port = freePorts();
-        brokers.add(new LocalBroker(Kind.KAFKA, port, follower(node, port, first + 1)));
-      }
-      brokers.forEach(Broker::start);
-      return brokers;
-    } catch (RuntimeException | Error e) {
-      brokers.forEach(Broker::close);
-      throw e;
+    for (int i = 0; i < count; i++) {
+      Map<String, String> settings = node(i, ports.get(i), i < controllers, voters);
+      brokers.add(new LocalBroker(Kind.KAFKA, ports.get(i), settings));
     }
+    startTogether(brokers);
+    return brokers;
   }
 
-  private static Map<String, String> follower(int node, int port, int controller) {
-    String listener = "PLAINTEXT://127.0.0.1:" + port;
-    return Map.of(
-        "process.roles",
-        "broker",
-        "node.id",
-        String.valueOf(node),
-        "controller.quorum.voters",
-        "1@127.0.0.1:" + controller,
-        "listeners",
-        listener);
+  private static Map<String, String> node(int index, int port, boolean controller, String voters) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("node.id", String.valueOf(index + 1));
+    settings.put("controller.quorum.voters", voters);
+    if (!controller) {
+      settings.put("process.roles", "broker");
+      settings.put("listeners", "PLAINTEXT://127.0.0.1:" + port);
+    }
+    return settings;
+  }
+
+  /** Starts the nodes of a cluster. A node may not answer before most of the others run. */
+  static void startTogether(List<? extends Broker> nodes) {
+    try {
+      CompletableFuture.allOf(
+              nodes.stream()
+                  .map(node -> CompletableFuture.runAsync(node::start, STARTERS))
+                  .toArray(CompletableFuture<?>[]::new))
+          .join();
+    } catch (RuntimeException | Error e) {
+      nodes.forEach(Broker::close);
+      throw e;
+    }
   }
 
   /** Returns a RabbitMQ broker with the usual settings. */
@@ -106,6 +127,9 @@ public final class Brokers {
   }
 
   private static Broker choose(Kind kind, Map<String, String> settings) {
+    if (!kind.version().isEmpty()) {
+      return new LocalBroker(kind, freePorts(), settings);
+    }
     String given = System.getenv(kind.variable);
     if (given != null && settings.isEmpty()) {
       return new GivenBroker(kind, given);

@@ -4,13 +4,25 @@ import java.util.List;
 
 /** The kinds of brokers and their differences. */
 enum Kind {
-  KAFKA("kafka", "HOOKBRIDGE_TEST_KAFKA", "apache/kafka:4.3.1", "more.properties", "") {
+  KAFKA(
+      "kafka",
+      "HOOKBRIDGE_TEST_KAFKA",
+      "apache/kafka:4.3.1",
+      "more.properties",
+      "KAFKA_VERSION",
+      "") {
     @Override
     boolean answers(String host, int port) {
       return Probe.kafka(host, port);
     }
   },
-  RABBITMQ("rabbitmq", "HOOKBRIDGE_TEST_AMQP", "rabbitmq:4.2", "more.conf", "amqp://guest:guest@") {
+  RABBITMQ(
+      "rabbitmq",
+      "HOOKBRIDGE_TEST_AMQP",
+      "rabbitmq:4.2",
+      "more.conf",
+      "RABBITMQ_SUITE",
+      "amqp://guest:guest@") {
     @Override
     boolean answers(String host, int port) {
       return Probe.amqp(host, port);
@@ -28,14 +40,32 @@ enum Kind {
   /** The file with additional settings, in the folder of the broker's data. */
   final String settingsFile;
 
+  /** The script's environment variable with the version to run. */
+  final String versionVariable;
+
   private final String scheme;
 
-  Kind(String script, String variable, String image, String settingsFile, String scheme) {
+  Kind(
+      String script,
+      String variable,
+      String image,
+      String settingsFile,
+      String versionVariable,
+      String scheme) {
     this.script = script;
     this.variable = variable;
     this.image = image;
     this.settingsFile = settingsFile;
+    this.versionVariable = versionVariable;
     this.scheme = scheme;
+  }
+
+  /**
+   * Returns the version that this run of the tests is about: a Kafka release, or the Debian suite
+   * whose RabbitMQ it is. Empty means the usual one. {@code ./verify brokers} sets it.
+   */
+  String version() {
+    return System.getProperty("hookbridge." + script, "");
   }
 
   /** Returns whether a broker answers at this address. */

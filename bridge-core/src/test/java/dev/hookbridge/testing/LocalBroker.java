@@ -20,12 +20,22 @@ final class LocalBroker implements Broker {
   private final Kind kind;
   private final int port;
   private final Path folder;
+  private final Map<String, String> environment;
   private final Thread onExit = new Thread(this::end, "broker-end");
   private @Nullable Process script;
 
   LocalBroker(Kind kind, int port, Map<String, String> settings) {
+    this(kind, port, settings, Map.of());
+  }
+
+  /**
+   * @param settings lines that are added to the broker's configuration file
+   * @param environment what the script needs beside the version
+   */
+  LocalBroker(Kind kind, int port, Map<String, String> settings, Map<String, String> environment) {
     this.kind = kind;
     this.port = port;
+    this.environment = environment;
     prerequisites(kind);
     try {
       folder = Files.createTempDirectory("hookbridge-" + kind.script);
@@ -38,16 +48,21 @@ final class LocalBroker implements Broker {
     Runtime.getRuntime().addShutdownHook(onExit);
   }
 
-  private static void prerequisites(Kind kind) {
+  static void prerequisites(Kind kind) {
+    String version = kind.version();
     if (kind == Kind.KAFKA) {
+      String jars = version.isEmpty() ? "lib" : "lib-" + version;
       Needs.that(
-          Files.isDirectory(Repository.file("deploy/kafka-broker/target/lib")),
-          "no Kafka broker: start Docker, set HOOKBRIDGE_TEST_KAFKA, or run"
-              + " './mvnw -pl deploy/kafka-broker process-resources'");
-    } else {
+          Files.isDirectory(Repository.file("deploy/kafka-broker/target/" + jars)),
+          "no Kafka broker in target/"
+              + jars
+              + ": 'deploy/broker/kafka --help' says how to get it");
+    } else if (version.isEmpty()) {
       Needs.that(
           Files.isExecutable(Path.of("/usr/lib/rabbitmq/bin/rabbitmq-server")),
           "no RabbitMQ: start Docker, set HOOKBRIDGE_TEST_AMQP, or install rabbitmq-server");
+    } else {
+      Needs.suite(version);
     }
   }
 
@@ -128,6 +143,11 @@ final class LocalBroker implements Broker {
     } catch (IllegalStateException e) {
       return; // the JVM is already ending
     }
+    remove(folder);
+  }
+
+  /** Removes a folder with everything in it, as far as possible. */
+  static void remove(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
       files.sorted((a, b) -> b.compareTo(a)).map(Path::toFile).forEach(File::delete);
     } catch (IOException | UncheckedIOException e) {
@@ -190,7 +210,10 @@ final class LocalBroker implements Broker {
     words.add(folder.toString());
     words.add(String.valueOf(port));
     words.addAll(List.of(tool));
-    return new ProcessBuilder(words);
+    ProcessBuilder builder = new ProcessBuilder(words);
+    builder.environment().putAll(environment);
+    builder.environment().put(kind.versionVariable, kind.version());
+    return builder;
   }
 
   private ProcessBuilder.Redirect output() {

@@ -31,6 +31,39 @@ public final class Needs {
     missing("the command '" + name + "' is not on the PATH: install it");
   }
 
+  /**
+   * Requires a module of Python 3, and returns the interpreter that has it. The distribution's
+   * interpreter may not be the first on the {@code PATH}.
+   *
+   * @param debian the Debian package of the module
+   */
+  public static String python(String module, String debian) {
+    command("python3");
+    for (String python : List.of("python3", "/usr/bin/python3")) {
+      if (succeeds(python, "-c", "import " + module)) {
+        return python;
+      }
+    }
+    missing("python3 has no module " + module + ": install " + debian);
+    return "";
+  }
+
+  private static boolean succeeds(String... command) {
+    try {
+      return new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Requires root, for example to change owners. */
   public static void root() {
     that("root".equals(System.getProperty("user.name")), "root is needed: run the build as root");
@@ -45,6 +78,15 @@ public final class Needs {
     that(
         Files.exists(Path.of("/dev/loop-control")),
         "there are no loop devices: load the module loop");
+  }
+
+  /** Requires the programs of a newer Debian, which {@code deploy/broker/suite} unpacks. */
+  public static void suite(String name) {
+    root();
+    String script = Repository.file("deploy/broker/suite").toString();
+    that(
+        succeeds(script, "--has", name),
+        "no programs of Debian " + name + ": run 'deploy/broker/suite " + name + "' as root");
   }
 
   /**

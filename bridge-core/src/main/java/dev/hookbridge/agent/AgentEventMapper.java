@@ -56,16 +56,18 @@ final class AgentEventMapper {
 
   /**
    * Returns the event {@code agent.started}. It names the previous epoch of the spool and its last
-   * number, if there was a previous epoch.
+   * number, if there was a previous epoch, and the name that this host had then, if it is another.
    */
   Envelope started(Spool spool) throws SpoolException {
     Optional<PreviousEpoch> previous = spool.previous();
     if (previous.isEmpty()) {
-      return envelopes.started(null, null);
+      return envelopes.started(null, null, null);
     }
     OptionalLong last = previous.get().last();
     return envelopes.started(
-        previous.get().epoch(), last.isPresent() ? Long.valueOf(last.getAsLong()) : null);
+        previous.get().epoch(),
+        last.isPresent() ? Long.valueOf(last.getAsLong()) : null,
+        spool.previousHost().orElse(null));
   }
 
   /** Returns a heartbeat with the spool's epoch, its last number, and the lag of each sink. */

@@ -16,12 +16,17 @@ final class ContextAttributes {
   ContextAttributes(String id, HostFacts host, String type, String subject) {
     attributes.put("specversion", "1.0");
     attributes.put("id", id);
-    attributes.put("source", "//" + host.name() + "/libvirt");
+    attributes.put("source", source(host.name()));
     attributes.put("type", type);
     // CloudEvents does not allow empty attributes, so an empty subject is left out.
     if (!subject.isEmpty()) {
       attributes.put("subject", subject);
     }
+  }
+
+  /** Returns the attribute {@code source} of the events of a host. */
+  static String source(String host) {
+    return "//" + host + "/libvirt";
   }
 
   /** Sets the two times, in RFC 3339 and UTC, with the precision of the clocks. */

@@ -75,18 +75,26 @@ public final class Envelopes {
    *
    * @param previousEpoch the epoch before a new one began; null if there was none
    * @param previousHighest the highest number of that epoch; null if it is unknown
+   * @param previousHost the name of this host in that epoch; null if it is the same or unknown
    */
-  public Envelope started(@Nullable String previousEpoch, @Nullable Long previousHighest) {
+  public Envelope started(
+      @Nullable String previousEpoch,
+      @Nullable Long previousHighest,
+      @Nullable String previousHost) {
     return event(
         "agent.started",
         null,
         json -> {
           json.writeStringField("version", host.agentVersion());
+          json.writeStringField("bootId", host.bootId());
           if (previousEpoch != null) {
             json.writeStringField("previousEpoch", previousEpoch);
             json.writeStringField(
                 "previousHighest",
                 previousHighest == null ? Operations.UNKNOWN : Ids.digits(previousHighest));
+          }
+          if (previousHost != null) {
+            json.writeStringField("previousSource", ContextAttributes.source(previousHost));
           }
         });
   }
@@ -215,6 +223,7 @@ public final class Envelopes {
             "agent.heartbeat",
             null,
             json -> {
+              json.writeStringField("bootId", host.bootId());
               json.writeObjectFieldStart("lag");
               for (Map.Entry<String, Long> sink : lag.entrySet()) {
                 json.writeNumberField(sink.getKey(), sink.getValue());
@@ -248,24 +257,13 @@ public final class Envelopes {
 
   private ContextAttributes context(
       String name, String id, Instant time, String subject, String key) {
-    return new ContextAttributes(id, host, "dev.hookbridge." + name + ".v1", subject)
+    return OwnEvents.context(host, name, id, subject)
         .times(time, clock.instant())
         .json(name + ".v1")
         .key(key);
   }
 
   private Envelope own(String name, ContextAttributes context, JsonMembers members) {
-    EventData data =
-        EventData.of(
-            json -> {
-              json.writeObjectFieldStart("host");
-              json.writeStringField("name", host.name());
-              json.writeStringField("machineId", host.machineId());
-              json.writeStringField("agentVersion", host.agentVersion());
-              json.writeEndObject();
-              members.write(json);
-            });
-    Route route = new Route(Route.AGENT, name.replace('.', '_'), "-", host.name());
-    return new Envelope(context.attributes(), route, data.json(), data.xmlAt());
+    return OwnEvents.of(host, name, context, members);
   }
 }

@@ -11,9 +11,10 @@ import java.util.regex.Pattern;
  * @param name the host's name in events: letters, digits, {@code .}, {@code -}, {@code _}; it is
  *     the authority of the attribute {@code source}
  * @param machineId the content of {@code /etc/machine-id}, empty if there is none
+ * @param bootId the kernel's id of this boot, empty if it cannot be read
  * @param agentVersion the agent's version
  */
-public record HostFacts(String name, String machineId, String agentVersion) {
+public record HostFacts(String name, String machineId, String bootId, String agentVersion) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,252}");
 
   /**
@@ -39,12 +40,13 @@ public record HostFacts(String name, String machineId, String agentVersion) {
     return new HostFacts(
         NAME.matcher(name).matches() ? name : "localhost",
         firstLine(Path.of("/etc/machine-id")),
+        firstLine(Path.of("/proc/sys/kernel/random/boot_id")),
         agentVersion);
   }
 
   /** Returns these facts with another host name. */
   public HostFacts named(String other) {
-    return new HostFacts(other, machineId, agentVersion);
+    return new HostFacts(other, machineId, bootId, agentVersion);
   }
 
   private static String firstLine(Path file) {

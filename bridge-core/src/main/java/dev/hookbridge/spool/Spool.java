@@ -133,6 +133,14 @@ public final class Spool implements AutoCloseable {
     return writer.alone(db -> epoch.previous());
   }
 
+  /**
+   * Returns the name that this host had in the previous epoch, if it is another one and until a
+   * {@link Batch#reportingPrevious batch} has reported it.
+   */
+  public Optional<String> previousHost() throws SpoolException {
+    return writer.alone(db -> epoch.previousHost());
+  }
+
   /** Returns the highest sequence number so far; 0 before the first event. */
   public long last() {
     return state.last();
@@ -239,7 +247,7 @@ public final class Spool implements AutoCloseable {
     bells.add(wake);
   }
 
-  /** Sets the listener that gets every event that is stored from now on. */
+  /** Adds a listener that gets every event that is stored from now on. */
   public void onStored(CommitListener witness) {
     state.witness(witness);
   }

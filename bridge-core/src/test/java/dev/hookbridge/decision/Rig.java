@@ -39,7 +39,7 @@ public final class Rig implements AutoCloseable {
   public final List<Envelope> reported = new CopyOnWriteArrayList<>();
   public final Envelopes envelopes =
       new Envelopes(
-          new HostFacts("kvm-07.example.org", "machine", "0.1.0"),
+          new HostFacts("kvm-07.example.org", "machine", "boot", "0.1.0"),
           Redaction.standard(),
           Clock.systemUTC());
   public final Decisions decisions;

@@ -49,7 +49,8 @@ public final class Pipeline implements AutoCloseable {
   private final List<SinkWorker> sinkWorkers = new ArrayList<>();
   private final List<String> refusals = new CopyOnWriteArrayList<>();
   private final Envelopes envelopes =
-      new Envelopes(new HostFacts(HOST, "m", "test"), Redaction.standard(), Clock.systemUTC());
+      new Envelopes(
+          new HostFacts(HOST, "m", "boot", "test"), Redaction.standard(), Clock.systemUTC());
   private final Transport transport;
   private final Path folder;
   private final Spool spool;

@@ -14,7 +14,8 @@ import java.time.ZoneOffset;
 public final class Calls {
   public static final Clock CLOCK =
       Clock.fixed(Instant.parse("2026-01-15T09:30:00.125Z"), ZoneOffset.UTC);
-  public static final HostFacts HOST = new HostFacts("kvm-07.example.org", "machine", "0.1.0");
+  public static final HostFacts HOST =
+      new HostFacts("kvm-07.example.org", "machine", "boot", "0.1.0");
   public static final Envelopes ENVELOPES = new Envelopes(HOST, Redaction.standard(), CLOCK);
 
   private Calls() {}

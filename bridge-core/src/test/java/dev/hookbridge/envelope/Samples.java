@@ -39,7 +39,11 @@ final class Samples {
 
   static final Envelopes ENVELOPES =
       new Envelopes(
-          new HostFacts("kvm-07.example.org", "b5e1c7d2a94f4f0c8e63d1a7f2b90c55", "0.1.0"),
+          new HostFacts(
+              "kvm-07.example.org",
+              "b5e1c7d2a94f4f0c8e63d1a7f2b90c55",
+              "9f0b6d3e-6f0a-4c6e-9d0c-0a1b2c3d4e5f",
+              "0.1.0"),
           Redaction.standard(),
           Clock.fixed(TAKEN, ZoneOffset.UTC),
           (driver, subject) -> subject.equals("gbtn") ? GBTN : null,
@@ -51,10 +55,12 @@ final class Samples {
   static Map<String, Envelope> all() {
     Map<String, Envelope> all = new LinkedHashMap<>();
     calls().forEach((name, recorded) -> all.put(name, numbered(event(recorded))));
-    all.put("agent.started", numbered(ENVELOPES.started(null, null)));
+    all.put("agent.started", numbered(ENVELOPES.started(null, null, null)));
     all.put(
         "agent.started.new-epoch",
-        numbered(ENVELOPES.started("019b0f11-7c00-7b21-9d3e-aa0b1c2d3e4f", 88_213L)));
+        numbered(
+            ENVELOPES.started(
+                "019b0f11-7c00-7b21-9d3e-aa0b1c2d3e4f", 88_213L, "kvm-old.example.org")));
     all.put("agent.stopped", numbered(ENVELOPES.stopped("signal")));
     all.put(
         "agent.heartbeat",

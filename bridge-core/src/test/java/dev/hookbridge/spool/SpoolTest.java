@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hookbridge.api.Envelope;
 import dev.hookbridge.spool.sqlite.SpoolException;
+import dev.hookbridge.spool.state.HostIdentity;
 import dev.hookbridge.spool.state.PreviousEpoch;
 import dev.hookbridge.spool.table.SpooledEvent;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -235,10 +236,31 @@ class SpoolTest {
     try (Spool spool = Spool.open(folder, "kvm-08.example.org", LIMITS, meters)) {
       assertThat(spool.epoch()).isNotEqualTo(before);
       assertThat(spool.previous()).contains(new PreviousEpoch(before, OptionalLong.of(2)));
+      assertThat(spool.previousHost()).contains(HOST);
       append(spool, 1);
       assertThat(spool.read("a", 0, 9, MANY_BYTES))
           .extracting(event -> event.envelope().attributes().get("epoch"))
           .containsExactly(before, before, spool.epoch());
+    }
+  }
+
+  @Test
+  void theLastHostThatAnEventHasNamedIsThePreviousOne() throws Exception {
+    try (Spool spool = open("a")) {
+      assertThat(spool.previousHost()).isEmpty();
+    }
+    try (Spool spool = Spool.open(folder, "kvm-08.example.org", LIMITS, meters)) {
+      assertThat(spool.previousHost()).contains(HOST); // and it ends before an event reports that
+    }
+    try (Spool spool = Spool.open(folder, "kvm-09.example.org", LIMITS, meters)) {
+      assertThat(spool.previousHost()).contains(HOST);
+      spool.append(Batch.ofOwn(Samples.event("started", 10)).reportingPrevious());
+      assertThat(spool.previousHost()).isEmpty();
+    }
+    HostIdentity booted = new HostIdentity("kvm-09.example.org", "", "another boot");
+    try (Spool spool = Spool.open(folder, booted, Optional.empty(), LIMITS, meters)) {
+      assertThat(spool.previous()).isPresent();
+      assertThat(spool.previousHost()).isEmpty();
     }
   }
 

@@ -18,6 +18,7 @@ public final class Epoch {
   private static final String IDENTITY = "identity";
   private static final String PREVIOUS = "previous_epoch";
   private static final String PREVIOUS_LAST = "previous_last";
+  private static final String PREVIOUS_HOST = "previous_host";
   private static final long UNKNOWN_LAST = -1;
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -45,6 +46,7 @@ public final class Epoch {
     if (previous.isPresent() || meta.text(PREVIOUS).isEmpty()) {
       follows(meta, previous.orElseGet(PreviousEpoch::unknown));
     }
+    rename(meta, me.host());
     String name = timeOrdered();
     meta.put(EPOCH, name);
     meta.put(IDENTITY, text(me));
@@ -53,6 +55,22 @@ public final class Epoch {
 
   private static String text(HostIdentity me) {
     return String.join("\n", me.host(), me.machineId(), me.bootId());
+  }
+
+  /**
+   * Remembers the host name of the latest epoch that an event has named, if it is not the current
+   * one.
+   */
+  private static void rename(Meta meta, String host) throws SQLException {
+    Optional<String> before = meta.text(PREVIOUS_HOST);
+    if (before.isEmpty()) {
+      before = meta.text(IDENTITY).map(identity -> identity.substring(0, identity.indexOf('\n')));
+    }
+    if (before.isEmpty() || before.get().equals(host)) {
+      meta.remove(PREVIOUS_HOST);
+    } else {
+      meta.put(PREVIOUS_HOST, before.get());
+    }
   }
 
   /** Sets the epoch before the next epoch of this file. */
@@ -80,10 +98,19 @@ public final class Epoch {
                 text, last == UNKNOWN_LAST ? OptionalLong.empty() : OptionalLong.of(last)));
   }
 
+  /**
+   * Returns the name that the host had in the previous epoch, if it is another one, until {@link
+   * #reportedPrevious}.
+   */
+  public Optional<String> previousHost() throws SQLException {
+    return meta.text(PREVIOUS_HOST);
+  }
+
   /** Deletes the previous epoch from the file, because an event has reported it. */
   public void reportedPrevious() throws SQLException {
     meta.remove(PREVIOUS);
     meta.remove(PREVIOUS_LAST);
+    meta.remove(PREVIOUS_HOST);
   }
 
   /** Returns a UUIDv7 (RFC 9562), so that epochs sort by their start. */

@@ -34,7 +34,7 @@ public final class Asker implements AutoCloseable {
   private final DecisionChannel channel;
   private final Envelopes envelopes =
       new Envelopes(
-          new HostFacts("kvm-07.example.org", "m", "test"),
+          new HostFacts("kvm-07.example.org", "m", "boot", "test"),
           Redaction.standard(),
           Clock.systemUTC());
 

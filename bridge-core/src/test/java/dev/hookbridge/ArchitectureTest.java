@@ -30,6 +30,8 @@ class ArchitectureTest {
           "envelope.summary",
           "envelope.xml",
           "envelope",
+          "observer.rpc",
+          "observer",
           "spool.sqlite",
           "spool.table",
           "spool.state",

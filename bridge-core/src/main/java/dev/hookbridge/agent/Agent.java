@@ -11,12 +11,15 @@ import dev.hookbridge.decision.request.DecisionTransport;
 import dev.hookbridge.delivery.SinkWorker;
 import dev.hookbridge.envelope.Envelopes;
 import dev.hookbridge.envelope.HostFacts;
+import dev.hookbridge.envelope.LibvirtEvents;
 import dev.hookbridge.envelope.redaction.Redaction;
 import dev.hookbridge.http.Endpoint;
 import dev.hookbridge.mailbox.Boot;
 import dev.hookbridge.mailbox.Mailbox;
+import dev.hookbridge.mailbox.MailboxBarrier;
 import dev.hookbridge.metrics.Metrics;
 import dev.hookbridge.metrics.MetricsServer;
+import dev.hookbridge.observer.Observer;
 import dev.hookbridge.spool.Batch;
 import dev.hookbridge.spool.RemovedSink;
 import dev.hookbridge.spool.Spool;
@@ -117,11 +120,13 @@ public final class Agent implements AutoCloseable {
       Decisions decisions = agent.startDecisions(places, decisionEventQueue);
       DecisionRecorder verdicts = new DecisionRecorder(decisions, envelopes, gates, meters);
       Intake intake = agent.startIntake(places, verdicts, decisionEventQueue, steps);
+      Observer observer =
+          agent.startObserver(places, new LibvirtEvents(host, redaction, Clock.systemUTC()));
       FolderMonitor lookout = new FolderMonitor(places, meters);
       agent.closing.start(lookout, "lookout", lookout::stop);
       var parts =
           new AgentStatus.Parts(
-              spool, intake, lookout, housekeeping, agent.sinkWorkers, decisions, gates);
+              spool, intake, lookout, housekeeping, agent.sinkWorkers, decisions, gates, observer);
       agent.startServer(
           new AgentHealth(lookout, intake, housekeeping, agent.sinkWorkers, decisions),
           new AgentStatus(config, version, parts, meters, events));
@@ -219,6 +224,17 @@ public final class Agent implements AutoCloseable {
             mailbox, envelopes, spool, verdicts, decisionEventQueue, meters, steps, this::failed);
     closing.start(intake, "mailbox", intake::stop);
     return intake;
+  }
+
+  private Observer startObserver(HostPaths places, LibvirtEvents events) throws IOException {
+    ObservationStore store =
+        new ObservationStore(
+            spool, events, new MailboxBarrier(places.mail()), meters, this::failed);
+    closing.start(store, "observations", store::stop);
+    Observer observer = Observer.start(config.observer(), store, meters);
+    closing.push(observer);
+    store.listWith(observer);
+    return observer;
   }
 
   private void startServer(AgentHealth health, AgentStatus status) throws IOException {

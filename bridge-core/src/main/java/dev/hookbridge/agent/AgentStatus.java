@@ -4,6 +4,7 @@ import dev.hookbridge.config.Config;
 import dev.hookbridge.decision.Decisions;
 import dev.hookbridge.decision.rule.Rule;
 import dev.hookbridge.delivery.SinkWorker;
+import dev.hookbridge.observer.Observer;
 import dev.hookbridge.spool.Spool;
 import dev.hookbridge.status.LastEvents;
 import dev.hookbridge.status.Snapshot;
@@ -40,7 +41,8 @@ final class AgentStatus implements StatusSource {
       Housekeeping housekeeping,
       List<SinkWorker> sinkWorkers,
       Decisions decisions,
-      KillSwitchMonitor gates) {}
+      KillSwitchMonitor gates,
+      Observer observer) {}
 
   AgentStatus(Config config, String version, Parts parts, MeterRegistry meters, LastEvents events) {
     this.config = config;
@@ -69,6 +71,7 @@ final class AgentStatus implements StatusSource {
         mailbox(),
         decisions(),
         sums("hookbridge.lost", "reason"),
+        parts.observer().states(),
         events.newestFirst());
   }
 

@@ -6,6 +6,7 @@ import dev.hookbridge.api.Transport;
 import dev.hookbridge.decision.rule.Rule;
 import dev.hookbridge.delivery.SinkOptions;
 import dev.hookbridge.http.Endpoint;
+import dev.hookbridge.observer.ObserverSettings;
 import dev.hookbridge.spool.Limits;
 import dev.hookbridge.spool.WhenFull;
 import java.nio.file.Files;
@@ -33,6 +34,7 @@ import java.util.regex.Pattern;
  *     the fixed ones
  * @param drainTimeout how long a stopping agent continues to deliver
  * @param log the settings of the log
+ * @param observer what the agent listens to
  * @param decisions the rules that say which hooks wait for a decision, in the order of the file
  */
 public record Config(
@@ -43,6 +45,7 @@ public record Config(
     List<String> redact,
     Duration drainTimeout,
     LogConfig log,
+    ObserverSettings observer,
     List<Rule> decisions) {
 
   private static final SettingKey<String> HOST =
@@ -62,6 +65,8 @@ public record Config(
           "How long a stopping agent goes on delivering.");
   private static final SettingKey<Map<String, Object>> LOG =
       SettingKey.section("log", "What the agent logs, and how.");
+  private static final SettingKey<Map<String, Object>> OBSERVER =
+      SettingKey.section("observer", "How the agent listens to libvirt.");
 
   private static final SettingKey<Long> MAX_BYTES =
       SettingKey.bytes(
@@ -75,7 +80,15 @@ public record Config(
   /** All keys of the top level. */
   public static final List<SettingKey<?>> KEYS =
       List.of(
-          HOST, HttpConfig.HTTP, SPOOL, SINKS, REDACT, DRAIN_TIMEOUT, LOG, RuleConfig.DECISIONS);
+          HOST,
+          HttpConfig.HTTP,
+          SPOOL,
+          SINKS,
+          REDACT,
+          DRAIN_TIMEOUT,
+          LOG,
+          OBSERVER,
+          RuleConfig.DECISIONS);
 
   /** The keys of {@code spool}. */
   public static final List<SettingKey<?>> SPOOL_KEYS = List.of(MAX_BYTES, WHEN_FULL);
@@ -94,6 +107,7 @@ public record Config(
     sections.put("http.basic", HttpConfig.BASIC_KEYS);
     sections.put("spool", SPOOL_KEYS);
     sections.put("log", LogConfig.KEYS);
+    sections.put("observer", ObserverConfig.KEYS);
     sections.put("sink", SinkConfig.KEYS);
     new TreeMap<>(Transports.load()).forEach((type, sink) -> sections.put(type, sink.keys()));
     sections.put("rule", RuleConfig.KEYS);
@@ -141,6 +155,7 @@ public record Config(
           settings.get(REDACT),
           settings.get(DRAIN_TIMEOUT),
           LogConfig.of(settings.get(LOG)),
+          ObserverConfig.of(settings.get(OBSERVER)),
           RuleConfig.rules(settings, sinks));
     } catch (IllegalArgumentException e) {
       throw new ConfigException(String.valueOf(e.getMessage()), e);

@@ -59,6 +59,7 @@ final class DoctorAgent {
     round.look("mail", spool::mail);
     round.look("spool", spool::spool);
     round.look("gate", () -> gate(config, spool));
+    round.look("libvirt events", BROKER, () -> DoctorObserver.of(config.observer()));
     List<SinkConfig> well = new ArrayList<>();
     for (SinkConfig sink : config.sinks()) {
       List<Check> found =

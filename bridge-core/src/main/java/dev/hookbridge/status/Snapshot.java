@@ -1,6 +1,7 @@
 package dev.hookbridge.status;
 
 import dev.hookbridge.decision.request.PendingRequest;
+import dev.hookbridge.observer.LinkState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Map;
  * @param host the host's name in every event
  * @param up the time since the agent's start
  * @param losses the number of lost events since the agent's start, by reason
+ * @param observer the drivers of libvirt that the agent listens to
  * @param events the last events, the newest first
  */
 public record Snapshot(
@@ -24,6 +26,7 @@ public record Snapshot(
     MailboxState mailbox,
     DecisionState decisions,
     Map<String, Long> losses,
+    List<LinkState> observer,
     List<EventSummary> events) {
 
   /**

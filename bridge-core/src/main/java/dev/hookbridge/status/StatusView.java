@@ -62,6 +62,7 @@ final class StatusView {
     panels.add(spool(now.spool(), now.sinks()));
     panels.add(mailbox(now.mailbox()));
     panels.add(losses(now.losses()));
+    panels.add(ObserverPanel.of(now.observer()));
     panels.add(decisions(now.decisions()));
     panels.add(events(now));
     panels.add(0, top(now, panels));

@@ -50,8 +50,9 @@ class MetricsTest {
         http: 127.0.0.1:0
         sinks: { local: { type: file, path: %s }, feed: { type: fake } }
         decisions: [ { name: placement, when: qemu.prepare.begin, via: feed } ]
+        observer: { uris: ["qemu+unix:///system?socket=%s"] }
         """
-            .formatted(folder.resolve("events.jsonl")));
+            .formatted(folder.resolve("events.jsonl"), folder.resolve("s")));
     // One that was decided while no agent ran, and a call whose hook could not read the rules.
     byte[] none = {};
     ShimDouble.deliver(

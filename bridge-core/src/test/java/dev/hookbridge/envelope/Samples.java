@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hookbridge.api.Envelope;
 import dev.hookbridge.api.Reason;
 import dev.hookbridge.envelope.redaction.Redaction;
+import dev.hookbridge.observer.RecordedMessages;
 import dev.hookbridge.record.GateOutcome;
 import dev.hookbridge.testing.Recordings;
 import dev.hookbridge.testing.Recordings.Recorded;
@@ -37,17 +38,24 @@ final class Samples {
 
   private static final String GBTN = "e5e66c42-ddd4-403b-bb0d-fd4a84433be8";
 
+  private static final HostFacts HOST =
+      new HostFacts(
+          "kvm-07.example.org",
+          "b5e1c7d2a94f4f0c8e63d1a7f2b90c55",
+          "9f0b6d3e-6f0a-4c6e-9d0c-0a1b2c3d4e5f",
+          "0.1.0");
+
   static final Envelopes ENVELOPES =
       new Envelopes(
-          new HostFacts(
-              "kvm-07.example.org",
-              "b5e1c7d2a94f4f0c8e63d1a7f2b90c55",
-              "9f0b6d3e-6f0a-4c6e-9d0c-0a1b2c3d4e5f",
-              "0.1.0"),
+          HOST,
           Redaction.standard(),
           Clock.fixed(TAKEN, ZoneOffset.UTC),
           (driver, subject) -> subject.equals("gbtn") ? GBTN : null,
           now -> OWN_ID);
+
+  private static final LibvirtEvents LIBVIRT =
+      new LibvirtEvents(
+          HOST, Redaction.standard(), Clock.fixed(TAKEN, ZoneOffset.UTC), now -> OWN_ID);
 
   private Samples() {}
 
@@ -98,6 +106,32 @@ final class Samples {
                     CALLED.toString(),
                     HOOK_ID))));
     all.putAll(decisions(all.get("qemu.prepare")));
+    all.putAll(libvirt());
+    return all;
+  }
+
+  /** What libvirt reported to a client, and what its lists say. */
+  private static Map<String, Envelope> libvirt() {
+    Map<String, Envelope> all = new LinkedHashMap<>();
+    RecordedMessages.all(CALLED)
+        .forEach((name, event) -> all.put(name, numbered(LIBVIRT.of(event))));
+    all.put("observer.gap", numbered(LIBVIRT.gap("qemu", CALLED.minusSeconds(3), TAKEN, "closed")));
+    ObservedEvent.Subject running =
+        new ObservedEvent.Subject("qemu", GBTN, "gbtn".getBytes(StandardCharsets.UTF_8), 10);
+    ObservedEvent.Subject off =
+        new ObservedEvent.Subject(
+            "qemu",
+            "e8767612-951a-4274-ae8c-e79202d6910a",
+            "gnet".getBytes(StandardCharsets.UTF_8),
+            -1);
+    GuestList list =
+        new GuestList(
+            "qemu",
+            true,
+            List.of(
+                new GuestList.Guest(running, "running", "booted", true, true),
+                new GuestList.Guest(off, "shutoff", "crashed", true, false)));
+    all.put("inventory", numbered(LIBVIRT.inventory(list, 4710).get(0)));
     return all;
   }
 

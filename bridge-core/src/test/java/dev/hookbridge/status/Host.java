@@ -1,6 +1,7 @@
 package dev.hookbridge.status;
 
 import dev.hookbridge.decision.request.PendingRequest;
+import dev.hookbridge.observer.LinkState;
 import dev.hookbridge.status.Snapshot.DecisionState;
 import dev.hookbridge.status.Snapshot.MailboxState;
 import dev.hookbridge.status.Snapshot.SinkState;
@@ -22,6 +23,7 @@ final class Host implements StatusSource {
   volatile MailboxState mailbox = new MailboxState(0, 11, "");
   volatile DecisionState decisions = decisions(0, true, List.of(), List.of());
   volatile Map<String, Long> losses = Map.of("damaged", 0L);
+  volatile List<LinkState> observer = List.of();
   volatile List<EventSummary> events = List.of();
 
   static SinkState sink(
@@ -60,6 +62,7 @@ final class Host implements StatusSource {
         mailbox,
         decisions,
         losses,
+        observer,
         events);
   }
 }

@@ -246,11 +246,12 @@ class StatusPageTest {
   void theStreamBeginsWithAllAndGoesOnWithWhatChanges() throws Exception {
     BufferedReader stream = look();
     List<String> ids = new ArrayList<>();
-    for (int i = 0; i < 7; i++) {
+    for (int i = 0; i < 8; i++) {
       ids.add(next(stream).get("id").asText());
     }
     assertThat(ids)
-        .containsExactly("top", "sinks", "spool", "mailbox", "losses", "decisions", "events");
+        .containsExactly(
+            "top", "sinks", "spool", "mailbox", "losses", "libvirt", "decisions", "events");
     host.events = List.of(Host.event(7, HOSTILE));
     JsonNode events = next(stream);
     assertThat(events.get("id").asText()).isEqualTo("events"); // nothing else has changed

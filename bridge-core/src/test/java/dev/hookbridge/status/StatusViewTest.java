@@ -3,6 +3,7 @@ package dev.hookbridge.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hookbridge.docs.Page;
+import dev.hookbridge.observer.LinkState;
 import dev.hookbridge.status.Panel.Level;
 import dev.hookbridge.status.Snapshot.MailboxState;
 import dev.hookbridge.testing.Repository;
@@ -58,11 +59,25 @@ class StatusViewTest {
     judged("spool", Level.GOOD, "stores");
     judged("mailbox", Level.GOOD, "ingested");
     judged("losses", Level.GOOD, "none");
+    judged("libvirt", Level.NONE, "not observed");
     judged("decisions", Level.NONE, "no rules");
     assertThat(StatusView.of(host.snapshot()))
         .extracting(Panel::id)
-        .containsExactly("top", "sinks", "spool", "mailbox", "losses", "decisions", "events");
+        .containsExactly(
+            "top", "sinks", "spool", "mailbox", "losses", "libvirt", "decisions", "events");
     assertThat(panel("top").facts()).extracting(fact -> fact.value().text()).contains("3 h 12 min");
+  }
+
+  @Test
+  void aDaemonThatIsHeardAndOneThatIsNot() {
+    LinkState qemu = new LinkState("qemu", "qemu:///system", true, 12, "");
+    host.observer = List.of(qemu);
+    judged("libvirt", Level.GOOD, "all heard");
+    assertThat(row(panel("libvirt"), 0)).containsExactly("qemu", "listening", "12");
+    String why = "libvirt cannot be reached: Connection refused";
+    host.observer = List.of(qemu, new LinkState("network", "network:///system", false, 0, why));
+    judged("libvirt", Level.WARN, "1 of 2 not heard");
+    assertThat(row(panel("libvirt"), 1)).containsExactly("network", "not connected, " + why, "–");
   }
 
   @Test

@@ -32,7 +32,7 @@ class ConfigurationTest {
   @TestFactory
   Stream<DynamicTest> everyKeyWithItsDefault() throws Exception {
     Map<String, List<SettingKey<?>>> lists = Config.sections();
-    assertThat(lists).hasSize(11);
+    assertThat(lists).hasSize(12);
     return lists.entrySet().stream()
         .map(
             list ->

@@ -17,6 +17,7 @@ import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +47,7 @@ public final class SpoolState {
   private volatile long last;
   private volatile long events;
   private volatile boolean untrimmed = true;
-  private volatile CommitListener witness = (sequence, event) -> {};
+  private final List<CommitListener> witnesses = new CopyOnWriteArrayList<>();
   private @Nullable HighWaterFile outside;
   private @Nullable HighWater known;
 
@@ -113,9 +114,9 @@ public final class SpoolState {
     return Math.max(0, last - cursor.count());
   }
 
-  /** Sets the listener that gets every event that is stored from now on. */
+  /** Adds a listener that gets every event that is stored from now on. */
   public void witness(CommitListener reported) {
-    witness = reported;
+    witnesses.add(reported);
   }
 
   /** Forgets ids with the next transaction. */
@@ -281,7 +282,9 @@ public final class SpoolState {
     events = change.events();
     cursors.putAll(change.added());
     cursors.keySet().removeAll(change.removed());
-    change.stored().forEach(one -> witness.stored(one.sequence(), one.event()));
+    for (CommitListener witness : witnesses) {
+      change.stored().forEach(one -> witness.stored(one.sequence(), one.event()));
+    }
     boolean moved = !change.snapshots().isEmpty() || !change.removed().isEmpty();
     untrimmed = (untrimmed || moved) && !change.trimmed();
     change.snapshots().forEach(Cursor.Snapshot::committed);

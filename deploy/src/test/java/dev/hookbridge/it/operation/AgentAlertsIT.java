@@ -9,6 +9,7 @@ import dev.hookbridge.harness.host.Site;
 import dev.hookbridge.harness.prometheus.Scrape;
 import dev.hookbridge.harness.prometheus.Stretched;
 import dev.hookbridge.mailbox.ShimDouble;
+import dev.hookbridge.observer.FakeLibvirt;
 import dev.hookbridge.testing.Needs;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +50,7 @@ class AgentAlertsIT {
   private static Site site;
   private static Host host;
   private static Hooks hooks;
+  private static FakeLibvirt libvirt;
   private Scrape before;
 
   @BeforeAll
@@ -57,14 +59,20 @@ class AgentAlertsIT {
     site = Site.kafka();
     host = new Host(folder, "kvm-07", site.sink());
     Path yaml = host.data.resolve("etc/hookbridge.yaml");
-    Files.writeString(yaml, Files.readString(yaml) + RULES);
+    Path socket = folder.resolve("libvirt");
+    libvirt = new FakeLibvirt(socket);
+    String observer = "observer: { uris: [\"qemu+unix:///system?socket=" + socket + "\"] }\n";
+    Files.writeString(yaml, Files.readString(yaml) + RULES + observer);
     host.create();
     hooks = new Hooks(host);
     host.startAgent();
   }
 
   @AfterAll
-  static void end() {
+  static void end() throws Exception {
+    if (libvirt != null) {
+      libvirt.close();
+    }
     if (host != null) {
       host.close();
     }
@@ -77,6 +85,7 @@ class AgentAlertsIT {
   void aHealthyAgent() throws Exception {
     host.awaitDelivered();
     await("hookbridge_decision_channel_ready", value -> value == 1);
+    await("hookbridge_observer_connected", value -> value == 1);
     before = Scrape.of(host);
   }
 
@@ -182,6 +191,26 @@ class AgentAlertsIT {
         "lost 019bc0d5-1a7b-7c3e-9f00-5d6a2b8e4c11 1768469400000000000 qemu start web1 28\n");
     await("hookbridge_lost_total", lost -> lost > 0);
     fires("EventsLost");
+  }
+
+  @Test
+  void aGuestThatPanics() throws Exception {
+    libvirt.lifecycle("web1", 1, 8, 0);
+    String meter = "hookbridge_domain_events_total{event=\"crashed\"}";
+    double panics = before.values().getOrDefault(meter, 0.0);
+    Awaitility.await(meter).until(() -> Scrape.of(host).values().getOrDefault(meter, 0.0) > panics);
+    fires("GuestCrashed");
+  }
+
+  @Test
+  void libvirtThatIsAway() throws Exception {
+    Path socket = folder.resolve("libvirt");
+    libvirt.close();
+    await("hookbridge_observer_connected", value -> value == 0);
+    before = Scrape.of(host);
+    fires("ObserverBlind");
+    libvirt = new FakeLibvirt(socket);
+    await("hookbridge_observer_connected", value -> value == 1);
   }
 
   @Test

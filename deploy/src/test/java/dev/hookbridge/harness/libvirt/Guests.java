@@ -14,16 +14,35 @@ public final class Guests {
    */
   private static final String BOOT = "ba0206b80001effbf4ba0006edf6c40174f6ba0406b80020efebfe";
 
+  /** A boot sector that writes to the port of pvpanic after 20 ticks of the timer, and halts. */
+  private static final String PANIC = "fbb91400f4e2fdba0505b001eef4ebfd";
+
+  /** A boot sector that starts the watchdog ib700 with no time left, and halts. */
+  private static final String WATCHDOG = "fbba4304b00feef4ebfd";
+
+  /** A boot sector that writes the first sector of the second cylinder, and halts. */
+  private static final String WRITE = "31c08ec0bb007cb80103b90101ba8000cd13f4ebfd";
+
   private final Hypervisor hypervisor;
   private final Path disk;
+  private final Path panic;
+  private final Path watchdog;
 
   public Guests(Hypervisor hypervisor, Path shared) throws IOException {
     this.hypervisor = hypervisor;
     this.disk = shared.resolve("boot.img");
-    byte[] sector = Arrays.copyOf(HexFormat.of().parseHex(BOOT), 512);
+    this.panic = shared.resolve("panic.img");
+    Files.write(disk, sector(BOOT));
+    Files.write(panic, sector(PANIC));
+    this.watchdog = shared.resolve("watchdog.img");
+    Files.write(watchdog, sector(WATCHDOG));
+  }
+
+  private static byte[] sector(String code) {
+    byte[] sector = Arrays.copyOf(HexFormat.of().parseHex(code), 512);
     sector[510] = 0x55;
     sector[511] = (byte) 0xaa;
-    Files.write(disk, sector);
+    return sector;
   }
 
   /**
@@ -36,22 +55,59 @@ public final class Guests {
             : "<interface type='network'><source network='"
                 + network
                 + "'/><model type='virtio'/></interface>";
+    define(guest, disk, nic, "destroy");
+  }
+
+  /**
+   * Defines a guest whose system panics a second after its start.
+   *
+   * @param onCrash what libvirt does then
+   */
+  public void definePanicking(String guest, String onCrash) throws IOException {
+    define(guest, panic, "<panic model='isa'/>", onCrash);
+  }
+
+  /** Defines a guest whose watchdog pauses it at once. */
+  public void defineWatched(String guest) throws IOException {
+    define(guest, watchdog, "<watchdog model='ib700' action='pause'/>", "destroy");
+  }
+
+  /** Defines a guest that writes to its disk, where there is no room, and is paused for that. */
+  public void defineOnFullDisk(String guest) throws IOException {
+    String folder = hypervisor.folder.resolve(guest + ".full").toString();
+    Path image = Path.of(folder, "disk.img");
+    Files.write(hypervisor.folder.resolve(guest + ".img"), sector(WRITE));
+    String script =
+        "mkdir -p $1 && mount -t tmpfs -o size=4k tmpfs $1 && cp $2 $3 && truncate -s 2M $3";
+    String source = hypervisor.folder.resolve(guest + ".img").toString();
+    hypervisor.inside("sh", "-c", script, "sh", folder, source, image.toString());
+    define(guest, image, "", "destroy");
+  }
+
+  /** Defines a guest with a USB controller, whose devices need no system to be unplugged. */
+  public void defineWithUsb(String guest) throws IOException {
+    define(guest, disk, "<controller type='usb' index='0' model='piix3-uhci'/>", "destroy");
+  }
+
+  private void define(String guest, Path image, String devices, String onCrash) throws IOException {
+    String usb = devices.contains("usb") ? "" : "<controller type='usb' model='none'/>";
     String xml =
         """
         <domain type='qemu'>
           <name>%s</name><memory unit='MiB'>32</memory><vcpu>1</vcpu>
           <os><type arch='x86_64' machine='pc'>hvm</type></os>
           <features><acpi/></features>
+          <on_crash>%s</on_crash>
           <devices>
             <disk type='file' device='disk'>
-              <driver name='qemu' type='raw'/><source file='%s'/><target dev='hda' bus='ide'/>
+              <driver name='qemu' type='raw' error_policy='stop'/><source file='%s'/><target dev='hda' bus='ide'/>
               <shareable/>
             </disk>
-            <controller type='usb' model='none'/><memballoon model='none'/>%s
+            %s<memballoon model='none'/>%s
           </devices>
         </domain>
         """
-            .formatted(guest, disk, nic);
+            .formatted(guest, onCrash, image, usb, devices);
     hypervisor.virsh("define", write(guest, xml));
   }
 

@@ -55,14 +55,20 @@ public final class InnerAgent {
 
   private boolean ready() throws InterruptedException {
     try {
-      URI uri = URI.create("http://127.0.0.1:" + http + "/ready");
-      HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10)).build();
-      HttpResponse<String> answer =
-          HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-      return answer.statusCode() == 200;
+      return get("/ready").statusCode() == 200;
     } catch (IOException e) {
       return false; // it does not listen so far
     }
+  }
+
+  public String metrics() throws IOException, InterruptedException {
+    return get("/metrics").body();
+  }
+
+  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    URI uri = URI.create("http://127.0.0.1:" + http + path);
+    HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10)).build();
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
   }
 
   /** TERM, KILL, STOP or CONT. */

@@ -14,9 +14,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -46,6 +48,42 @@ public final class Feed {
       }
     }
     return calls;
+  }
+
+  /**
+   * What libvirt reported about a guest or network, first occurrences in the order of the broker,
+   * and beside it the calls of its hooks: {@code hook stopped}.
+   */
+  public List<String> life(String host, String name) throws IOException {
+    List<String> life = new ArrayList<>();
+    Set<String> ids = new HashSet<>();
+    for (Consumer.Message message : consumer.all()) {
+      String type = message.type();
+      boolean about = name.equals(message.attributes().get("subject"));
+      boolean here =
+          message.attributes().get("source").equals("//" + host + ".example.org/libvirt");
+      if (about && here && ids.add(message.attributes().get("id"))) {
+        if (message.isHook()) {
+          life.add("hook " + text(message.json().at("/hook"), "operation"));
+        } else if (type.matches("dev.hookbridge.(domain|network).*")) {
+          String word = type.replaceAll(".*(domain|network).|.v1", "");
+          JsonNode event = message.json().path("event");
+          life.add((word + " " + event.path("reason").asText()).strip());
+        }
+      }
+    }
+    return life;
+  }
+
+  /** The events of a type, in the order of the broker. */
+  public List<Consumer.Message> of(String type) throws IOException {
+    List<Consumer.Message> found = new ArrayList<>();
+    for (Consumer.Message message : consumer.all()) {
+      if (message.type().equals("dev.hookbridge." + type + ".v1")) {
+        found.add(message);
+      }
+    }
+    return found;
   }
 
   private static String text(JsonNode hook, String member) {

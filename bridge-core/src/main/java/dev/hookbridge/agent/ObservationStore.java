@@ -47,7 +47,7 @@ final class ObservationStore implements Runnable, ObserverListener {
       Set.of("dev.hookbridge.lost.v1", "dev.hookbridge.libvirt.daemon.start.v1");
 
   private static final int MOST_EVENTS = 8192;
-  private static final long MOST_BYTES = 4 << 20;
+  private static final long MOST_BYTES = 8 << 20;
   private static final int BATCH_EVENTS = 512;
   private static final long FIRST_LOOK = 1_000_000;
   private static final long LAST_LOOK = 50_000_000;
@@ -88,13 +88,18 @@ final class ObservationStore implements Runnable, ObserverListener {
 
   /** Asks this observer for inventories whenever the state of guests is uncertain. */
   void listWith(Observer observer) {
-    inventories = observer::wantInventory;
+    listWith(observer::wantInventory);
     spool.onStored(
         (sequence, event) -> {
           if (LIST_AFTER.contains(event.type())) {
             observer.wantInventory();
           }
         });
+  }
+
+  /** Sets whom to ask for an inventory of a driver after events were dropped. */
+  void listWith(Consumer<String> asked) {
+    inventories = asked;
   }
 
   @Override

@@ -110,7 +110,6 @@ final class Link implements Runnable, LibvirtConnection.Events {
       pause.failed();
       ended("malformed", "libvirt sends nonsense: " + said(e), Instant.now());
     } catch (SilentDaemonException | NoReplyException e) {
-      pause.failed();
       LibvirtConnection dead = connection;
       ended(
           "silent",

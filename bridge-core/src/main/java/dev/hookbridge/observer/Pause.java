@@ -8,9 +8,9 @@ import java.time.Duration;
 
 /**
  * Decides when a driver is tried again. A daemon that was there is looked for four times a second,
- * one that misbehaves less often each time. A daemon that does not serve a driver is left alone
- * until its socket is a new one, or an hour has passed, because each attempt is an error in its
- * log. For one thread.
+ * also one that does not answer, since each attempt waits long for it. One that misbehaves is tried
+ * less often each time. A daemon that does not serve a driver is left alone until its socket is a
+ * new one, or an hour has passed, because each attempt is an error in its log. For one thread.
  */
 final class Pause {
   private static final Duration FIRST = Duration.ZERO;
@@ -55,7 +55,7 @@ final class Pause {
     refusing = "";
   }
 
-  /** Reports a daemon that does not answer, or not as libvirt does. */
+  /** Reports a daemon that refuses, or does not answer as libvirt does. */
   void failed() {
     failures++;
     long millis = CALM.toMillis() << Math.min(failures - 1, 4);

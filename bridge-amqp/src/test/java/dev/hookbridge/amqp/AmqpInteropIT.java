@@ -10,7 +10,6 @@ import dev.hookbridge.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -63,7 +62,7 @@ final class AmqpInteropIT {
 
   @Test
   void pythonReadsAttributesAndData() throws Exception {
-    String python = python();
+    String python = Needs.python("pika", "python3-pika");
     String exchange = rabbit.exchange();
     String queue = rabbit.queue(exchange);
     Envelope event = published(exchange);
@@ -80,7 +79,7 @@ final class AmqpInteropIT {
 
   @Test
   void pythonReadsAStructuredEventFromTheBodyAlone() throws Exception {
-    String python = python();
+    String python = Needs.python("pika", "python3-pika");
     String exchange = rabbit.exchange();
     String queue = rabbit.queue(exchange);
     Envelope event = published(exchange, "structured");
@@ -88,18 +87,6 @@ final class AmqpInteropIT {
         .isEqualTo(
             "application/cloudevents+json; charset=UTF-8 True {} gr\\xf6\\xdfe-\\u9be8 1 "
                 + (event.attributes().size() + 1));
-  }
-
-  /** The first that has the library; the distribution's may not be the first on the path. */
-  private String python() throws Exception {
-    Needs.command("python3");
-    for (String python : List.of("python3", "/usr/bin/python3")) {
-      if (run(python, "-c", "import pika").isEmpty()) {
-        return python;
-      }
-    }
-    Needs.missing("no pika for python3: install python3-pika");
-    return "";
   }
 
   @Test

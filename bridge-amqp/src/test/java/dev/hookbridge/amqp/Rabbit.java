@@ -47,7 +47,12 @@ final class Rabbit implements AutoCloseable {
    * @param settings lines of {@code rabbitmq.conf}
    */
   Rabbit(Map<String, String> settings) {
-    broker = Brokers.rabbitmq(settings);
+    this(Brokers.rabbitmq(settings));
+  }
+
+  /** A broker that somebody else has started. */
+  Rabbit(Broker broker) {
+    this.broker = broker;
   }
 
   /** A fresh topic exchange. */

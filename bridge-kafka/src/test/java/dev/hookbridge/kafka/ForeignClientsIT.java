@@ -100,21 +100,9 @@ class ForeignClientsIT {
   @Test
   void confluentKafkaReadsBothModes() throws Exception {
     String reader = CLIENTS.resolve("read_confluent.py").toString();
-    readBy("binary", python(), reader);
-    readBy("structured", python(), reader);
-  }
-
-  /** The first that has the library; the distribution's may not be the first on the path. */
-  private static String python() throws Exception {
-    Needs.command("python3");
-    for (String python : List.of("python3", "/usr/bin/python3")) {
-      ProcessBuilder imports = new ProcessBuilder(python, "-c", "import confluent_kafka");
-      if (imports.redirectErrorStream(true).start().waitFor() == 0) {
-        return python;
-      }
-    }
-    Needs.missing("no confluent_kafka for python3: install python3-confluent-kafka");
-    return "";
+    String python = Needs.python("confluent_kafka", "python3-confluent-kafka");
+    readBy("binary", python, reader);
+    readBy("structured", python, reader);
   }
 
   /** What a reader that knows nothing of headers gets: kcat prints the value alone. */

@@ -13,6 +13,7 @@ import dev.hookbridge.hooks.SlotStatus;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -136,9 +137,9 @@ final class HooksCommand {
   }
 
   private static void warn(Installation installation, List<Driver> drivers) throws IOException {
-    installation
-        .warnings(drivers)
-        .forEach(warning -> System.err.println("warning: " + Line.safe(warning)));
+    List<String> warnings = new ArrayList<>(installation.warnings(drivers));
+    warnings.addAll(installation.confinement(drivers));
+    warnings.forEach(warning -> System.err.println("warning: " + Line.safe(warning)));
   }
 
   private static void reload(Installation installation, List<Driver> drivers)

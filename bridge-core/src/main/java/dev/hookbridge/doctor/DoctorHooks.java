@@ -60,6 +60,14 @@ final class DoctorHooks {
     return checks;
   }
 
+  /** Returns what SELinux and AppArmor do to the hooks. */
+  List<Check> confined() throws HooksException, IOException {
+    List<String> found = installation().confinement(command.target.drivers());
+    return found.isEmpty()
+        ? List.of(Check.ok("confinement", "SELinux and AppArmor leave the hooks alone"))
+        : found.stream().map(one -> Check.warning("confinement", one)).toList();
+  }
+
   private Optional<Check> missing(List<SlotStatus> all) {
     List<Driver> there = all.stream().map(SlotStatus::driver).toList();
     List<Driver> named =

@@ -31,6 +31,7 @@ final class DoctorHost {
     DoctorHooks hooks = new DoctorHooks(command, places.trial());
     round.look("libvirt", hooks::daemons);
     round.look("hooks", hooks::installed);
+    round.look("confinement", hooks::confined);
     round.look("shim", hooks::shim);
     try {
       DoctorFolders folders = new DoctorFolders(places, DoctorFolders.self());

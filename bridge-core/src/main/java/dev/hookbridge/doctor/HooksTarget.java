@@ -1,12 +1,15 @@
 package dev.hookbridge.doctor;
 
+import dev.hookbridge.config.HostPaths;
 import dev.hookbridge.hooks.Driver;
 import dev.hookbridge.hooks.HooksException;
 import dev.hookbridge.hooks.Installation;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -44,7 +47,15 @@ public final class HooksTarget {
   /** Returns the installation in the selected folder. */
   public Installation installation() throws HooksException, IOException {
     Path home = Path.of(System.getProperty("hookbridge.home", "")).toAbsolutePath();
-    return Installation.of(dir, home.resolve("libexec/hookbridge-hook"), libvirt);
+    // libvirt's environment names no trial.
+    HostPaths host = HostPaths.resolve(Map.of("USER", "root"));
+    List<Path> folders =
+        List.of(host.mail().resolve("tmp"), host.mail().resolve("new"), host.gates(), host.run());
+    return Installation.of(
+        dir,
+        home.resolve("libexec/hookbridge-hook"),
+        libvirt,
+        folders.stream().filter(Files::isDirectory).toList());
   }
 
   /** Parses libvirt's name of a driver. */

@@ -9,13 +9,19 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Finds libvirt's daemons that run as this user and see the same hooks folder. */
 final class Daemons {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** The folders with programs of daemons. */
+  static final List<String> PROGRAMS = List.of("/usr/sbin", "/usr/bin", "/usr/local/sbin", "/sbin");
+
   private final HostFiles machine;
   private final List<Daemon> running;
 
@@ -135,7 +141,25 @@ final class Daemons {
         .orElse(Instant.EPOCH);
   }
 
-  /** Returns all daemons. */
+  /**
+   * Returns the programs of the daemons that are installed and do not run, by name. A socket may
+   * start them at any time.
+   */
+  Map<String, Path> stopped() {
+    Map<String, Path> programs = new TreeMap<>();
+    for (String folder : PROGRAMS) {
+      for (String name : Driver.DAEMONS) {
+        Path program = machine.at(folder).resolve(name);
+        if (Files.isExecutable(program)) {
+          programs.putIfAbsent(name, program);
+        }
+      }
+    }
+    running.forEach(daemon -> programs.remove(daemon.name()));
+    return programs;
+  }
+
+  /** Returns all daemons that run. */
   List<Daemon> all() {
     return running;
   }

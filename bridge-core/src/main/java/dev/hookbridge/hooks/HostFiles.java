@@ -8,9 +8,10 @@ import java.nio.file.Path;
  * Reads files that describe the system, such as those below {@code /proc} and {@code /sys}.
  *
  * @param root {@code /}, or a replacement folder in a test
+ * @param selinux what SELinux answers
  */
-record HostFiles(Path root) {
-  static final HostFiles THIS = new HostFiles(Path.of("/"));
+record HostFiles(Path root, Selinux.Facts selinux) {
+  static final HostFiles THIS = new HostFiles(Path.of("/"), Selinux.KERNEL);
 
   /** Returns an absolute path below the root. */
   Path at(String absolute) {

@@ -1,5 +1,6 @@
 package dev.hookbridge.hooks;
 
+import dev.hookbridge.disk.Durable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -70,5 +71,32 @@ record InstallPlan(HookSlots slots, Path slot, What what, List<Path> elsewhere, 
         && there.isPresent()
         && there.get().same(hook)
         && Files.getPosixFilePermissions(slot).equals(PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /** Returns what an operator is told of this plan. */
+  SlotChange change(Hook hook) {
+    String verb =
+        switch (what) {
+          case PUT -> "installed";
+          case REPLACE -> "upgraded";
+          case KEEP -> "unchanged";
+        };
+    return new SlotChange(slots.driver(), verb, slot, hook.toString(), first);
+  }
+
+  /** Makes the folders of the slot. */
+  void makeFolders(Path hooks) throws IOException, HooksException {
+    if (!Files.isDirectory(hooks.resolveSibling("."))) {
+      throw new HooksException(
+          "there is no " + hooks.getParent() + ": install libvirt, or name its hooks with --dir");
+    }
+    Path folder = slot.resolveSibling(".").normalize();
+    for (Path each : folder.equals(hooks) ? List.of(hooks) : List.of(hooks, folder)) {
+      if (!Files.isDirectory(each)) {
+        Files.createDirectory(each);
+        Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Durable.sync(each.resolveSibling("."));
+      }
+    }
   }
 }

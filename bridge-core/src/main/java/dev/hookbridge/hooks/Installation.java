@@ -1,11 +1,9 @@
 package dev.hookbridge.hooks;
 
-import dev.hookbridge.disk.Durable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 public final class Installation {
   private final Path hooks;
   private final Path distributed;
-  private final HostFiles machine;
   private final @Nullable LibvirtVersion version;
   private final Daemons daemons;
+  private final Confinement confinement;
   private final Consumer<CrashPoint> steps;
 
   /**
@@ -35,16 +33,19 @@ public final class Installation {
    * @param hooks the folder that libvirt was compiled for, {@code /etc/libvirt/hooks}
    * @param distributed the hook to install
    * @param libvirt libvirt's version, or null to ask the installed daemon
+   * @param folders where a hook makes files
    */
-  public static Installation of(Path hooks, Path distributed, @Nullable String libvirt)
+  public static Installation of(
+      Path hooks, Path distributed, @Nullable String libvirt, List<Path> folders)
       throws HooksException, IOException {
-    return of(hooks, distributed, libvirt, HostFiles.THIS, step -> {});
+    return of(hooks, distributed, libvirt, folders, HostFiles.THIS, step -> {});
   }
 
   static Installation of(
       Path hooks,
       Path distributed,
       @Nullable String libvirt,
+      List<Path> folders,
       HostFiles machine,
       Consumer<CrashPoint> steps)
       throws HooksException, IOException {
@@ -55,27 +56,23 @@ public final class Installation {
           "'" + libvirt + "' is not a version of libvirt: write it like 9.0.0");
     }
     Path folder = hooks.toAbsolutePath().normalize();
-    return new Installation(
-        folder,
-        distributed,
-        machine,
-        version.orElse(null),
-        Daemons.running(machine, folder),
-        steps);
+    Daemons daemons = Daemons.running(machine, folder);
+    Confinement confinement = new Confinement(machine, daemons, folders);
+    return new Installation(folder, distributed, version.orElse(null), daemons, confinement, steps);
   }
 
   private Installation(
       Path hooks,
       Path distributed,
-      HostFiles machine,
       @Nullable LibvirtVersion version,
       Daemons daemons,
+      Confinement confinement,
       Consumer<CrashPoint> steps) {
     this.hooks = hooks;
     this.distributed = distributed;
-    this.machine = machine;
     this.version = version;
     this.daemons = daemons;
+    this.confinement = confinement;
     this.steps = steps;
   }
 
@@ -93,28 +90,28 @@ public final class Installation {
           "no libvirt daemon is installed: install one, or say its version with --libvirt");
     }
     Hook hook = Hook.toInstall(distributed);
-    Confinement confinement = new Confinement(machine, daemons);
-    confinement.permit();
     Hook.prove(distributed, List.of());
     List<InstallPlan> plans = new ArrayList<>();
     for (Driver driver : drivers) {
       plans.add(InstallPlan.of(new HookSlots(hooks, driver), hook, version.hasFolders()));
     }
+    confinement.permit(plans.stream().map(InstallPlan::slot).toList());
     if (!dry) {
       StagedHook.clean(hooks);
       for (InstallPlan plan : plans) {
-        carryOut(plan, hook, confinement);
+        carryOut(plan, hook);
       }
     }
-    return plans.stream().map(plan -> change(plan, hook)).toList();
+    return plans.stream().map(plan -> plan.change(hook)).toList();
   }
 
-  private void carryOut(InstallPlan plan, Hook hook, Confinement confinement)
-      throws HooksException, IOException {
-    if (plan.what() != InstallPlan.What.KEEP) {
-      folder(plan.slot().resolveSibling(".").normalize());
+  private void carryOut(InstallPlan plan, Hook hook) throws HooksException, IOException {
+    if (plan.what() == InstallPlan.What.KEEP) {
+      confinement.label(plan.slot(), plan.slot());
+    } else {
+      plan.makeFolders(hooks);
       steps.accept(CrashPoint.FOLDER);
-      try (StagedHook copy = StagedHook.make(hooks, hook, confinement, steps)) {
+      try (StagedHook copy = StagedHook.make(hooks, plan.slot(), hook, confinement, steps)) {
         if (plan.what() == InstallPlan.What.PUT) {
           copy.place(plan.slot());
         } else {
@@ -127,30 +124,6 @@ public final class Installation {
     for (Path old : plan.elsewhere()) {
       new HookRemover(hooks, daemons, steps).remove(old);
     }
-  }
-
-  private void folder(Path folder) throws IOException, HooksException {
-    if (!Files.isDirectory(hooks.resolveSibling("."))) {
-      throw new HooksException(
-          "there is no " + hooks.getParent() + ": install libvirt, or name its hooks with --dir");
-    }
-    for (Path each : folder.equals(hooks) ? List.of(hooks) : List.of(hooks, folder)) {
-      if (!Files.isDirectory(each)) {
-        Files.createDirectory(each);
-        Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Durable.sync(each.resolveSibling("."));
-      }
-    }
-  }
-
-  private static SlotChange change(InstallPlan plan, Hook hook) {
-    String verb =
-        switch (plan.what()) {
-          case PUT -> "installed";
-          case REPLACE -> "upgraded";
-          case KEEP -> "unchanged";
-        };
-    return new SlotChange(plan.slots().driver(), verb, plan.slot(), hook.toString(), plan.first());
   }
 
   /**
@@ -204,6 +177,10 @@ public final class Installation {
     } catch (HooksException e) {
       return "no, it fails its self-test";
     }
+    String forbidden = confinement.forbids(slot);
+    if (!forbidden.isEmpty()) {
+      return "no, " + forbidden;
+    }
     List<Daemons.Daemon> of = daemons.of(List.of(slots.driver()));
     if (of.isEmpty()) {
       return "yes, when a daemon runs";
@@ -233,6 +210,18 @@ public final class Installation {
           Warnings.of(new HookSlots(hooks, driver), version == null || version.hasFolders()));
     }
     return warnings;
+  }
+
+  /**
+   * Returns one sentence for each wrong label, for what SELinux forbids to the installed hooks, or
+   * would forbid if it were enforcing, and for an AppArmor profile that could not be tested.
+   */
+  public List<String> confinement(Collection<Driver> drivers) throws IOException {
+    List<Path> ours = new ArrayList<>();
+    for (Driver driver : drivers) {
+      ours.addAll(new HookSlots(hooks, driver).ours());
+    }
+    return confinement.warnings(ours);
   }
 
   /** Returns the daemons that run hooks of these drivers, as text. */

@@ -26,7 +26,7 @@ record LibvirtVersion(int major, int minor) {
 
   /** Asks the installed daemon for its version. The libvirt library is never called. */
   static Optional<LibvirtVersion> installed(HostFiles machine) {
-    for (String folder : List.of("/usr/sbin", "/usr/bin", "/usr/local/sbin", "/sbin")) {
+    for (String folder : Daemons.PROGRAMS) {
       for (String name : List.of("virtqemud", "libvirtd", "virtlxcd", "virtxend", "virtbhyved")) {
         Path daemon = machine.at(folder).resolve(name);
         if (Files.isExecutable(daemon)) {

@@ -38,14 +38,19 @@ final class StagedHook implements AutoCloseable {
     this.steps = steps;
   }
 
-  /** Makes a copy. When this returns, it is complete, executable and tested. */
-  static StagedHook make(Path hooks, Hook hook, Confinement confinement, Consumer<CrashPoint> steps)
+  /**
+   * Makes a copy. When this returns, it is complete, executable and tested.
+   *
+   * @param slot where it will be moved
+   */
+  static StagedHook make(
+      Path hooks, Path slot, Hook hook, Confinement confinement, Consumer<CrashPoint> steps)
       throws IOException, HooksException {
     String unique = ProcessHandle.current().pid() + "." + Long.toHexString(System.nanoTime());
     StagedHook copy = new StagedHook(hooks.resolve(PREFIX + unique), steps);
     try {
       copy.write(hook.bytes());
-      confinement.label(copy.file);
+      confinement.label(copy.file, slot);
       Files.setPosixFilePermissions(copy.file, MODE);
       Durable.sync(copy.file);
       steps.accept(CrashPoint.EXECUTABLE);

@@ -21,7 +21,8 @@ public final class MortalInstall {
             Path.of(arguments[1]),
             Path.of(arguments[2]),
             Place.VERSION,
-            new HostFiles(Path.of(arguments[3])),
+            List.of(),
+            new HostFiles(Path.of(arguments[3]), Selinux.KERNEL),
             step -> {
               if (step == last && left.decrementAndGet() <= 0) {
                 die();

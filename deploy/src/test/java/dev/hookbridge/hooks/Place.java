@@ -21,6 +21,7 @@ final class Place {
   final Path hook;
   final Path older;
   final HostFiles machine;
+  final RecordedSelinux selinux = new RecordedSelinux();
 
   Place(Path folder) throws IOException {
     this(folder, folder.resolve("etc/libvirt/hooks"));
@@ -28,7 +29,7 @@ final class Place {
 
   Place(Path folder, Path hooks) throws IOException {
     this.hooks = hooks;
-    this.machine = new HostFiles(folder.resolve("machine"));
+    this.machine = new HostFiles(folder.resolve("machine"), selinux);
     this.hook = folder.resolve("hookbridge-hook");
     this.older = folder.resolve("hookbridge-hook-older");
     Files.createDirectories(hooks);
@@ -45,11 +46,11 @@ final class Place {
   }
 
   Installation of(Path hook, String version) throws HooksException, IOException {
-    return Installation.of(hooks, hook, version, machine, step -> {});
+    return Installation.of(hooks, hook, version, List.of(), machine, step -> {});
   }
 
   Installation of(Path hook, Consumer<CrashPoint> steps) throws HooksException, IOException {
-    return Installation.of(hooks, hook, VERSION, machine, steps);
+    return Installation.of(hooks, hook, VERSION, List.of(), machine, steps);
   }
 
   List<SlotChange> install(Driver... drivers) throws HooksException, IOException {

@@ -12,6 +12,7 @@ for program in hookbridge-hook hookbridge-relay; do
   mv -f "$distribution/libexec/.$program" "$distribution/libexec/$program"
 done
 cp "$(dirname "$0")/layout.sh" "$(dirname "$0")/archive.sh" "$(dirname "$0")/hooks.sh" "$distribution/libexec/"
+cp "$(dirname "$0")/selinux/selinux.sh" "$(dirname "$0")/selinux/hookbridge.cil" "$distribution/libexec/"
 
 # It starts sooner with them, and as well without.
 sh "$(dirname "$0")/classes.sh" "$distribution" 2>/dev/null || :

@@ -62,8 +62,9 @@ upgrade() { # SLOT: replaces it by one rename. One that was made not executable 
     stays "$1 stays as it is: $copy cannot be written"
     return
   fi
-  if [ -e /sys/fs/selinux/enforce ] && ! restorecon -F "$copy"; then
-    stays "$1 stays as it is: restorecon could not label the new hook"
+  # The label that the policy has for the slot, not the one for this name.
+  if [ -e /sys/fs/selinux/enforce ] && ! chcon "$(matchpathcon -n "$1")" "$copy"; then
+    stays "$1 stays as it is: the new hook cannot be labelled as the policy says"
     return
   fi
   case $("$copy" --self-test 2>&1) in

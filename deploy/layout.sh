@@ -57,6 +57,8 @@ folder() { # DIR, owner, mode
     [ -d "$1" ] || mkdir "$1" || die "cannot make $1; make the folder above it first"
     chown -h "$2" "$1"
     chmod "$3" "$1"
+    # The label that the policy has for it, and not that of the folder above.
+    [ ! -e /sys/fs/selinux/enforce ] || restorecon "$1" || :
 }
 
 if [ -n "$trial" ]; then

@@ -25,9 +25,10 @@ ln -s ../lib/hookbridge/bin/hookbridge "$root/usr/bin/hookbridge"
 # The archive belongs to one JVM in one folder, so each machine makes its own.
 cp -a "$distribution/lib" "$root/usr/lib/hookbridge/lib"
 rm -f "$root/usr/lib/hookbridge/lib/hookbridge.jsa" "$root/usr/lib/hookbridge/lib/hookbridge.jsa".*
-for file in hookbridge-hook hookbridge-relay layout.sh archive.sh hooks.sh; do
+for file in hookbridge-hook hookbridge-relay layout.sh archive.sh hooks.sh selinux.sh; do
   [ ! -e "$distribution/libexec/$file" ] || put 0755 "$distribution/libexec/$file" "usr/libexec/hookbridge/$file"
 done
+put 0644 "$distribution/libexec/hookbridge.cil" usr/libexec/hookbridge/hookbridge.cil
 put 0755 "$here/setup.sh" usr/libexec/hookbridge/setup.sh
 ln -s ../../libexec/hookbridge "$root/usr/lib/hookbridge/libexec"
 

@@ -27,7 +27,7 @@ final class HostEvents {
   private static String counting(String subject, String operation) {
     return "cat "
         + FILE
-        + "* | grep 'libvirt."
+        + "* | grep 'dev.hookbridge[a-z.]*[.]"
         + operation
         + ".v1' | grep -c '\"subject\":\""
         + subject

@@ -72,6 +72,7 @@ class HostsSelinuxIT {
   void guestStartsAndItsEventsArrive() throws Exception {
     host.done("virsh net-start lab && virsh start guest");
     events.await("guest", "qemu.started", 1);
+    events.await("guest", "domain.started", 1);
     events.await("lab", "network.port-created", 1);
   }
 

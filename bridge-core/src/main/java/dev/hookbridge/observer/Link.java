@@ -8,7 +8,6 @@ import dev.hookbridge.observer.rpc.MalformedMessageException;
 import dev.hookbridge.observer.rpc.NoReplyException;
 import dev.hookbridge.observer.rpc.SilentDaemonException;
 import dev.hookbridge.observer.rpc.XdrReader;
-import dev.hookbridge.text.TextSanitizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,7 +36,6 @@ final class Link implements Runnable, LibvirtConnection.Events {
   private static final Duration SLICE = Duration.ofMillis(250);
   private static final Duration SHORTEST = Duration.ofSeconds(1);
   private static final Duration AGAIN = Duration.ofSeconds(10);
-  private static final int MOST_TEXT = 300;
 
   private final DriverUri uri;
   private final ObserverSettings settings;
@@ -104,19 +102,23 @@ final class Link implements Runnable, LibvirtConnection.Events {
       begun();
       listen(now);
     } catch (LibvirtErrorException e) {
-      pause.refused(socket, e.code() == LibvirtErrorException.NO_CONNECT);
-      ended("refused", said(e), Instant.now());
+      boolean absent = e.code() == LibvirtErrorException.NO_CONNECT;
+      pause.refused(socket, absent);
+      ended("refused", DaemonText.of(e), Instant.now());
+      if (!absent) {
+        report(DaemonText.of(e)); // polkit forbids it, perhaps: somebody has to know
+      }
     } catch (MalformedMessageException e) {
       pause.failed();
-      ended("malformed", "libvirt sends nonsense: " + said(e), Instant.now());
+      ended("malformed", "libvirt sends nonsense: " + DaemonText.of(e), Instant.now());
     } catch (SilentDaemonException | NoReplyException e) {
       LibvirtConnection dead = connection;
       ended(
           "silent",
-          "libvirt does not answer: " + said(e),
+          "libvirt does not answer: " + DaemonText.of(e),
           dead == null ? Instant.now() : dead.lastHeard());
     } catch (IOException e) {
-      ended("closed", "libvirt cannot be reached: " + said(e), Instant.now());
+      ended("closed", "libvirt cannot be reached: " + DaemonText.of(e), Instant.now());
     } finally {
       connection = null;
       lister = null;
@@ -166,7 +168,7 @@ final class Link implements Runnable, LibvirtConnection.Events {
       problem = "";
     } catch (LibvirtErrorException | NoReplyException e) {
       next = AGAIN;
-      report("libvirt does not list its guests: " + said(e));
+      report("libvirt does not list its guests: " + DaemonText.of(e));
     }
     listedAt = System.nanoTime();
     listAt = listedAt + next.toNanos();
@@ -216,10 +218,6 @@ final class Link implements Runnable, LibvirtConnection.Events {
     problem = text;
   }
 
-  static String said(IOException e) {
-    return TextSanitizer.text(String.valueOf(e.getMessage()), MOST_TEXT);
-  }
-
   /** Asks for an inventory soon. */
   void wantInventory() {
     wanted = true;
@@ -231,7 +229,7 @@ final class Link implements Runnable, LibvirtConnection.Events {
 
   /** Returns whether this driver is or was there, or must be. */
   boolean isKnown() {
-    return isExpected() || meters.isRegistered();
+    return isExpected() || meters.isRegistered() || !problem.isEmpty();
   }
 
   void stop() {

@@ -16,7 +16,7 @@ final class Pause {
   private static final Duration FIRST = Duration.ZERO;
   private static final Duration SHORT = Duration.ofMillis(250);
   private static final Duration CALM = Duration.ofSeconds(1);
-  private static final Duration MOST = Duration.ofSeconds(10);
+  private static final Duration MOST = Duration.ofSeconds(60);
   private static final long HOUR = Duration.ofHours(1).toNanos();
 
   private final boolean expected;
@@ -58,7 +58,7 @@ final class Pause {
   /** Reports a daemon that refuses, or does not answer as libvirt does. */
   void failed() {
     failures++;
-    long millis = CALM.toMillis() << Math.min(failures - 1, 4);
+    long millis = CALM.toMillis() << Math.min(failures - 1, 6);
     next = Duration.ofMillis(Math.min(millis, MOST.toMillis()));
   }
 

@@ -3,7 +3,6 @@ package dev.hookbridge.observer;
 import dev.hookbridge.observer.rpc.LibvirtConnection;
 import dev.hookbridge.observer.rpc.LibvirtErrorException;
 import dev.hookbridge.observer.rpc.XdrReader;
-import dev.hookbridge.text.TextSanitizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -12,7 +11,6 @@ import java.util.Optional;
 /** Connects to a driver once, to see whether the observer can. */
 final class Probe implements LibvirtConnection.Events {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
-  private static final int MOST_TEXT = 300;
 
   private Probe() {}
 
@@ -38,8 +36,8 @@ final class Probe implements LibvirtConnection.Events {
   }
 
   private static LinkState failed(DriverUri uri, IOException e) {
-    String said = TextSanitizer.text(String.valueOf(e.getMessage()), MOST_TEXT);
-    return new LinkState(uri.driver(), uri.uri(), false, 0, uri.path() + ": " + said);
+    String problem = uri.path() + ": " + DaemonText.of(e);
+    return new LinkState(uri.driver(), uri.uri(), false, 0, problem);
   }
 
   @Override

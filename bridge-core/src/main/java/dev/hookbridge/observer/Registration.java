@@ -36,7 +36,7 @@ final class Registration {
         if (kind.name() == null) {
           throw e; // without lifecycle events there is nothing to observe
         }
-        LOG.debug("{} has no event {}: {}", uri, kind.name(), Link.said(e));
+        LOG.debug("{} has no event {}: {}", uri, kind.name(), DaemonText.of(e));
       }
     }
   }

@@ -12,6 +12,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -220,9 +221,21 @@ public final class BootedHost implements AutoCloseable {
     Files.deleteIfExists(folder.resolve("ssh"));
   }
 
+  /** Keeps the logs of the emulation, for who looks for a fault. */
+  private void keepLogs() throws IOException {
+    Path kept = Files.createDirectories(Repository.file("deploy").resolve("target/hosts"));
+    for (String name : new String[] {"console", "qemu.log", "nbdkit.log", "machine.log"}) {
+      if (Files.exists(folder.resolve(name))) {
+        Files.copy(
+            folder.resolve(name), kept.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+  }
+
   @Override
   public void close() throws IOException {
     forget();
+    keepLogs();
     machine.getOutputStream().close();
     try {
       machine.waitFor(60, TimeUnit.SECONDS);

@@ -1,7 +1,6 @@
 package dev.hookbridge.it.hosts;
 
 import dev.hookbridge.harness.machine.BootedHost;
-import java.io.IOException;
 
 /** What a booted host with the package has delivered to its file. */
 final class HostEvents {
@@ -10,11 +9,6 @@ final class HostEvents {
 
   HostEvents(BootedHost host) {
     this.host = host;
-  }
-
-  /** Returns how many events there are of an object and an operation, as {@code qemu.started}. */
-  int count(String subject, String operation) throws IOException {
-    return Integer.parseInt(host.done(counting(subject, operation)).strip());
   }
 
   /** Until there are so many. */

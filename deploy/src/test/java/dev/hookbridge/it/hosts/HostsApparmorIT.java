@@ -135,8 +135,9 @@ class HostsApparmorIT {
         ExecStart=/bin/sleep 30
         """,
         "/etc/systemd/system/slow.service");
+    host.done("virsh destroy guest");
     host.done(
-        "systemctl stop hookbridge && truncate -s 64M /srv/data.img && mke2fs -qF /srv/data.img");
+        "systemctl stop hookbridge && truncate -s 256M /srv/data.img && mke2fs -qF -t ext4 /srv/data.img");
     host.done("mount /srv/data.img /mnt && cp -a /var/lib/hookbridge/. /mnt && umount /mnt");
     host.done("rm -rf /var/lib/hookbridge/* && systemctl daemon-reload");
     host.done(

@@ -226,8 +226,7 @@ public final class BootedHost implements AutoCloseable {
     Path kept = Files.createDirectories(Repository.file("deploy").resolve("target/hosts"));
     for (String name : new String[] {"console", "qemu.log", "nbdkit.log", "machine.log"}) {
       if (Files.exists(folder.resolve(name))) {
-        Files.copy(
-            folder.resolve(name), kept.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(folder.resolve(name), kept.resolve(name), StandardCopyOption.REPLACE_EXISTING);
       }
     }
   }

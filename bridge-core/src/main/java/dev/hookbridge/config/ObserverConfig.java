@@ -17,8 +17,7 @@ public final class ObserverConfig {
   private static final SettingKey<Boolean> ENABLED =
       SettingKey.flag("enabled", true, "Whether the agent listens to libvirt.");
   private static final SettingKey<List<String>> URIS =
-      SettingKey.list(
-          "uris", "those of the host", "The drivers to listen to, as qemu:///system.");
+      SettingKey.list("uris", "those of the host", "The drivers to listen to, as qemu:///system.");
   private static final SettingKey<List<String>> INCLUDE =
       SettingKey.list("include", "", "Events that are sent only when they are listed here.");
   private static final SettingKey<Duration> INVENTORY_INTERVAL =

@@ -32,7 +32,7 @@ final class AmqpRefusalsIT {
   @AfterEach
   void putRight() {
     rabbit.broker.resume();
-    rabbit.ctl("eval", "application:set_env(rabbit, max_message_size, 134217728).");
+    rabbit.limit(128 << 20);
     if (rabbit.ctl("list_users").contains("publisher")) {
       rabbit.ctl("delete_user", "publisher");
     }
@@ -189,7 +189,7 @@ final class AmqpRefusalsIT {
   }
 
   private void lowerTheLimit() {
-    rabbit.ctl("eval", "application:set_env(rabbit, max_message_size, " + LIMIT + ").");
+    rabbit.limit(LIMIT);
   }
 
   private Outcome.Held held(Reason reason, Envelope event) {

@@ -88,20 +88,12 @@ class AmqpSinkContractIT extends BrokerContract {
   /** Channels that are open do not see it: neither does a sink that keeps its own. */
   @Override
   protected void raise(Settings limited) {
-    limit(2 << 20);
+    small.limit(2 << 20);
   }
 
   @Override
   protected void lower(Settings limited) {
-    limit(LIMIT);
-  }
-
-  /** RabbitMQ 4 reads the setting when it starts, and then uses a copy. */
-  private void limit(int bytes) {
-    small.ctl(
-        "eval",
-        "application:set_env(rabbit, max_message_size, %d), persistent_term:put(max_message_size, %d)."
-            .formatted(bytes, bytes));
+    small.limit(LIMIT);
   }
 
   @Override

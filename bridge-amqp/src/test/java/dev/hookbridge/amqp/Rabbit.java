@@ -213,6 +213,14 @@ final class Rabbit implements AutoCloseable {
     return broker.run(command);
   }
 
+  /** Sets the largest message. RabbitMQ 4 reads the setting at its start and then uses a copy. */
+  void limit(int bytes) {
+    String set =
+        "application:set_env(rabbit, max_message_size, %d),"
+            + " persistent_term:put(max_message_size, %d).";
+    ctl("eval", set.formatted(bytes, bytes));
+  }
+
   @Override
   public void close() {
     broker.close();

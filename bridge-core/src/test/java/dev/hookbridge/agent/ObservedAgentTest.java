@@ -38,7 +38,7 @@ class ObservedAgentTest {
   void make() throws Exception {
     FakeTransport.reset();
     places = new HostPaths(folder, folder.resolve("etc"), folder.resolve("run"), true);
-    for (String name : List.of("mail/tmp", "mail/new", "spool", "gates.d", "etc", "run")) {
+    for (String name : List.of("mail/new", "spool", "gates.d", "etc", "run")) {
       Files.createDirectories(folder.resolve(name));
     }
     Path socket = folder.resolve("s");

@@ -60,16 +60,16 @@ class HostileAgentTest {
   /** Lays ready what is no spare, and takes away and changes what was one a moment ago. */
   private static final String SPARES_ATTACK =
       """
-      cd "$1/new" && head -c 16384 /dev/zero > ../tmp/good && echo ready
+      cd "$1/new" && head -c 16384 /dev/zero > good && echo ready
       while :; do
         for i in $(seq -f .spare-%03.0f 0 127); do
-          cp ../tmp/good $i
+          cp good $i
           rm -f $i; ln -s "$2" $i
           rm -f $i; ln "$2" $i || ln -s /dev/zero $i
-          rm -f $i; ln ../tmp/good $i
+          rm -f $i; ln good $i
           rm -f $i; mkfifo $i
-          rm -f $i; cp ../tmp/good $i; mv -f $i stolen
-          cp ../tmp/good $i
+          rm -f $i; cp good $i; mv -f $i stolen
+          cp good $i
         done 2>/dev/null
       done
       """;
@@ -105,7 +105,7 @@ class HostileAgentTest {
     assertThat(victim).hasContent("precious");
     assertThat(Run.tool("stat", "-c", "%u %a %h", victim.toString())).isEqualTo("0 600 1\n");
     assertThat(Run.tool("stat", "-c", "%u %a", mail.toString())).isEqualTo("0 755\n");
-    assertThat(Run.tool("find", mail + "/tmp", mail + "/new", "-uid", "0")).isEmpty();
+    assertThat(Run.tool("find", mail + "/new", "-uid", "0")).isEmpty();
   }
 
   @Test
@@ -119,7 +119,7 @@ class HostileAgentTest {
     }
     assertThat(victim).hasBinaryContent(new byte[Trial.SPARE_SIZE]);
     assertThat(Run.tool("stat", "-c", "%u %a %h", victim.toString())).isEqualTo("0 600 1\n");
-    assertThat(Run.tool("find", mail + "/tmp", mail + "/new", "-uid", "0")).isEmpty();
+    assertThat(Run.tool("find", mail + "/new", "-uid", "0")).isEmpty();
   }
 
   /** He may veto what he likes, as always, but nobody hangs and nothing of root's is touched. */

@@ -43,7 +43,9 @@ YAML
 
 put 0644 "$here/systemd/hookbridge.service" usr/lib/systemd/system/hookbridge.service
 put 0644 "$here/systemd/hookbridge-archive.service" usr/lib/systemd/system/hookbridge-archive.service
-for daemon in libvirtd virtqemud virtlxcd virtxend virtnetworkd; do
+# Each of them runs the hook "daemon".
+for daemon in libvirtd virtqemud virtlxcd virtxend virtnetworkd virtinterfaced virtnodedevd virtnwfilterd virtsecretd \
+  virtstoraged virtvboxd virtvzd virtchd virtproxyd; do
   put 0644 "$here/systemd/50-hookbridge.conf" "usr/lib/systemd/system/$daemon.service.d/50-hookbridge.conf"
 done
 put 0644 "$here/systemd/tmpfiles.conf" usr/lib/tmpfiles.d/hookbridge.conf

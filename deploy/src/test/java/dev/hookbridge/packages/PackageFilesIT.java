@@ -48,6 +48,7 @@ class PackageFilesIT {
             "/usr/lib/systemd/system/hookbridge-archive.service",
             "/usr/lib/systemd/system/libvirtd.service.d/50-hookbridge.conf",
             "/usr/lib/systemd/system/virtqemud.service.d/50-hookbridge.conf",
+            "/usr/lib/systemd/system/virtsecretd.service.d/50-hookbridge.conf",
             "/etc/hookbridge/hookbridge.yaml",
             "/usr/share/doc/hookbridge/README.md",
             "/usr/share/doc/hookbridge/SECURITY.md",

@@ -12,6 +12,7 @@ import dev.hookbridge.harness.prometheus.Picture;
 import dev.hookbridge.harness.prometheus.Prometheus;
 import dev.hookbridge.http.AgentClient;
 import dev.hookbridge.http.Endpoint;
+import dev.hookbridge.observer.FakeLibvirt;
 import dev.hookbridge.testing.Needs;
 import dev.hookbridge.testing.Repository;
 import dev.hookbridge.testing.TestIdentity;
@@ -45,6 +46,7 @@ class PrometheusIT {
 
   @TempDir static Path folder;
   private static final List<AutoCloseable> RUNNING = new ArrayList<>();
+  private static FakeLibvirt libvirt;
   private static Host host;
   private static Host guarded;
   private static Prometheus plain;
@@ -54,6 +56,7 @@ class PrometheusIT {
   static void start() throws Exception {
     Needs.command("prometheus");
     Needs.command("promtool");
+    libvirt = opened(new FakeLibvirt(folder.resolve("libvirt")));
     host = opened(host());
     guarded = opened(guarded());
     host.startAgent();
@@ -87,8 +90,9 @@ class PrometheusIT {
           away: { type: kafka, topic: t, properties: { bootstrap.servers: "%s" } }
         decisions:
           - { name: placement, when: qemu.prepare.begin, via: away, timeout: 500ms }
+        observer: { uris: ["qemu+unix:///system?socket=%s"] }
         """
-            .formatted(folder.resolve("kvm-07.jsonl"), nobody));
+            .formatted(folder.resolve("kvm-07.jsonl"), nobody, folder.resolve("libvirt")));
   }
 
   private static Host guarded() throws IOException {
@@ -127,6 +131,10 @@ class PrometheusIT {
         "lost 019bc0d5-1a7b-7c3e-9f00-5d6a2b8e4c11 1768469400000000000 qemu start web1 28\n");
     Files.writeString(host.data.resolve("gates.d/gates"), "no rules any more");
     hooks.fire("qemu", List.of("web9", "prepare", "begin", "-"), "");
+    Awaitility.await("the observer")
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> host.metric("hookbridge_observer_connected") == 1);
+    libvirt.lifecycle("web1", 1, 8, 0);
     new Hooks(guarded).fire("lxc", List.of("box", "start", "begin", "-"), "");
   }
 
@@ -246,6 +254,7 @@ class PrometheusIT {
     plain.await("hookbridge_gates_unusable_total", 1);
     plain.await("hookbridge_lost_total{reason=\"errno-28\"}", 1);
     plain.await("count(hookbridge_decisions_total)", count -> count >= 1);
+    plain.await("count(hookbridge_domain_events_total)", count -> count >= 1);
     Set<String> known = plain.names();
     Set<String> asked = new TreeSet<>();
     String texts = new Dashboard().json() + "\n" + Alerts.all();

@@ -25,6 +25,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -180,14 +181,15 @@ final class ObservationStore implements Runnable, ObserverListener {
 
   private void storeAll() {
     for (List<Heard> heard = take(); !heard.isEmpty(); heard = take()) {
-      if (!pass(barrier.mark()) || !store(envelopes(heard))) {
+      List<Heard> batch = heard;
+      if (!pass(barrier.mark()) || !store(() -> envelopes(batch))) {
         LOG.info("{} events of libvirt were not stored: the agent stops", heard.size());
         return;
       }
     }
     List<Envelope> gaps = overflow();
     if (!gaps.isEmpty()) {
-      store(gaps);
+      store(() -> gaps);
     }
   }
 
@@ -223,8 +225,8 @@ final class ObservationStore implements Runnable, ObserverListener {
   }
 
   /** Stores events. Returns false if the agent stops before the spool accepts them. */
-  private boolean store(List<Envelope> made) {
-    while (!isStored(made)) {
+  private boolean store(Supplier<List<Envelope>> events) {
+    while (!isStored(events)) {
       if (isOver()) {
         return false;
       }
@@ -233,12 +235,15 @@ final class ObservationStore implements Runnable, ObserverListener {
     return true;
   }
 
-  private boolean isStored(List<Envelope> made) {
+  private boolean isStored(Supplier<List<Envelope>> events) {
     try {
-      return spool.append(Batch.of(List.of()).withOwn(made)).ownStored();
+      return spool.append(Batch.of(List.of()).withOwn(events.get())).ownStored();
     } catch (SpoolException e) {
       failed.accept(e);
-      LOG.debug("{} events of libvirt cannot be stored: {}", made.size(), e.toString());
+      LOG.debug("events of libvirt cannot be stored: {}", e.toString());
+      return false;
+    } catch (RuntimeException | Error e) {
+      LOG.error("unexpected failure while storing events of libvirt, trying again", e);
       return false;
     }
   }

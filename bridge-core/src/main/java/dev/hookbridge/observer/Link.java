@@ -74,7 +74,7 @@ final class Link implements Runnable, LibvirtConnection.Events {
       if (pause.isWorthwhile(socket)) {
         try {
           observe(socket);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
           LOG.error("unexpected failure while observing {}, going on", uri, e);
           ended("malformed", "unexpected: " + e, Instant.now());
           pause.failed();

@@ -21,11 +21,14 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +45,27 @@ class ObservationStoreTest {
   @TempDir Path folder;
   private final MeterRegistry meters = new SimpleMeterRegistry();
   private final List<String> asked = new CopyOnWriteArrayList<>();
+  private final AtomicBoolean failing = new AtomicBoolean();
+  private final Clock clock =
+      new Clock() {
+        @Override
+        public Instant instant() {
+          if (failing.getAndSet(false)) {
+            throw new OutOfMemoryError("on purpose");
+          }
+          return Instant.now();
+        }
+
+        @Override
+        public ZoneId getZone() {
+          return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+          return this;
+        }
+      };
   private Path mail;
   private Spool spool;
   private ObservationStore store;
@@ -58,7 +82,7 @@ class ObservationStoreTest {
     store =
         new ObservationStore(
             spool,
-            new LibvirtEvents(host, Redaction.standard(), Clock.systemUTC()),
+            new LibvirtEvents(host, Redaction.standard(), clock),
             new MailboxBarrier(mail),
             meters,
             e -> {});
@@ -110,6 +134,18 @@ class ObservationStoreTest {
     takeCalls();
     Awaitility.await().atMost(PATIENCE).until(() -> spool.last() == 2);
     assertThat(stored()).extracting(e -> e.attributes().get("subject")).containsExactly("g1", "g2");
+  }
+
+  @Test
+  void unexpectedFailureDelaysAnInventoryAndEndsNothing() throws Exception {
+    failing.set(true);
+    store.inventory(new GuestList("qemu", true, List.of()));
+    store.event(event(1));
+    Awaitility.await().atMost(PATIENCE).until(() -> spool.last() == 2);
+    assertThat(failing).isFalse();
+    assertThat(stored())
+        .extracting(Envelope::type)
+        .containsExactly("dev.hookbridge.inventory.v1", "dev.hookbridge.domain.started.v1");
   }
 
   @Test

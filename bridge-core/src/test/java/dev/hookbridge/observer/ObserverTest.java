@@ -28,6 +28,7 @@ class ObserverTest implements ObserverListener {
 
   private final List<String> heard = new CopyOnWriteArrayList<>();
   private final MeterRegistry meters = new SimpleMeterRegistry();
+  private volatile boolean outOfMemory;
   private Path socket;
   private FakeLibvirt daemon;
   private Observer observer;
@@ -61,6 +62,10 @@ class ObserverTest implements ObserverListener {
 
   @Override
   public void inventory(GuestList list) {
+    if (outOfMemory) {
+      outOfMemory = false;
+      throw new OutOfMemoryError("on purpose");
+    }
     StringBuilder text = new StringBuilder("list " + (list.complete() ? "" : "incomplete "));
     list.guests()
         .forEach(g -> text.append(name(g.subject())).append(' ').append(g.state()).append(' '));
@@ -90,6 +95,14 @@ class ObserverTest implements ObserverListener {
 
   private double guests(String state) {
     return meters.get("hookbridge.guests").tag("state", state).gauge().value();
+  }
+
+  @Test
+  void anErrorEndsTheConnectionAndNotTheObservation() throws Exception {
+    daemon.running("a", 1);
+    outOfMemory = true;
+    observe();
+    awaitHeard("gap qemu malformed", "list a running");
   }
 
   @Test

@@ -155,7 +155,7 @@ public record Config(
           settings.get(REDACT),
           settings.get(DRAIN_TIMEOUT),
           LogConfig.of(settings.get(LOG)),
-          ObserverConfig.of(settings.get(OBSERVER)),
+          ObserverConfig.of(settings.get(OBSERVER), places.trial()),
           RuleConfig.rules(settings, sinks));
     } catch (IllegalArgumentException e) {
       throw new ConfigException(String.valueOf(e.getMessage()), e);

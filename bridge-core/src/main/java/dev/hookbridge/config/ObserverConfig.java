@@ -34,10 +34,15 @@ public final class ObserverConfig {
 
   private ObserverConfig() {}
 
-  static ObserverSettings of(Map<String, Object> values) throws ConfigException {
+  /**
+   * Returns the settings. In a trial directory the agent listens only when the section exists: the
+   * guests of the host belong to its own agent.
+   */
+  static ObserverSettings of(Map<String, Object> values, boolean trial) throws ConfigException {
     Settings settings = UnknownKeyCheck.settings("observer", values, KEYS);
+    boolean enabled = settings.get(ENABLED) && !(trial && values.isEmpty());
     return new ObserverSettings(
-        settings.get(ENABLED), uris(settings), include(settings), settings.get(INVENTORY_INTERVAL));
+        enabled, uris(settings), include(settings), settings.get(INVENTORY_INTERVAL));
   }
 
   private static List<DriverUri> uris(Settings settings) {

@@ -15,7 +15,7 @@ final class DoctorObserver {
 
   static List<Check> of(ObserverSettings settings) {
     if (!settings.enabled()) {
-      return List.of(Check.ok(WHAT, "not heard: observer.enabled is false"));
+      return List.of(Check.ok(WHAT, "the observer is off in the configuration"));
     }
     List<Check> checks = new ArrayList<>();
     for (LinkState state : Observer.probe(settings)) {

@@ -115,6 +115,19 @@ class ConfigTest {
     assertThat(config.toString()).doesNotContain("s3cret", "from file");
   }
 
+  /** A trial beside a hypervisor's own agent does not report the hypervisor's guests. */
+  @Test
+  void inATrialTheObserverListensOnlyIfItIsConfigured() throws Exception {
+    Path file = Files.writeString(folder.resolve("plain.yaml"), withHost(""));
+    HostPaths system = new HostPaths(folder, folder, folder, false);
+    assertThat(Config.load(file, system, ENVIRONMENT).observer().enabled()).isTrue();
+    HostPaths trial = new HostPaths(folder, folder, folder, true);
+    assertThat(Config.load(file, trial, ENVIRONMENT).observer().enabled()).isFalse();
+    Path named =
+        Files.writeString(folder.resolve("named.yaml"), withHost("observer: { enabled: true }"));
+    assertThat(Config.load(named, trial, ENVIRONMENT).observer().enabled()).isTrue();
+  }
+
   @Test
   void httpCanBeOff() throws Exception {
     assertThat(load(withHost("http: off")).http()).isEmpty();

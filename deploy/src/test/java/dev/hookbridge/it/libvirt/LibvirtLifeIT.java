@@ -2,11 +2,8 @@ package dev.hookbridge.it.libvirt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hookbridge.harness.host.Host;
-import dev.hookbridge.harness.host.Site;
 import dev.hookbridge.harness.libvirt.Guests;
 import dev.hookbridge.harness.libvirt.Hypervisor;
-import dev.hookbridge.testing.Needs;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,27 +29,16 @@ class LibvirtLifeIT {
   private static final List<String> END = List.of("stopped end", "release end");
 
   private Path folder;
-  private Site kafka;
-  private Site rabbitmq;
+  private InstalledHost installed;
   private Hypervisor host;
   private Guests guests;
   private Witness witness;
-  private List<Feed> feeds;
 
   @BeforeAll
   void install(@TempDir Path temporary) throws Exception {
-    Needs.root();
     folder = temporary;
-    kafka = Site.kafka();
-    rabbitmq = Site.rabbitmq();
-    feeds = List.of(new Feed("Kafka", kafka.consumer()), new Feed("RabbitMQ", rabbitmq.consumer()));
-    host = new Hypervisor(folder.resolve("kvm-07"), "kvm-07");
-    host.configure(kafka.sink() + rabbitmq.sink().replaceFirst("feed:", "audit:"));
-    Host.Ran checked = host.hookbridge("check", "--create");
-    assertThat(checked.exit()).as(checked.output()).isZero();
-    Host.Ran installed = host.hookbridge("hooks", "install");
-    assertThat(installed.exit()).as(installed.output()).isZero();
-    assertThat(installed.output()).contains("/etc/libvirt/hooks/qemu.d/50-hookbridge");
+    installed = new InstalledHost(folder.resolve("kvm-07"), "kvm-07");
+    host = installed.host;
     witness = new Witness(host);
     host.agent.start();
     host.startLibvirt();
@@ -63,14 +49,8 @@ class LibvirtLifeIT {
 
   @AfterAll
   void end() {
-    for (AutoCloseable each : new AutoCloseable[] {host, kafka, rabbitmq}) {
-      try {
-        if (each != null) {
-          each.close();
-        }
-      } catch (Exception e) {
-        throw new AssertionError(e);
-      }
+    if (installed != null) {
+      installed.close();
     }
   }
 
@@ -86,7 +66,7 @@ class LibvirtLifeIT {
     Awaitility.await(object)
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(() -> assertThat(witness.calls()).containsEntry(object, operations));
-    for (Feed feed : feeds) {
+    for (Feed feed : installed.feeds) {
       feed.awaitAll(host, witness);
       assertThat(feed.calls(host.name)).containsEntry(object, operations);
     }
@@ -184,7 +164,7 @@ class LibvirtLifeIT {
     Awaitility.await("lxc box")
         .atMost(Duration.ofSeconds(30))
         .until(() -> distinct(witness.calls()).equals(life(START, END)));
-    for (Feed feed : feeds) {
+    for (Feed feed : installed.feeds) {
       feed.awaitAll(host, witness);
       assertThat(distinct(feed.calls(host.name))).isEqualTo(life(START, END));
     }
@@ -225,7 +205,7 @@ class LibvirtLifeIT {
     List<String> there = List.of("nsenter", "--net=" + host.at("/proc/1/ns/net"));
     Path place = folder.resolve("kvm-08");
     try (Hypervisor other = new Hypervisor(place, place.resolve("data"), "kvm-08", there)) {
-      other.configure(kafka.sink());
+      other.configure(installed.kafka.sink());
       assertThat(other.hookbridge("hooks", "install").exit()).isZero();
       Witness otherWitness = new Witness(other);
       other.agent.start();
@@ -243,7 +223,7 @@ class LibvirtLifeIT {
       assertThat(other.runs("moves")).isTrue();
       other.virsh("destroy", "moves");
       called("qemu moves", life(START, END));
-      feeds.get(0).awaitAll(other, otherWitness);
+      installed.feeds.get(0).awaitAll(other, otherWitness);
       assertThat(otherWitness.calls())
           .containsEntry("qemu moves", life(List.of("migrate begin"), life(START, END)));
     }
@@ -251,7 +231,7 @@ class LibvirtLifeIT {
 
   @Test
   void allThatIsToldIsValid() throws Exception {
-    for (Feed feed : feeds) {
+    for (Feed feed : installed.feeds) {
       feed.awaitAll(host, witness);
       feed.assertValid();
     }

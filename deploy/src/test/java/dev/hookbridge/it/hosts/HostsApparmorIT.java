@@ -3,7 +3,6 @@ package dev.hookbridge.it.hosts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hookbridge.harness.machine.BootedHost;
-import dev.hookbridge.testing.Repository;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,10 +27,8 @@ class HostsApparmorIT {
 
   @BeforeAll
   static void boot(@TempDir Path folder) throws Exception {
-    host = BootedHost.start(folder, BootedHost.Security.APPARMOR, 0);
+    host = Packages.boot(folder, BootedHost.Security.APPARMOR);
     events = new HostEvents(host);
-    host.put(Packages.deb(), "/root/hookbridge.deb");
-    host.put(Repository.file("deploy/src/test/resources/hosts/define"), "/root/define");
     host.done("sh /root/define");
   }
 
@@ -54,6 +51,8 @@ class HostsApparmorIT {
   @Test
   @Order(2)
   void hookIsTestedInTheProfileOfADaemonThatDoesNotRun() throws Exception {
+    // The agent listens to libvirt, so its socket would start the daemon.
+    host.done("systemctl stop hookbridge");
     host.done("systemctl stop " + SOCKETS + " libvirtd && systemctl start " + SOCKETS);
     host.done("echo 'deny /etc/libvirt/hooks/** x,' >>" + LOCAL + " && " + LOAD);
     BootedHost.Said refused = host.run("hookbridge hooks install");
@@ -63,6 +62,7 @@ class HostsApparmorIT {
     assertThat(host.run("systemctl is-active libvirtd").text()).isEqualTo("inactive\n");
     host.done("sed -i '/libvirt.hooks/d' " + LOCAL + " && " + LOAD);
     assertThat(host.done("hookbridge hooks install")).doesNotContain("warning");
+    host.done("systemctl start hookbridge");
   }
 
   @Test

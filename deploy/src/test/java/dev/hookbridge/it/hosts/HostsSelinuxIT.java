@@ -3,7 +3,6 @@ package dev.hookbridge.it.hosts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hookbridge.harness.machine.BootedHost;
-import dev.hookbridge.testing.Repository;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,11 +26,9 @@ class HostsSelinuxIT {
 
   @BeforeAll
   static void boot(@TempDir Path folder) throws Exception {
-    host = BootedHost.start(folder, BootedHost.Security.ENFORCING, 0);
+    host = Packages.boot(folder, BootedHost.Security.ENFORCING);
     events = new HostEvents(host);
     assertThat(host.done("getenforce")).isEqualTo("Enforcing\n");
-    host.put(Packages.deb(), "/root/hookbridge.deb");
-    host.put(Repository.file("deploy/src/test/resources/hosts/define"), "/root/define");
     // Debian's policy lets no guest of QEMU into its mount namespace, whatever hooks there are.
     host.done("echo 'namespaces = []' >>/etc/libvirt/qemu.conf && systemctl restart libvirtd");
     host.done("sh /root/define");

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hookbridge.api.Envelope;
 import dev.hookbridge.api.Outcome;
 import dev.hookbridge.api.Sink;
+import dev.hookbridge.testing.ForeignClient;
 import dev.hookbridge.testing.Needs;
 import dev.hookbridge.testing.Repository;
 import java.nio.file.Files;
@@ -15,7 +16,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -50,7 +50,8 @@ final class Amqp10IT {
     for (String file : List.of("package.json", "package-lock.json", ".npmrc", "read_rhea.js")) {
       Files.copy(CLIENTS.resolve(file), folder.resolve(file));
     }
-    run("npm", "ci", "--ignore-scripts", "--prefer-offline", "--loglevel=error");
+    ForeignClient.run(
+        folder, "npm", "ci", "--ignore-scripts", "--prefer-offline", "--loglevel=error");
     readsAllAttributes("node", folder.resolve("read_rhea.js").toString());
   }
 
@@ -63,7 +64,8 @@ final class Amqp10IT {
         assertThat(new Outcomes().through(sink, event)).isEqualTo(Outcome.CONFIRMED);
       }
       String server = rabbit.uri().replaceFirst("^amqp://", "");
-      JsonNode read = new ObjectMapper().readTree(run(program, reader, server, queue));
+      JsonNode read =
+          new ObjectMapper().readTree(ForeignClient.run(folder, program, reader, server, queue));
       Map<String, String> attributes = new LinkedHashMap<>();
       attributes.put("datacontenttype", read.get("content-type").textValue());
       read.get("properties")
@@ -75,22 +77,5 @@ final class Amqp10IT {
       assertThat(attributes).as(kind).containsExactlyInAnyOrderEntriesOf(event.attributes());
       assertThat(read.get("body").textValue()).isEqualTo(new String(event.data(), UTF_8));
     }
-  }
-
-  private String run(String... command) throws Exception {
-    Path output = folder.resolve("output");
-    Path errors = folder.resolve("errors");
-    Process process =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectOutput(output.toFile())
-            .redirectError(errors.toFile())
-            .start();
-    boolean ended = process.waitFor(120, TimeUnit.SECONDS);
-    process.destroyForcibly();
-    assertThat(ended && process.exitValue() == 0)
-        .as("%s: %s", String.join(" ", command), Files.readString(errors))
-        .isTrue();
-    return Files.readString(output);
   }
 }

@@ -11,6 +11,7 @@ import dev.hookbridge.api.Sink;
 import dev.hookbridge.api.SinkContext;
 import dev.hookbridge.testing.Broker;
 import dev.hookbridge.testing.Brokers;
+import dev.hookbridge.testing.ForeignClient;
 import dev.hookbridge.testing.Needs;
 import dev.hookbridge.testing.Repository;
 import dev.hookbridge.testing.Run;
@@ -21,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -77,7 +77,7 @@ class ForeignClientsIT {
     whole[command.length] = broker.address();
     whole[command.length + 1] = topic;
     whole[command.length + 2] = String.valueOf(sent.size());
-    List<String> lines = run(folder, whole).lines().toList();
+    List<String> lines = ForeignClient.run(folder, whole).lines().toList();
     assertThat(lines).hasSize(sent.size());
     for (int i = 0; i < sent.size(); i++) {
       assertThat(JSON.readTree(lines.get(i))).isEqualTo(expected(sent.get(i)));
@@ -92,7 +92,8 @@ class ForeignClientsIT {
     for (String file : List.of("package.json", "package-lock.json", ".npmrc", "read.js")) {
       Files.copy(CLIENTS.resolve(file), folder.resolve(file));
     }
-    run(folder, "npm", "ci", "--ignore-scripts", "--prefer-offline", "--loglevel=error");
+    ForeignClient.run(
+        folder, "npm", "ci", "--ignore-scripts", "--prefer-offline", "--loglevel=error");
     readBy("binary", "node", folder.resolve("read.js").toString());
     readBy("structured", "node", folder.resolve("read.js").toString());
   }
@@ -112,28 +113,12 @@ class ForeignClientsIT {
     String topic = TestTopics.create(broker.address(), 1, Map.of());
     Envelope event = published(topic, "structured").get(0);
     String value =
-        run(folder, "kcat", "-b", broker.address(), "-t", topic, "-C", "-e", "-q", "-c1");
+        ForeignClient.run(
+            folder, "kcat", "-b", broker.address(), "-t", topic, "-C", "-e", "-q", "-c1");
     JsonNode read = JSON.readTree(value);
     event
         .attributes()
         .forEach((name, text) -> assertThat(read.get(name).textValue()).isEqualTo(text));
     assertThat(read.get("data")).isEqualTo(JSON.readTree(event.data()));
-  }
-
-  private static String run(Path folder, String... command) throws Exception {
-    Path out = folder.resolve("out");
-    Path errors = folder.resolve("errors");
-    Process process =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(errors.toFile())
-            .start();
-    boolean ended = process.waitFor(120, TimeUnit.SECONDS);
-    process.destroyForcibly();
-    assertThat(ended && process.exitValue() == 0)
-        .as("%s: %s", String.join(" ", command), Files.readString(errors))
-        .isTrue();
-    return Files.readString(out);
   }
 }

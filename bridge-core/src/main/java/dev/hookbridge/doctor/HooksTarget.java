@@ -49,8 +49,7 @@ public final class HooksTarget {
     Path home = Path.of(System.getProperty("hookbridge.home", "")).toAbsolutePath();
     // libvirt's environment names no trial.
     HostPaths host = HostPaths.resolve(Map.of("USER", "root"));
-    List<Path> folders =
-        List.of(host.mail().resolve("tmp"), host.mail().resolve("new"), host.gates(), host.run());
+    List<Path> folders = List.of(host.mail().resolve("new"), host.gates(), host.run());
     return Installation.of(
         dir,
         home.resolve("libexec/hookbridge-hook"),

@@ -50,7 +50,12 @@ final class Confinement {
     }
     List<String> denials = new ArrayList<>();
     for (Path slot : slots) {
-      denials.addAll(access.denials(slot, selinux.expected(slot), folders));
+      String label = selinux.expected(slot);
+      if (label.isEmpty()) {
+        throw new HooksException(
+            "SELinux is enforcing and matchpathcon finds no label for " + slot + REMEDY);
+      }
+      denials.addAll(access.denials(slot, label, folders));
     }
     if (!denials.isEmpty()) {
       throw new HooksException(denials.get(0) + REMEDY);

@@ -73,7 +73,7 @@ record InstallPlan(HookSlots slots, Path slot, What what, List<Path> elsewhere, 
         && Files.getPosixFilePermissions(slot).equals(PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
-  /** Returns what an operator is told of this plan. */
+  /** Returns the report of this plan for the operator. */
   SlotChange change(Hook hook) {
     String verb =
         switch (what) {

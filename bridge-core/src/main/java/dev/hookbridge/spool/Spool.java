@@ -248,8 +248,8 @@ public final class Spool implements AutoCloseable {
   }
 
   /** Adds a listener that gets every event that is stored from now on. */
-  public void onStored(CommitListener witness) {
-    state.witness(witness);
+  public void onStored(CommitListener listener) {
+    state.listen(listener);
   }
 
   /**

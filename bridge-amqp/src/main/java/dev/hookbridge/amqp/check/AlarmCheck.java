@@ -15,7 +15,7 @@ import java.util.concurrent.TimeoutException;
  * Finds out whether the broker has a memory or disk alarm. RabbitMQ reports an alarm only to a
  * connection that has published (connection.blocked), and then reads nothing more from it. So this
  * publishes one empty message to the default exchange with a new UUID as routing key. No queue has
- * that name, so nobody receives the message. The connection is of no use after an alarm.
+ * that name, so nobody receives the message. After an alarm the connection cannot be used.
  */
 final class AlarmCheck {
   private static final int PATIENCE_SECONDS = 4;
@@ -35,7 +35,7 @@ final class AlarmCheck {
       String reason = alarm.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
       return reason.isEmpty() ? Optional.empty() : Optional.of(failure(broker, reason));
     } catch (IOException | RuntimeException | ExecutionException | TimeoutException e) {
-      return Optional.empty(); // the other questions tell of a broker that does not answer
+      return Optional.empty(); // other checks report a broker that does not answer
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();

@@ -47,7 +47,7 @@ public final class SpoolState {
   private volatile long last;
   private volatile long events;
   private volatile boolean untrimmed = true;
-  private final List<CommitListener> witnesses = new CopyOnWriteArrayList<>();
+  private final List<CommitListener> listeners = new CopyOnWriteArrayList<>();
   private @Nullable HighWaterFile outside;
   private @Nullable HighWater known;
 
@@ -115,8 +115,8 @@ public final class SpoolState {
   }
 
   /** Adds a listener that gets every event that is stored from now on. */
-  public void witness(CommitListener reported) {
-    witnesses.add(reported);
+  public void listen(CommitListener listener) {
+    listeners.add(listener);
   }
 
   /** Forgets ids with the next transaction. */
@@ -282,8 +282,8 @@ public final class SpoolState {
     events = change.events();
     cursors.putAll(change.added());
     cursors.keySet().removeAll(change.removed());
-    for (CommitListener witness : witnesses) {
-      change.stored().forEach(one -> witness.stored(one.sequence(), one.event()));
+    for (CommitListener listener : listeners) {
+      change.stored().forEach(one -> listener.stored(one.sequence(), one.event()));
     }
     boolean moved = !change.snapshots().isEmpty() || !change.removed().isEmpty();
     untrimmed = (untrimmed || moved) && !change.trimmed();

@@ -23,7 +23,7 @@ class BrokerAlarmIT {
       host.awaitReady();
       site.broker().run("rabbitmqctl", "set_vm_memory_high_watermark", "0.0001");
       host.hookbridge("fire", "--driver", "qemu", "web1", "started", "begin", "-");
-      Awaitility.await("the agent is told")
+      Awaitility.await("connection.blocked reaches the agent")
           .atMost(PATIENCE)
           .until(() -> host.ask("/ready").body().contains("failing sink feed: blocked: "));
       for (String command : new String[] {"check", "doctor"}) {

@@ -37,6 +37,11 @@ public final class HttpConfig {
           "address:port, off or a map",
           "Where the status page, /metrics, /healthy and /ready are.");
 
+  private static final SettingKey<Map<String, Object>> HTTP_MAP =
+      SettingKey.section(HTTP.name(), HTTP.description());
+  private static final SettingKey<String> HTTP_ADDRESS =
+      SettingKey.text(HTTP.name(), HTTP.fallback(), HTTP.description());
+
   /** The keys of {@code http} if it is a map. */
   public static final List<SettingKey<?>> KEYS = List.of(ADDRESS, TLS, BASIC);
 
@@ -51,13 +56,12 @@ public final class HttpConfig {
   /** Returns the configured server, empty if it is off. */
   static Optional<Endpoint> of(Settings top) throws ConfigException {
     if (top.get(HTTP).orElse("") instanceof Map<?, ?>) {
-      return Optional.of(endpoint(top.get(SettingKey.section(HTTP.name(), HTTP.description()))));
+      return Optional.of(endpoint(top.get(HTTP_MAP)));
     }
-    SettingKey<String> plain = SettingKey.text(HTTP.name(), HTTP.fallback(), HTTP.description());
-    String text = top.get(plain);
+    String text = top.get(HTTP_ADDRESS);
     return text.equals("off") || text.equals("false")
         ? Optional.empty()
-        : Optional.of(Endpoint.open(address(top, plain, "write address:port or off")));
+        : Optional.of(Endpoint.open(address(top, HTTP_ADDRESS, "write address:port or off")));
   }
 
   private static Endpoint endpoint(Map<String, Object> values) throws ConfigException {

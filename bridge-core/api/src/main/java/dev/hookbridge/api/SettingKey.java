@@ -119,7 +119,7 @@ public final class SettingKey<T> {
     return new SettingKey<>(name, fallback, "text or list", description, SettingKey::list);
   }
 
-  /** Returns the same key for a list that must be set. */
+  /** Returns a key for a list of texts, which must be set. */
   public static SettingKey<List<String>> requiredList(String name, String description) {
     return new SettingKey<>(name, "", true, "text or list", description, SettingKey::list);
   }
